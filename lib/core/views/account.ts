@@ -1,0 +1,20 @@
+// People, roles and the audit trail as the API tells them.
+import { z } from 'zod';
+
+/** viewer looks; operator edits and deploys; admin also trusts directors and manages people. */
+export const accountRoleSchema = z.enum(['viewer', 'operator', 'admin']);
+export type AccountRole = z.infer<typeof accountRoleSchema>;
+export const accountSchema = z.object({ id: z.string(), name: z.string(), email: z.string(), role: accountRoleSchema, createdAt: z.string() });
+export const auditRowSchema = z.object({
+  id: z.string(),
+  at: z.string(),
+  actor: z.string(),
+  action: z.string(),
+  target: z.string(),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+  source: z.string(),
+  requestId: z.string(),
+});
+export type Account = z.infer<typeof accountSchema>;
+export type AuditRow = z.infer<typeof auditRowSchema>;

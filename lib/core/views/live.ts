@@ -1,0 +1,82 @@
+// What one poll of one director found, and what the pair of them means; times are ISO strings of the console's clock.
+import { z } from 'zod';
+import { ipvsServiceSchema } from '../kernel-state';
+
+export const firewallRuleSchema = z.object({
+  table: z.string(),
+  chain: z.string(),
+  /** As iptables-save prints it, without counters. */
+  rule: z.string(),
+  packets: z.number(),
+  bytes: z.number(),
+  own: z.boolean(),
+  /** The mark that the rule sets, and the group it belongs to (from the `lvs:` comment), when ours. */
+  mark: z.number().optional(),
+  group: z.string().optional(),
+});
+export const counterSchema = z.object({
+  key: z.string(),
+  realServer: z.string().optional(),
+  connections: z.number(), inPackets: z.number(), outPackets: z.number(), inBytes: z.number(), outBytes: z.number(),
+});
+export const liveHostSchema = z.object({
+  director: z.string(),
+  /** When the frame was read; absent = never. A reader shows staleness from this. */
+  readAt: z.string().optional(),
+  /** Why the last poll failed; the data below is then the last good one. */
+  problem: z.object({ code: z.string(), message: z.string(), since: z.string() }).optional(),
+  /** From the addresses that the host holds, never from a state file. */
+  role: z.enum(['active', 'standby', 'unknown']),
+  heldVirtualAddresses: z.array(z.string()),
+  services: z.array(ipvsServiceSchema),
+  /** Totals and rates per second as the kernel estimates them. */
+  statistics: z.array(counterSchema),
+  rates: z.array(counterSchema),
+  rules: z.array(firewallRuleSchema),
+  /** Literal output. */
+  terminal: z.object({ ipvsadm: z.string(), mangle: z.string(), nat: z.string(), daemon: z.string() }),
+  syncDaemon: z.array(z.object({ role: z.enum(['master', 'backup']), interface: z.string(), syncId: z.number() })),
+  daemons: z.record(z.string(), z.enum(['running', 'stopped', 'unknown'])),
+  release: z.object({ live: z.string(), confirmed: z.string(), transaction: z.string() }),
+  /** Objects where the kernel differs from the release's intent, a sentence each. */
+  drift: z.array(z.string()),
+  pollMs: z.number(),
+});
+export const livePairSchema = z.object({
+  topologyId: z.string(),
+  hosts: z.array(liveHostSchema),
+  /** Pair-level words: exactly one active, none, both. */
+  state: z.enum(['one-active', 'none-active', 'both-active', 'unknown']),
+  active: z.string().optional(),
+  /** Since when `active` is active, as far as this console has seen. */
+  activeSince: z.string().optional(),
+  inSync: z.enum(['yes', 'no', 'unknown']),
+  inSyncReason: z.string(),
+});
+export const connectionSchema = z.object({
+  protocol: z.string(),
+  client: z.string(),
+  virtual: z.string(),
+  realServer: z.string(),
+  state: z.string(),
+  expiresSeconds: z.number(),
+  /** Set for persistence templates only: a plain row does not carry its mark (lab.md). */
+  mark: z.number().optional(),
+  kind: z.enum(['connection', 'template']),
+});
+export const connectionPageSchema = z.object({
+  director: z.string(),
+  readAt: z.string(),
+  rows: z.array(connectionSchema),
+  /** From the counts of `ipvsadm -Ln`, which are cheap at any size. */
+  total: z.number(),
+  /** True when rows were left out; `reason` says why. */
+  truncated: z.boolean(),
+  reason: z.string(),
+});
+export type LiveHost = z.infer<typeof liveHostSchema>;
+export type LivePair = z.infer<typeof livePairSchema>;
+export type FirewallRule = z.infer<typeof firewallRuleSchema>;
+export type Counter = z.infer<typeof counterSchema>;
+export type Connection = z.infer<typeof connectionSchema>;
+export type ConnectionPage = z.infer<typeof connectionPageSchema>;

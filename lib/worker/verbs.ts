@@ -1,0 +1,31 @@
+// The typed verbs that web may ask of the worker over the local socket: one table, used by client and server alike.
+import { z } from 'zod';
+import { connectionTestSchema, hostKeyScanSchema } from '@/lib/core/views/director';
+import { connectionPageSchema } from '@/lib/core/views/live';
+import { planSchema } from '@/lib/core/views/plan';
+
+const endpoint = z.object({ address: z.string(), port: z.number() });
+
+export const workerVerbs = {
+  /** Public half of the console's SSH key, one authorized_keys line. */
+  consoleKey: { input: z.object({}), output: z.object({ authorizedKey: z.string() }) },
+  /** Reads the host key that an endpoint offers; sends no authentication. */
+  scanHostKey: { input: endpoint, output: hostKeyScanSchema },
+  /** Connects with the pinned key, installs or repairs the guard, reads the facts and stores them. */
+  testDirector: { input: z.object({ directorId: z.string(), installGuard: z.boolean() }), output: connectionTestSchema },
+  /** Makes and stores a plan for a revision from the facts and the state of both directors, read now. */
+  makePlan: { input: z.object({ topologyId: z.string(), revision: z.number(), actor: z.string() }), output: planSchema },
+  /** Wakes the deploy runner for a queued deploy (the row is already committed); returns at once. */
+  startDeploy: { input: z.object({ deployId: z.string() }), output: z.object({}) },
+  /** Asks a running deploy to roll back. */
+  cancelDeploy: { input: z.object({ deployId: z.string() }), output: z.object({}) },
+  /** Bounded read of the connection table: never more than `limit` rows are made by the kernel without a reason. */
+  readConnections: {
+    input: z.object({ directorId: z.string(), limit: z.number().int().min(1).max(1000), filter: z.string().max(100) }),
+    output: connectionPageSchema,
+  },
+} as const;
+export type WorkerVerbs = typeof workerVerbs;
+export type WorkerVerbName = keyof WorkerVerbs;
+export type WorkerInput<N extends WorkerVerbName> = z.infer<WorkerVerbs[N]['input']>;
+export type WorkerOutput<N extends WorkerVerbName> = z.infer<WorkerVerbs[N]['output']>;
