@@ -1,0 +1,41 @@
+// Vitest for both kinds of tests: `unit` (no lab) and `lab` (real directors, one file at a time because each boots its own pair).
+import path from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const alias = {
+  '@': root,
+  'server-only': path.join(import.meta.dirname, 'empty.ts'),
+};
+
+export default defineConfig({
+  root,
+  resolve: { alias },
+  test: {
+    reporters: ['default'],
+    projects: [
+      {
+        resolve: { alias },
+        root,
+        test: {
+          name: 'unit',
+          include: ['{lib,components,app}/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.lab.test.ts', '**/node_modules/**', '**/.next/**'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        root,
+        test: {
+          name: 'lab',
+          include: ['lib/**/*.lab.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
