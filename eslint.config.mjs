@@ -24,5 +24,8 @@ export default tseslint.config(
     },
   },
   { files: ['lib/cli/**', 'lib/lab/main.ts', 'lib/testing/**', 'e2e/**'], rules: { 'no-console': 'off' } },
-  { files: ['**/*.test.{ts,tsx}', 'e2e/**'], rules: { 'max-lines-per-function': 'off', 'max-lines': 'off', '@typescript-eslint/no-non-null-assertion': 'off' } },
+  {
+    files: ['**/*.test.{ts,tsx}', 'e2e/**'],
+    rules: { 'max-lines-per-function': 'off', 'max-lines': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
 );

@@ -10,7 +10,10 @@ export default defineConfig({
   retries: 0,
   timeout: 420_000,
   expect: { timeout: 15_000 },
-  reporter: [['list'], ['json', process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ? { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME } : {}]],
+  reporter: [
+    ['list'],
+    ['json', process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ? { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME } : {}],
+  ],
   use: {
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',

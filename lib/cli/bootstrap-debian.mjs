@@ -4,11 +4,26 @@ import { runQuietly, step } from './bootstrap-step.mjs';
 
 const packages = {
   lab: ['user-mode-linux', 'mmdebstrap', 'socat', 'iproute2', 'e2fsprogs', 'openssh-client', 'procps'],
-  tests: ['chromium', 'fonts-dejavu', 'shellcheck', 'busybox', 'dash', 'iptables', 'nftables', 'ipvsadm', 'ldirectord', 'ifupdown', 'util-linux', 'kmod'],
+  tests: [
+    'chromium',
+    'fonts-dejavu',
+    'shellcheck',
+    'busybox',
+    'dash',
+    'iptables',
+    'nftables',
+    'ipvsadm',
+    'ldirectord',
+    'ifupdown',
+    'util-linux',
+    'kmod',
+  ],
 };
 
 const isInstalled = (name) =>
-  spawnSync('dpkg-query', ['-W', '-f=${Status}', name], { encoding: 'utf8' }).stdout?.includes('install ok installed') ?? false;
+  spawnSync('dpkg-query', ['-W', '-f=${Status}', name], { encoding: 'utf8' }).stdout?.includes(
+    'install ok installed',
+  ) ?? false;
 
 /** `what` is `lab` or `tests`. In the demo a missing lab is not fatal: the demo itself says which part is missing. */
 export async function ensureDebianPackages(what) {

@@ -33,16 +33,40 @@ export async function ensureDatabaseClient() {
 
 /** Everything that the web build reads; tests, goldens and the lab are not part of it. */
 function buildInputs() {
-  const listed = spawnSync('git', ['ls-files', '-co', '--exclude-standard', 'app', 'components', 'lib', 'public', 'prisma', '*.ts', '*.mjs', 'package-lock.json', 'tsconfig.json'], { cwd: root, encoding: 'utf8' });
+  const listed = spawnSync(
+    'git',
+    [
+      'ls-files',
+      '-co',
+      '--exclude-standard',
+      'app',
+      'components',
+      'lib',
+      'public',
+      'prisma',
+      '*.ts',
+      '*.mjs',
+      'package-lock.json',
+      'tsconfig.json',
+    ],
+    { cwd: root, encoding: 'utf8' },
+  );
   const files = listed.status === 0 ? listed.stdout.split('\n') : [];
-  return files.filter((file) => file !== '' && !/testdata|\.test\.tsx?$|^lib\/(lab|testing|cli)\//.test(file) && fs.existsSync(inRoot(file))).map((file) => inRoot(file));
+  return files
+    .filter(
+      (file) =>
+        file !== '' && !/testdata|\.test\.tsx?$|^lib\/(lab|testing|cli)\//.test(file) && fs.existsSync(inRoot(file)),
+    )
+    .map((file) => inRoot(file));
 }
 
 export async function ensureBuild() {
   const hash = hashOf(buildInputs());
   const standalone = inRoot('.next/standalone');
   await cachedStep('web build', inRoot('.next/.lvs-console-build'), hash, async () => {
-    await runQuietly(process.execPath, [path.join(modules, 'next/dist/bin/next'), 'build'], { env: { ...quietNpm, NODE_ENV: 'production' } });
+    await runQuietly(process.execPath, [path.join(modules, 'next/dist/bin/next'), 'build'], {
+      env: { ...quietNpm, NODE_ENV: 'production' },
+    });
     // `standalone` leaves the static files out: they must lie beside its server.
     fs.cpSync(inRoot('.next/static'), path.join(standalone, '.next/static'), { recursive: true });
     fs.cpSync(inRoot('public'), path.join(standalone, 'public'), { recursive: true });

@@ -39,12 +39,20 @@ export async function step(title, work) {
 /** Runs a program; its output is kept and shown only when it fails. */
 export function runQuietly(program, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: root, ...options, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      cwd: root,
+      ...options,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (output = (output + chunk).slice(-20_000)));
     child.on('error', (error) => reject(new Error(`${program} could not be started: ${error.message}`)));
     child.on('exit', (code) =>
-      code === 0 ? resolve(output) : reject(new Error(`${[program, ...args].join(' ')} ended with ${code}:\n${output}`)),
+      code === 0
+        ? resolve(output)
+        : reject(new Error(`${[program, ...args].join(' ')} ended with ${code}:\n${output}`)),
     );
   });
 }

@@ -12,13 +12,25 @@ const node = (...args) => ({ argv: [process.execPath, ...args] });
 
 /** command -> what must be there first, and what is run then. */
 const commands = {
-  demo: { needs: ['npm', 'client', 'build', 'lab'], run: (rest) => node(...tsx, 'lib/cli/demo.ts', ...rest), needsRoot: true },
+  demo: {
+    needs: ['npm', 'client', 'build', 'lab'],
+    run: (rest) => node(...tsx, 'lib/cli/demo.ts', ...rest),
+    needsRoot: true,
+  },
   start: { needs: ['npm', 'client', 'build'], run: (rest) => node(...tsx, 'lib/cli/start.ts', ...rest) },
   dev: { needs: ['npm', 'client'], run: (rest) => node(...tsx, 'lib/cli/start.ts', '--dev', ...rest) },
-  test: { needs: ['npm', 'client', 'lab', 'tests'], run: (rest) => node('lib/testing/run-tests.mjs', 'all', ...rest), needsRoot: true },
+  test: {
+    needs: ['npm', 'client', 'lab', 'tests'],
+    run: (rest) => node('lib/testing/run-tests.mjs', 'all', ...rest),
+    needsRoot: true,
+  },
   check: { needs: ['npm', 'client'], run: (rest) => node('lib/testing/run-tests.mjs', 'check', ...rest) },
   lab: { needs: ['npm', 'lab'], run: (rest) => node('--import', 'tsx', 'lib/lab/main.ts', ...rest), needsRoot: true },
-  cli: { needs: ['npm'], run: (rest) => node('--import', 'tsx', path.join(root, 'lib/cli/main.ts'), ...rest), keepFolder: true },
+  cli: {
+    needs: ['npm'],
+    run: (rest) => node('--import', 'tsx', path.join(root, 'lib/cli/main.ts'), ...rest),
+    keepFolder: true,
+  },
 };
 
 const steps = {
@@ -46,10 +58,12 @@ run(command);
 /** The lab's namespaces and taps need root: without it the command is run through sudo, which never asks here. */
 function run({ run: make, needsRoot, keepFolder }) {
   const { argv } = make(rest);
-  const [program, ...args] = needsRoot && process.getuid() !== 0 ? ['sudo', '-n', '-E', `PATH=${process.env.PATH}`, ...argv] : argv;
+  const [program, ...args] =
+    needsRoot && process.getuid() !== 0 ? ['sudo', '-n', '-E', `PATH=${process.env.PATH}`, ...argv] : argv;
   const child = spawn(program, args, { cwd: keepFolder ? process.cwd() : root, stdio: 'inherit' });
   // Ctrl-C reaches the child by itself (same terminal); the bootstrap only waits for it to clean up.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
   child.on('error', (error) => {
     process.stderr.write(`${program} could not be started: ${error.message}\n`);
     process.exit(1);

@@ -11,11 +11,18 @@ const host = process.env.LVS_CONSOLE_HOST ?? '127.0.0.1';
 const port = Number(process.env.LVS_CONSOLE_PORT ?? 3000);
 const isDev = process.argv.includes('--dev');
 
-const running = await withProgress('console', () => startConsole({ dataFolder: dataFolder(), host, port, isDev, report }));
+const running = await withProgress('console', () =>
+  startConsole({ dataFolder: dataFolder(), host, port, isDev, report }),
+);
 console.log(`\nLVS Console: ${running.url}`);
 console.log(`Data and logs: ${path.resolve(dataFolder())}`);
 if (!(await hasAdministrator())) {
-  const link = await createSignInLink({ baseUrl: running.url, email: 'admin@localhost.localdomain', name: 'Administrator', role: 'admin' });
+  const link = await createSignInLink({
+    baseUrl: running.url,
+    email: 'admin@localhost.localdomain',
+    name: 'Administrator',
+    role: 'admin',
+  });
   console.log(`First administrator, one-time link (valid for an hour): ${link}`);
 }
 console.log('Ctrl-C stops it.');

@@ -30,7 +30,9 @@ export function superviseProcess(spec: ProcessSpec, report: (line: string) => vo
       child = undefined;
       if (isStopping) return;
       if (Date.now() - startedAt > HEALTHY_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
-      report(`${spec.name} ended (${signal ?? `exit ${code}`}); starting it again in ${pauseMs / 1000} s; its log: ${logFile}`);
+      report(
+        `${spec.name} ended (${signal ?? `exit ${code}`}); starting it again in ${pauseMs / 1000} s; its log: ${logFile}`,
+      );
       timer = setTimeout(start, pauseMs);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     });

@@ -17,7 +17,12 @@ export type ConsoleOptions = {
   isDev?: boolean;
   report: (line: string) => void;
 };
-export type RunningConsole = { url: string; databaseUrl: string; workerPid: () => number | undefined; stop: () => Promise<void> };
+export type RunningConsole = {
+  url: string;
+  databaseUrl: string;
+  workerPid: () => number | undefined;
+  stop: () => Promise<void>;
+};
 
 /** Resolves when pages are answered. Throws with the reason when the database or web cannot start. */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
@@ -72,7 +77,8 @@ function workerArgv(): string[] {
 }
 
 function webCommand({ isDev, port, host }: ConsoleOptions): { argv: string[]; cwd: string } {
-  if (!isDev) return { argv: [process.execPath, ...exitWithParent, 'server.js'], cwd: path.join(root, '.next/standalone') };
+  if (!isDev)
+    return { argv: [process.execPath, ...exitWithParent, 'server.js'], cwd: path.join(root, '.next/standalone') };
   const next = path.join(root, 'node_modules/next/dist/bin/next');
   return { argv: [process.execPath, ...exitWithParent, next, 'dev', '-p', String(port), '-H', host], cwd: root };
 }

@@ -28,6 +28,10 @@ export function warning(code: string, path: DiagnosticPath, message: string, hin
   return { severity: 'warning', code, path: [...path], message, ...(hint === undefined ? {} : { hint }) };
 }
 
+export function info(code: string, path: DiagnosticPath, message: string, hint?: string): Diagnostic {
+  return { severity: 'info', code, path: [...path], message, ...(hint === undefined ? {} : { hint }) };
+}
+
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((d) => d.severity === 'error');
 }

@@ -13,7 +13,20 @@ export const forwardingSchema = z.enum(['masq', 'gate', 'ipip']);
 export const protocolSchema = z.enum(['any', 'tcp', 'udp', 'sctp']);
 /** Kernel scheduler modules `ip_vs_<name>` (lvs.md 6.1). */
 export const schedulerSchema = z.enum([
-  'rr', 'wrr', 'lc', 'wlc', 'lblc', 'lblcr', 'dh', 'sh', 'sed', 'nq', 'fo', 'ovf', 'mh', 'twos',
+  'rr',
+  'wrr',
+  'lc',
+  'wlc',
+  'lblc',
+  'lblcr',
+  'dh',
+  'sh',
+  'sed',
+  'nq',
+  'fo',
+  'ovf',
+  'mh',
+  'twos',
 ]);
 
 export const interfaceAddressDocumentSchema = z.strictObject({ interface: z.string(), address: z.string() });

@@ -10,13 +10,7 @@ export function invariant(condition: unknown, message: string): asserts conditio
 }
 
 export type ServiceErrorCode =
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'invalid'
-  | 'busy'
-  | 'unavailable';
+  'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'invalid' | 'busy' | 'unavailable';
 
 /** A verb that may not or cannot be done; ends as HTTP problem+json. `details` is safe to show. */
 export class ServiceError extends Error {

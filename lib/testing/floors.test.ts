@@ -27,7 +27,10 @@ function plantedTree(file: string, text: string) {
   copies.push(tree);
   fs.symlinkSync(path.join(root, 'node_modules'), path.join(tree, 'node_modules'));
   fs.copyFileSync(path.join(root, 'tsconfig.json'), path.join(tree, 'tsconfig.json'));
-  for (const [name, content] of [['lib/worker/verbs.ts', 'export const verbs = 1;\n'], [file, text]] as const) {
+  for (const [name, content] of [
+    ['lib/worker/verbs.ts', 'export const verbs = 1;\n'],
+    [file, text],
+  ] as const) {
     fs.mkdirSync(path.dirname(path.join(tree, name)), { recursive: true });
     fs.writeFileSync(path.join(tree, name), content);
   }

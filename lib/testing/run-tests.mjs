@@ -7,30 +7,71 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '../..');
 const results = fs.mkdtempSync(path.join(os.tmpdir(), 'lvs-console-results-'));
 const bin = (name) => path.join(root, 'node_modules/.bin', name);
-const vitest = (project) => [bin('vitest'), 'run', '--config', 'lib/testing/vitest.config.ts', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${path.join(results, `${project}.json`)}`];
+const vitest = (project) => [
+  bin('vitest'),
+  'run',
+  '--config',
+  'lib/testing/vitest.config.ts',
+  '--project',
+  project,
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${path.join(results, `${project}.json`)}`,
+];
 
 /** A gate counts as one test; a runner reports its own counts. */
 const gates = {
   format: { argv: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
-  lint: { argv: [bin('eslint'), '--max-warnings', '0', '--cache', '--cache-location', 'node_modules/.cache/eslint/', '.'] },
+  lint: {
+    argv: [bin('eslint'), '--max-warnings', '0', '--cache', '--cache-location', 'node_modules/.cache/eslint/', '.'],
+  },
   types: { argv: [bin('tsc'), '-p', '.'] },
   floors: { argv: [bin('depcruise'), '--config', 'lib/testing/dependency-cruiser.cjs', 'app', 'components', 'lib'] },
-  migrations: { argv: [bin('prisma'), 'migrate', 'diff', '--from-migrations', 'prisma/migrations', '--to-schema', 'prisma/schema.prisma', '--exit-code'] },
+  migrations: {
+    argv: [
+      bin('prisma'),
+      'migrate',
+      'diff',
+      '--from-migrations',
+      'prisma/migrations',
+      '--to-schema',
+      'prisma/schema.prisma',
+      '--exit-code',
+    ],
+  },
   unit: { argv: vitest('unit'), counts: vitestCounts('unit') },
   lab: { argv: vitest('lab'), counts: vitestCounts('lab') },
-  browser: { argv: [bin('playwright'), 'test', '--config', 'e2e/playwright.config.ts'], counts: playwrightCounts, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: path.join(results, 'browser.json') } },
+  browser: {
+    argv: [bin('playwright'), 'test', '--config', 'e2e/playwright.config.ts'],
+    counts: playwrightCounts,
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: path.join(results, 'browser.json') },
+  },
 };
 /** Two cores: a lane is a list run one after the other, lanes run side by side. */
 const plans = {
-  check: [[['format', 'lint', 'floors'], ['types', 'unit', 'migrations']]],
-  all: [[['format', 'lint', 'floors'], ['types', 'unit', 'migrations']], [['lab']], [['browser']]],
+  check: [
+    [
+      ['format', 'lint', 'floors'],
+      ['types', 'unit', 'migrations'],
+    ],
+  ],
+  all: [
+    [
+      ['format', 'lint', 'floors'],
+      ['types', 'unit', 'migrations'],
+    ],
+    [['lab']],
+    [['browser']],
+  ],
 };
 
 function vitestCounts(project) {
   return () => {
     const report = JSON.parse(fs.readFileSync(path.join(results, `${project}.json`), 'utf8'));
     // A file that does not load has no test in it, yet it is a failure; so is a skipped test: everything must run.
-    const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+    const broken = report.testResults.filter(
+      (file) => file.status === 'failed' && file.assertionResults.length === 0,
+    ).length;
     return { passed: report.numPassedTests, failed: report.numFailedTests + report.numPendingTests + broken };
   };
 }
@@ -46,7 +87,9 @@ async function runGate(name) {
   const { code, output } = await capture(argv, env);
   const elapsed = `${((Date.now() - started) / 1000).toFixed(1)} s`;
   const result = count(code, counts);
-  console.log(`\n=== ${name}: ${result.failed === 0 ? 'passed' : 'FAILED'} (${result.passed} passed, ${result.failed} failed) in ${elapsed}`);
+  console.log(
+    `\n=== ${name}: ${result.failed === 0 ? 'passed' : 'FAILED'} (${result.passed} passed, ${result.failed} failed) in ${elapsed}`,
+  );
   console.log(result.failed === 0 ? tail(output, 8) : output);
   return result;
 }
@@ -67,7 +110,11 @@ const tail = (text, lines) => text.trimEnd().split('\n').slice(-lines).join('\n'
 
 function capture([program, ...args], env) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, env: { ...process.env, FORCE_COLOR: '0', CI: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...process.env, FORCE_COLOR: '0', CI: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     let lastShown = Date.now();
     const onData = (chunk) => {

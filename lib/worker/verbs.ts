@@ -12,9 +12,15 @@ export const workerVerbs = {
   /** Reads the host key that an endpoint offers; sends no authentication. */
   scanHostKey: { input: endpoint, output: hostKeyScanSchema },
   /** Connects with the pinned key, installs or repairs the guard, reads the facts and stores them. */
-  testDirector: { input: z.object({ directorId: z.string(), installGuard: z.boolean() }), output: connectionTestSchema },
+  testDirector: {
+    input: z.object({ directorId: z.string(), installGuard: z.boolean() }),
+    output: connectionTestSchema,
+  },
   /** Makes and stores a plan for a revision from the facts and the state of both directors, read now. */
-  makePlan: { input: z.object({ topologyId: z.string(), revision: z.number(), actor: z.string() }), output: planSchema },
+  makePlan: {
+    input: z.object({ topologyId: z.string(), revision: z.number(), actor: z.string() }),
+    output: planSchema,
+  },
   /** Wakes the deploy runner for a queued deploy (the row is already committed); returns at once. */
   startDeploy: { input: z.object({ deployId: z.string() }), output: z.object({}) },
   /** Asks a running deploy to roll back. */

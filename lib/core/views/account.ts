@@ -4,7 +4,13 @@ import { z } from 'zod';
 /** viewer looks; operator edits and deploys; admin also trusts directors and manages people. */
 export const accountRoleSchema = z.enum(['viewer', 'operator', 'admin']);
 export type AccountRole = z.infer<typeof accountRoleSchema>;
-export const accountSchema = z.object({ id: z.string(), name: z.string(), email: z.string(), role: accountRoleSchema, createdAt: z.string() });
+export const accountSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: accountRoleSchema,
+  createdAt: z.string(),
+});
 export const auditRowSchema = z.object({
   id: z.string(),
   at: z.string(),

@@ -1,9 +1,27 @@
 // A deploy as its journal tells it: steps per director with the tools' own words.
 import { z } from 'zod';
 
-export const deployStateSchema = z.enum(['queued', 'running', 'verified', 'rolling-back', 'rolled-back', 'failed', 'refused']);
+export const deployStateSchema = z.enum([
+  'queued',
+  'running',
+  'verified',
+  'rolling-back',
+  'rolled-back',
+  'failed',
+  'refused',
+]);
 export const deployStepNameSchema = z.enum([
-  'preflight', 'lock', 'stage', 'check', 'arm', 'switch', 'verify', 'new-connection', 'confirm', 'rollback', 'unlock',
+  'preflight',
+  'lock',
+  'stage',
+  'check',
+  'arm',
+  'switch',
+  'verify',
+  'new-connection',
+  'confirm',
+  'rollback',
+  'unlock',
 ]);
 export const deployStepSchema = z.object({
   /** Ascending within the deploy. */

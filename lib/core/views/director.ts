@@ -21,7 +21,12 @@ export const directorViewSchema = z.object({
   factsReadAt: z.string().optional(),
   problem: z.string().optional(),
 });
-export const hostKeyScanSchema = z.object({ address: z.string(), port: z.number(), keyType: z.string(), fingerprint: z.string() });
+export const hostKeyScanSchema = z.object({
+  address: z.string(),
+  port: z.number(),
+  keyType: z.string(),
+  fingerprint: z.string(),
+});
 export const connectionTestSchema = z.object({
   ok: z.boolean(),
   /** What was tried and how it went, in order. */

@@ -17,7 +17,11 @@ export const firewallRuleSchema = z.object({
 export const counterSchema = z.object({
   key: z.string(),
   realServer: z.string().optional(),
-  connections: z.number(), inPackets: z.number(), outPackets: z.number(), inBytes: z.number(), outBytes: z.number(),
+  connections: z.number(),
+  inPackets: z.number(),
+  outPackets: z.number(),
+  inBytes: z.number(),
+  outBytes: z.number(),
 });
 export const liveHostSchema = z.object({
   director: z.string(),

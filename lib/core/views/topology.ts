@@ -30,7 +30,12 @@ export const topologyRevisionSchema = z.object({
 export const revisionSummarySchema = topologyRevisionSchema.omit({ document: true, diagnostics: true });
 /** One generated file of one host; `host` is a director, `real-servers/<address>` or `gateways/<name>`. */
 export const filePreviewSchema = z.object({
-  host: z.string(), path: z.string(), mode: z.string(), content: z.string(), secret: z.boolean(), purpose: z.string(),
+  host: z.string(),
+  path: z.string(),
+  mode: z.string(),
+  content: z.string(),
+  secret: z.boolean(),
+  purpose: z.string(),
 });
 export type TopologySummary = z.infer<typeof topologySummarySchema>;
 export type TopologyRevision = z.infer<typeof topologyRevisionSchema>;

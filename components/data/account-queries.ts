@@ -1,0 +1,33 @@
+'use client';
+// Accounts and the audit trail.
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '@/lib/api/client';
+import type { AccountRole } from '@/lib/core/views/account';
+
+export type AuditQuestion = { action?: string; actor?: string; target?: string; before?: string; limit?: number };
+
+export function useAudit(question: AuditQuestion) {
+  return useQuery({ queryKey: ['audit', question], queryFn: () => api.listAudit(question), placeholderData: keepPreviousData });
+}
+
+export function useAccounts(isEnabled: boolean) {
+  return useQuery({ queryKey: ['accounts'], queryFn: () => api.listAccounts(), enabled: isEnabled });
+}
+
+export type NewAccount = { name: string; email: string; password: string; role: AccountRole };
+
+export function useCreateAccount() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (input: NewAccount) => api.createAccount(input),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['accounts'] }),
+  });
+}
+
+export function useChangeRole() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, role }: { id: string; role: AccountRole }) => api.changeRole(id, role),
+    onSettled: () => client.invalidateQueries({ queryKey: ['accounts'] }),
+  });
+}

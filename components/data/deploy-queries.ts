@@ -1,0 +1,60 @@
+'use client';
+// Plans and deploys: making one, following one.
+import { useCallback } from 'react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '@/lib/api/client';
+import { deploySchema, openDeployStates, type Deploy } from '@/lib/core/views/deploy';
+import { useEvents } from './use-events';
+
+export function useMakePlan(topologyId: string) {
+  return useMutation({ mutationFn: (revision: number) => api.createPlan(topologyId, revision) });
+}
+
+export function usePlan(planId: string) {
+  return useQuery({ queryKey: ['plan', planId], queryFn: () => api.getPlan(planId), enabled: planId !== '', staleTime: Infinity });
+}
+
+export function useStartDeploy() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (input: { planId: string; planHash: string }) => api.createDeploy(input),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['deploys'] }),
+  });
+}
+
+/** Newest first; asked often while one of them is open. */
+export function useDeploys(limit = 50) {
+  return useQuery({
+    queryKey: ['deploys', limit],
+    queryFn: () => api.listDeploys({ limit }),
+    refetchInterval: ({ state }) => (state.data?.some((each) => openDeployStates.includes(each.state)) ? 2_000 : 8_000),
+  });
+}
+
+export function useDeployQuery(deployId: string, refetchInterval: number | false = false) {
+  return useQuery({ queryKey: ['deploy', deployId], queryFn: () => api.getDeploy(deployId), refetchInterval });
+}
+
+/** A deploy as it happens: the stream while it is open, the last known state when the stream is cut. */
+export function useDeploy(deployId: string) {
+  const client = useQueryClient();
+  const query = useDeployQuery(deployId);
+  const isOpen = query.data === undefined || openDeployStates.includes(query.data.state);
+  const onData = useCallback(
+    (deploy: Deploy) => {
+      client.setQueryData(['deploy', deployId], deploy);
+      if (!openDeployStates.includes(deploy.state)) void client.invalidateQueries({ queryKey: ['deploys'] });
+    },
+    [client, deployId],
+  );
+  const stream = useEvents({ path: `/deploys/${deployId}/events`, event: 'deploy', schema: deploySchema, onData, isEnabled: isOpen });
+  return { ...query, isOpen, stream };
+}
+
+export function useCancelDeploy(deployId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.cancelDeploy(deployId),
+    onSuccess: (deploy) => client.setQueryData(['deploy', deployId], deploy),
+  });
+}

@@ -1,0 +1,41 @@
+'use client';
+// The live pair: a snapshot, and the stream that keeps it fresh.
+import { useCallback, useState } from 'react';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '@/lib/api/client';
+import { livePairSchema, type LivePair } from '@/lib/core/views/live';
+import { useEvents } from './use-events';
+
+export function useLiveSnapshot(topologyId: string) {
+  return useQuery({
+    queryKey: ['live', topologyId],
+    queryFn: () => api.getLive(topologyId),
+    retry: false,
+    refetchInterval: 15_000,
+  });
+}
+
+export function useLivePair(topologyId: string) {
+  const client = useQueryClient();
+  const [isPaused, setPaused] = useState(false);
+  const query = useQuery({ queryKey: ['live', topologyId], queryFn: () => api.getLive(topologyId) });
+  const onData = useCallback(
+    (pair: LivePair) => client.setQueryData(['live', topologyId], pair),
+    [client, topologyId],
+  );
+  const stream = useEvents({ path: `/live/${topologyId}/events`, event: 'live', schema: livePairSchema, onData, isEnabled: !isPaused });
+  return { ...query, stream, isPaused, setPaused };
+}
+
+export type ConnectionQuestion = { director: string; limit: number; filter: string; isAuto: boolean };
+
+export function useConnections(topologyId: string, { director, limit, filter, isAuto }: ConnectionQuestion) {
+  return useQuery({
+    queryKey: ['connections', topologyId, director, limit, filter],
+    queryFn: () => api.listConnections(topologyId, { director, limit, filter }),
+    enabled: director !== '',
+    placeholderData: keepPreviousData,
+    refetchInterval: isAuto ? 3_000 : false,
+    retry: false,
+  });
+}

@@ -1,0 +1,48 @@
+// What a failed request means to the person who made it: what, why, next step.
+import type { Diagnostic } from '@/lib/core/diagnostic';
+import { topologyRevisionSchema, type TopologyRevision } from '@/lib/core/views/topology';
+import { ApiProblem } from '@/lib/api/client';
+
+export type ProblemWords = { why: string; next: string; code: string; diagnostics: readonly Diagnostic[]; detail?: string };
+
+const nextSteps: Record<string, string> = {
+  unauthenticated: 'Sign in again.',
+  forbidden: 'Ask an administrator for the role that this needs.',
+  'not-found': 'It may have been removed; go back to the list.',
+  conflict: 'Load the newest state and try again.',
+  invalid: 'Mend the input and try again.',
+  busy: 'Wait until the open deploy has ended, then try again.',
+  unavailable: 'The worker or the database does not answer; the console restarts them by itself. Try again in a few seconds.',
+  unreachable: 'Check the director’s power, network and management address.',
+  'host-key-unknown': 'Open the director, scan its host key and accept it.',
+  'host-key-changed': 'Stop. Find out why the host key changed before anything else.',
+  'authentication-refused': 'Put the console’s public key into authorized_keys of the director.',
+  'guard-missing': 'Open the director and install the guard.',
+};
+
+export function describeProblem(error: unknown): ProblemWords {
+  if (error instanceof ApiProblem)
+    return {
+      why: error.detail,
+      next: nextSteps[error.code] ?? 'Try again; when it stays, the log of the console says more.',
+      code: error.code,
+      diagnostics: error.diagnostics ?? [],
+    };
+  return {
+    why: 'The console did not answer.',
+    next: 'Check the network between this browser and the console, then try again.',
+    code: 'network',
+    diagnostics: [],
+    detail: error instanceof Error ? error.message : String(error),
+  };
+}
+
+export function isUnauthenticated(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 401;
+}
+
+/** The revision that someone else saved, when that is why a save was refused. */
+export function conflictOf(error: unknown): TopologyRevision | undefined {
+  if (!(error instanceof ApiProblem) || error.code !== 'conflict') return undefined;
+  return topologyRevisionSchema.safeParse(error.details?.current).data;
+}

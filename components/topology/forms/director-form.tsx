@@ -1,0 +1,47 @@
+'use client';
+// One director of the pair: its interfaces and where the console manages it.
+import { Button } from '@/components/ui/button';
+import { useEditor } from '../editor-context';
+import { NumberField, TextField } from './document-fields';
+import { ObjectForm } from './object-form';
+
+export function DirectorForm({ index }: { index: number }) {
+  const at = (...rest: (string | number)[]) => ['directors', index, ...rest];
+  const { document, change, isReadOnly } = useEditor();
+  const hasManagement = document.directors[index]?.management !== undefined;
+  return (
+    <ObjectForm lead="One of the two hosts that run IPVS; one is active, the other takes over.">
+      <TextField path={at('name')} label="Name" help="As `uname -n` prints it: heartbeat knows the host by this word." />
+      <div className="grid grid-cols-[7rem_minmax(0,1fr)] gap-2">
+        <TextField path={at('external', 'interface')} label="External interface" isMono help="Packets of clients arrive here." />
+        <TextField path={at('external', 'address')} label="External address" isMono placeholder="192.0.2.4/24" help="Its own fixed address with prefix length." />
+        <TextField path={at('internal', 'interface')} label="Internal interface" isMono help="Real servers are behind it." />
+        <TextField path={at('internal', 'address')} label="Internal address" isMono placeholder="198.51.100.4/24" help="Its own fixed address with prefix length." />
+      </div>
+      <h3 className="border-t pt-3 font-semibold">Management</h3>
+      {hasManagement ? (
+        <>
+          <div className="grid grid-cols-[minmax(0,1fr)_5rem_6rem] gap-2">
+            <TextField path={at('management', 'address')} label="Management address" isMono help="Where the console connects by SSH." />
+            <NumberField path={at('management', 'port')} label="SSH port" defaultValue="22" />
+            <TextField path={at('management', 'user')} label="SSH user" isMono defaultValue="root" />
+          </div>
+          {!isReadOnly && (
+            <Button size="small" className="self-start" onClick={() => change(at('management'), undefined)}>
+              Leave management out
+            </Button>
+          )}
+        </>
+      ) : (
+        <div className="flex flex-col items-start gap-2 text-muted-foreground">
+          No management address: the console connects to the internal address, port 22, as root.
+          {!isReadOnly && (
+            <Button size="small" onClick={() => change(at('management'), { address: '', port: 22, user: 'root' })}>
+              Set management address
+            </Button>
+          )}
+        </div>
+      )}
+    </ObjectForm>
+  );
+}

@@ -1,0 +1,83 @@
+'use client';
+// The drawn picture. Heavy (xyflow, dagre): loaded after the page by lazy-picture.tsx.
+import '@xyflow/react/dist/style.css';
+import { useMemo } from 'react';
+import { Background, Controls, MarkerType, Position, ReactFlow, type Edge } from '@xyflow/react';
+import { useTheme } from 'next-themes';
+import { useEditor } from '../editor-context';
+import { printSelection } from '../selection';
+import { buildPicture, type Picture } from './build-graph';
+import { layoutPicture } from './layout-picture';
+import { PictureNodeBox, type PictureData, type PictureFlowNode } from './picture-node';
+
+const nodeTypes = { object: PictureNodeBox };
+
+function toFlowNodes(picture: Picture, data: Omit<PictureData, 'node'>): PictureFlowNode[] {
+  const places = layoutPicture(picture);
+  return picture.nodes.map((node) => {
+    const { x = 0, y = 0, width = 0, height = 0 } = places.get(node.id) ?? {};
+    return {
+      id: node.id,
+      type: 'object',
+      position: { x, y },
+      width,
+      height,
+      sourcePosition: Position.Right,
+      targetPosition: Position.Left,
+      data: { node, ...data },
+      draggable: false,
+      selectable: false,
+      focusable: false,
+    };
+  });
+}
+
+function toFlowEdges({ edges }: Picture): Edge[] {
+  return edges.map(({ id, from, to, text }) => ({
+    id,
+    source: from,
+    target: to,
+    label: text,
+    focusable: false,
+    selectable: false,
+    labelStyle: { fill: 'var(--muted-foreground)', fontSize: 11, fontFamily: 'var(--font-mono)' },
+    labelBgStyle: { fill: 'var(--background)' },
+    style: { stroke: 'var(--input)' },
+    markerEnd: { type: MarkerType.ArrowClosed, color: 'var(--input)' },
+  }));
+}
+
+export default function TopologyPicture({ activeDirector }: { activeDirector: string | undefined }) {
+  const { document, diagnostics, selection, select } = useEditor();
+  const { resolvedTheme } = useTheme();
+  const picture = useMemo(() => buildPicture(document, diagnostics), [document, diagnostics]);
+  const selected = printSelection(selection);
+  const nodes = useMemo(
+    () => toFlowNodes(picture, { selected, activeDirector, onSelect: select, print: printSelection }),
+    [picture, selected, activeDirector, select],
+  );
+  const edges = useMemo(() => toFlowEdges(picture), [picture]);
+  // A new number of objects is a new layout: fit it; edits of a field keep the view still.
+  const shape = picture.nodes.map(({ id }) => id).join(' ');
+  return (
+    <ReactFlow
+      key={shape}
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={nodeTypes}
+      fitView
+      fitViewOptions={{ padding: 0.04, maxZoom: 1.1 }}
+      minZoom={0.15}
+      nodesDraggable={false}
+      nodesConnectable={false}
+      zoomOnDoubleClick={false}
+      preventScrolling={false}
+      zoomOnScroll={false}
+      colorMode={resolvedTheme === 'dark' ? 'dark' : 'light'}
+      aria-label="Picture of the topology"
+    >
+      <Background gap={20} size={1} />
+      <Controls showInteractive={false} position="top-right" orientation="horizontal" />
+    </ReactFlow>
+  );
+}

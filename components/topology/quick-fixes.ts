@@ -1,0 +1,64 @@
+// Edits that would make a problem go away: offered only after the checks agree that they do.
+import { checkTopology } from '@/lib/core/check';
+import type { Diagnostic } from '@/lib/core/diagnostic';
+import type { TopologyDocument } from '@/lib/core/document';
+import { freeMark } from './document-edits';
+import { moveAt, removeAt, setAt } from './document-path';
+
+export type QuickFix = { label: string; document: TopologyDocument };
+
+export function quickFixes(document: TopologyDocument, diagnostic: Diagnostic): QuickFix[] {
+  return candidates(document, diagnostic).filter((fix) => solves(document, fix.document, diagnostic));
+}
+
+/** The problem itself is gone and no other error came instead. */
+function solves(before: TopologyDocument, after: TopologyDocument, diagnostic: Diagnostic): boolean {
+  const known = new Set(checkTopology(before).map(keyOf));
+  const left = checkTopology(after);
+  const isGone = !left.some((each) => keyOf(each) === keyOf(diagnostic));
+  return isGone && left.filter((each) => each.severity === 'error' && !known.has(keyOf(each))).length === 0;
+}
+
+const keyOf = (diagnostic: Diagnostic) => `${diagnostic.code} ${diagnostic.message}`;
+
+function candidates(document: TopologyDocument, { code, path, message }: Diagnostic): QuickFix[] {
+  const [list, index] = path;
+  if (list !== 'groups' || typeof index !== 'number') return [];
+  const group = document.groups[index];
+  if (!group) return [];
+  if (code === 'match.overlap') return overlapFixes(document, index, message);
+  if (code === 'group.dead') return deadFixes(document, index);
+  if (code.startsWith('mark.')) {
+    const mark = freeMark(document);
+    return [{ label: `Give ${group.name} mark ${mark}`, document: setAt(document, ['groups', index, 'mark'], mark) }];
+  }
+  return [];
+}
+
+function overlapFixes(document: TopologyDocument, index: number, message: string): QuickFix[] {
+  const later = document.groups[index];
+  if (!later) return [];
+  const earlier = document.groups.slice(0, index).filter(({ name }) => !later.overrides?.includes(name) && message.includes(name));
+  return earlier.flatMap(({ name }) => {
+    const overrides = [...(later.overrides ?? []), name];
+    const position = document.groups.findIndex((group) => group.name === name);
+    const moved = moveAt(document, ['groups'], position, index - position);
+    const reversed = moved.groups.findIndex((group) => group.name === name);
+    const taken = [...(document.groups[position]?.overrides ?? []), later.name];
+    return [
+      { label: `Let ${later.name} take these packets from ${name}`, document: setAt(document, ['groups', index, 'overrides'], overrides) },
+      { label: `Let ${name} take these packets from ${later.name}`, document: setAt(moved, ['groups', reversed, 'overrides'], taken) },
+    ];
+  });
+}
+
+function deadFixes(document: TopologyDocument, index: number): QuickFix[] {
+  const name = document.groups[index]?.name ?? '';
+  const last = document.groups.length - 1;
+  const others = document.groups.filter((group) => group.name !== name).map((group) => group.name);
+  const moved = moveAt(document, ['groups'], index, last - index);
+  return [
+    { label: `Move ${name} after all other groups`, document: setAt(moved, ['groups', last, 'overrides'], others) },
+    { label: `Remove group ${name}`, document: removeAt(document, ['groups'], index) },
+  ];
+}

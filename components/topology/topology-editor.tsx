@@ -1,0 +1,95 @@
+'use client';
+// The heart: picture left, form right, problems, files, revisions and YAML below; all of its state in the URL or this browser.
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { parseAsString, useQueryState } from 'nuqs';
+import { checkTopology } from '@/lib/core/check';
+import { printPath, type DiagnosticPath } from '@/lib/core/diagnostic';
+import type { TopologyRevision } from '@/lib/core/views/topology';
+import { useCanEdit } from '@/components/data/session';
+import { useTopologySummary } from '@/components/data/topology-queries';
+import { ConflictDialog } from './conflict-dialog';
+import { DraftNotice } from './draft-notice';
+import { EditorProvider, type Editor } from './editor-context';
+import { EditorPanels } from './editor-panels';
+import { EditorToolbar } from './editor-toolbar';
+import { SelectedForm } from './forms/selected-form';
+import { ObjectList } from './object-list';
+import { PictureFrame } from './picture/picture-frame';
+import { SaveDialog } from './save-dialog';
+import { parseSelection, printSelection, selectionAt, type Selection } from './selection';
+import { useEditorKeys } from './use-editor-keys';
+import { useFieldFocus } from './use-field-focus';
+import { useTopologyDraft } from './use-topology-draft';
+
+export function TopologyEditor({ saved }: { saved: TopologyRevision }) {
+  const draft = useTopologyDraft(saved);
+  const { document, base, baseRevision } = draft.state;
+  const canEdit = useCanEdit();
+  const [selected, setSelected] = useQueryState('select', parseAsString.withDefault('general').withOptions({ history: 'push' }));
+  const [dialog, setDialog] = useState<'save' | TopologyRevision>();
+  const focusField = useFieldFocus();
+  const checked = useDeferredValue(document);
+  const diagnostics = useMemo(() => checkTopology(checked), [checked]);
+  const select = useCallback((next: Selection) => void setSelected(printSelection(next)), [setSelected]);
+  const editor: Editor = {
+    topologyId: saved.topologyId,
+    document,
+    diagnostics,
+    isReadOnly: !canEdit,
+    selection: parseSelection(selected, document),
+    select,
+    reveal: (path: DiagnosticPath) => {
+      select(selectionAt(path));
+      focusField(printPath(path));
+    },
+    change: draft.change,
+    replace: draft.replace,
+  };
+  useEditorKeys({ undo: draft.undo, redo: draft.redo, save: () => canEdit && draft.hasEdits && setDialog('save') });
+  const deployedRevision = useTopologySummary(saved.topologyId)?.deployedRevision;
+  return (
+    <EditorProvider value={editor}>
+      <EditorToolbar draft={draft} deployedRevision={deployedRevision} onSave={() => setDialog('save')} />
+      <DraftNotice draft={draft} newest={saved} onResolve={() => setDialog(saved)} />
+      <div className="grid min-w-0 lg:grid-cols-[minmax(0,1fr)_400px]">
+        <div className="flex min-w-0 flex-col border-b lg:border-r">
+          <PictureFrame />
+          <ObjectList />
+        </div>
+        <div className="border-b p-3 lg:max-h-[640px] lg:overflow-y-auto">
+          <SelectedForm />
+        </div>
+      </div>
+      <EditorPanels saved={base} baseRevision={baseRevision} />
+      <SaveDialog
+        isOpen={dialog === 'save'}
+        baseRevision={baseRevision}
+        onClose={() => setDialog(undefined)}
+        onSaved={(revision) => {
+          // What was typed while the answer was on its way stays a draft on top of the new revision.
+          draft.rebase(revision, document);
+          setDialog(undefined);
+        }}
+        onConflict={setDialog}
+      />
+      {dialog !== undefined && dialog !== 'save' && (
+        <ConflictDialog
+          current={dialog}
+          base={base}
+          mine={document}
+          onClose={() => setDialog(undefined)}
+          onReapply={(merged) => {
+            draft.replace(merged);
+            draft.rebase(dialog, merged);
+            setDialog(undefined);
+          }}
+          onReload={() => {
+            draft.replace(dialog.document);
+            draft.rebase(dialog);
+            setDialog(undefined);
+          }}
+        />
+      )}
+    </EditorProvider>
+  );
+}

@@ -1,0 +1,28 @@
+// Times as people read them: "4 s", "3 min ago", "14:05:09".
+
+/** `850 ms`, `4 s`, `2 min 5 s`, `3 h 12 min`. */
+export function printDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+export function printAgo(iso: string, now: number): string {
+  const ms = now - Date.parse(iso);
+  if (ms < 5_000) return 'just now';
+  const [first, unit] = printDuration(ms).split(' ');
+  return `${first} ${unit} ago`;
+}
+
+/** Date and time to the second in the browser's zone, and the zone. */
+export function printExact(iso: string): string {
+  return new Date(iso).toLocaleString('sv-SE', { timeZoneName: 'short' });
+}
+
+export function printClock(iso: string): string {
+  return new Date(iso).toLocaleTimeString('sv-SE');
+}

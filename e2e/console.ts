@@ -1,0 +1,70 @@
+// The running console for browser tests: `npm run demo` as a person would start it, with a lab, a port and a data folder of its own.
+import { spawn, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+/** First start on a fresh machine: packages, build and the lab's root file system. */
+const START_MS = 15 * 60_000;
+const STOP_MS = 60_000;
+
+export const LAB_NAME = 'lvse2e';
+export const LAB_PORT_BASE = 2400;
+
+export type RunningDemo = {
+  url: string;
+  signInLink: string;
+  /** Everything that the demo printed so far. */
+  output: () => string;
+  /** Ctrl-C, and waits for the end; resolves with the exit code. */
+  stop: () => Promise<number | null>;
+};
+
+export async function startDemo(port: number): Promise<RunningDemo> {
+  const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'lvs-e2e-'));
+  const child = spawn(process.execPath, ['lib/cli/bootstrap.mjs', 'demo'], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      LVS_CONSOLE_DATA: dataFolder,
+      LVS_CONSOLE_PORT: String(port),
+      LVS_CONSOLE_LAB: LAB_NAME,
+      LVS_CONSOLE_LAB_PORTS: String(LAB_PORT_BASE),
+    },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const signInLink = await waitForLink(child, () => output);
+  const stop = async () => {
+    const code = await interrupt(child);
+    fs.rmSync(dataFolder, { recursive: true, force: true });
+    return code;
+  };
+  return { url: `http://127.0.0.1:${port}`, signInLink, output: () => output, stop };
+}
+
+async function waitForLink(child: ChildProcess, output: () => string): Promise<string> {
+  const deadline = Date.now() + START_MS;
+  while (Date.now() < deadline) {
+    const link = /^\s+(http:\/\/\S*magic-link\S*)$/m.exec(output());
+    if (link?.[1] && output().includes('Ctrl-C stops everything')) return link[1];
+    if (child.exitCode !== null) break;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await interrupt(child);
+  throw new Error(`the demo did not come up:\n${output()}`);
+}
+
+/** As a terminal does: SIGINT to the whole foreground group. */
+async function interrupt(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.pid === undefined) return child.exitCode;
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  process.kill(-child.pid, 'SIGINT');
+  const timer = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), STOP_MS);
+  await ended;
+  clearTimeout(timer);
+  return child.exitCode;
+}

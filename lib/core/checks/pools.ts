@@ -1,0 +1,155 @@
+// Pools and their real servers: somebody to serve, reachable the way the forwarding method needs, ports left alone.
+import { containsAddress, printInterval } from '../address';
+import { error, warning, type Diagnostic } from '../diagnostic';
+import { duplicatesOf, familiesOf, groupsOfPool, isMultiPort, quotedList, type Check } from './check';
+
+export const checkEmptyPools: Check = ({ document }) =>
+  document.pools.flatMap(({ name, realServers }, index) =>
+    realServers.length > 0
+      ? []
+      : [
+          error(
+            'pool.empty',
+            ['pools', index, 'realServers'],
+            `Pool "${name}" has no real server, so every connection to it is refused.`,
+            'Add a real server.',
+          ),
+        ],
+  );
+
+export const checkUnusedPools: Check = (resolution) =>
+  resolution.document.pools.flatMap(({ name }, index) =>
+    groupsOfPool(resolution, name).length > 0
+      ? []
+      : [
+          warning(
+            'pool.unused',
+            ['pools', index],
+            `No group uses pool "${name}".`,
+            'Name it in a group, or remove it.',
+          ),
+        ],
+  );
+
+export const checkPoolWeights: Check = ({ document }) =>
+  document.pools.flatMap(({ name, realServers }, pool): Diagnostic[] => {
+    const wrong = realServers.flatMap(({ address, weight }, at) =>
+      weight >= 0 && weight <= 65535
+        ? []
+        : [
+            error(
+              'real-server.weight-invalid',
+              ['pools', pool, 'realServers', at, 'weight'],
+              `Weight ${weight} of real server ${address} is not between 0 and 65535.`,
+              'The usual weight is 1; 0 takes no new connections.',
+            ),
+          ],
+    );
+    if (realServers.length === 0 || realServers.some(({ weight }) => weight !== 0)) return wrong;
+    const message = `Every real server of pool "${name}" has weight 0, so none takes a new connection.`;
+    return [
+      warning('pool.all-weights-zero', ['pools', pool, 'realServers'], message, 'Give at least one a weight above 0.'),
+    ];
+  });
+
+export const checkDuplicateRealServers: Check = ({ document, realServers }) =>
+  realServers.flatMap((addresses, pool) => {
+    const { name, realServers: documents } = document.pools[pool] ?? { name: '', realServers: [] };
+    return duplicatesOf(
+      [...addresses.entries()],
+      ([at, address]) => address && `${address.text} ${documents[at]?.port ?? 0}`,
+    ).map(({ index, firstIndex }) =>
+      error(
+        'real-server.duplicate',
+        ['pools', pool, 'realServers', index, 'address'],
+        `Pool "${name}" already has ${addresses[index]?.text ?? ''} as realServers[${firstIndex}]; IPVS holds a real server once per service.`,
+        'Remove one of the two, or raise the weight of the first.',
+      ),
+    );
+  });
+
+/** masq: the reply must come back through the director, so it must be the real server's router on the internal network. */
+export const checkRealServerNetworks: Check = ({ document, realServers, directors }) =>
+  document.pools.flatMap(({ name, forwarding }, pool) =>
+    (realServers[pool] ?? []).flatMap((address, at): Diagnostic[] => {
+      const sides = directors.map(({ external, internal }) =>
+        forwarding === 'gate' ? [external, internal] : [internal],
+      );
+      const missing = sides.find(
+        (on) => address && on.every((side) => side && !containsAddress(side.network, address)),
+      );
+      const networks = missing?.flatMap((side) => (side ? [printInterval(side.network)] : [])).join(' and ') ?? '';
+      if (!address || !missing || forwarding === 'ipip') return [];
+      const path = ['pools', pool, 'realServers', at, 'address'];
+      return [
+        forwarding === 'masq'
+          ? error(
+              'real-server.outside-internal-network',
+              path,
+              `Real server ${address.text} of pool "${name}" (masq) is not in the internal network ${networks}: its replies would not return through the director, and the client would not accept them.`,
+              'Give its address in the internal network, or use forwarding ipip.',
+            )
+          : error(
+              'real-server.not-connected',
+              path,
+              `Real server ${address.text} of pool "${name}" (gate) is in no network of the directors (${networks}): gate sends to its MAC address, so it must be a neighbour.`,
+              'Give its address on a shared network, or use forwarding ipip.',
+            ),
+      ];
+    }),
+  );
+
+/** The kernel sends to the real server's port whatever port the client asked for (lvs.md S4). */
+export const checkRealServerPorts: Check = (resolution) =>
+  resolution.document.pools.flatMap(({ name, forwarding, realServers }, pool) => {
+    const uses = groupsOfPool(resolution, name);
+    const many = uses.filter((use) => isMultiPort(use) === true).map(({ group }) => group.name);
+    const persistent = uses.filter(({ group }) => group.persistence).map(({ group }) => group.name);
+    return realServers.flatMap(({ address, port }, at): Diagnostic[] => {
+      const path = ['pools', pool, 'realServers', at, 'port'];
+      if (port === undefined) return [];
+      if (forwarding !== 'masq') {
+        return [
+          error(
+            'real-server.port-not-masq',
+            path,
+            `Real server ${address} of pool "${name}" has port ${port}, but ${forwarding} cannot change the port of a packet.`,
+            'Remove the port, or use forwarding masq.',
+          ),
+        ];
+      }
+      if (many.length > 0) {
+        return [
+          error(
+            'real-server.port-under-masq',
+            path,
+            `Real server ${address} of pool "${name}" has port ${port}: the kernel rewrites every packet to it, so group ${quotedList(many)} would send all its ports (443 too) to port ${port}.`,
+            'Remove the port, or make a group of exactly one port for it.',
+          ),
+        ];
+      }
+      if (persistent.length === 0) return [];
+      return [
+        warning(
+          'real-server.port-ignored',
+          path,
+          `Port ${port} of real server ${address} has no effect in group ${quotedList(persistent)}: the kernel ignores it under persistence.`,
+          'Remove the port or the persistence.',
+        ),
+      ];
+    });
+  });
+
+/** IPVS takes a real server of another family only through a tunnel. */
+export const checkPoolFamilies: Check = (resolution) =>
+  resolution.document.groups.flatMap(({ name, pool }, index) => {
+    const poolIndex = resolution.document.pools.findIndex((other) => other.name === pool);
+    const families = familiesOf(resolution.matches[index] ?? []);
+    const forwarding = resolution.document.pools[poolIndex]?.forwarding;
+    const other = (resolution.realServers[poolIndex] ?? []).find(
+      (address) => address && !families.includes(address.family),
+    );
+    if (families.length !== 1 || !other || forwarding === 'ipip') return [];
+    const message = `Group "${name}" is IPv${families[0] ?? ''}, but real server ${other.text} of its pool "${pool}" is IPv${other.family}: only ipip can forward to the other family.`;
+    return [error('family.mixed', ['groups', index, 'pool'], message, 'Use a pool of the same family.')];
+  });

@@ -1,0 +1,139 @@
+// Turns a document into a Topology: every address parsed, every name looked up, or a diagnostic that says why not.
+import { intervalToCidrs, parseAddress, parseInterfaceAddress, parseInterval } from './address';
+import type { Attempt } from './attempt';
+import { error, hasErrors, warning, type Diagnostic, type DiagnosticPath } from './diagnostic';
+import type { DirectorDocument, MatchDocument, RangeDocument, TopologyDocument } from './document';
+import { parsePorts } from './ports';
+import type { Resolution, ResolvedDirector } from './resolution';
+import { toTopology } from './to-topology';
+import type { Address, InterfaceAddress, Match, PortInterval, Topology, VirtualRange } from './topology';
+
+type Resolved<T> = { value: T | undefined; diagnostics: Diagnostic[] };
+
+/** `topology` is absent when something did not resolve; that it resolves does not mean it is right: see `checkTopology`. */
+export function resolveTopology(document: TopologyDocument): { topology?: Topology; diagnostics: Diagnostic[] } {
+  const { resolution, diagnostics } = resolveDocument(document);
+  const topology = hasErrors(diagnostics) ? undefined : toTopology(resolution);
+  return topology === undefined ? { diagnostics } : { topology, diagnostics };
+}
+
+/** Resolves as much as can be; the diagnostics name everything that could not. */
+export function resolveDocument(document: TopologyDocument): { resolution: Resolution; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const keep = <T>(resolved: Resolved<T>): T | undefined => {
+    diagnostics.push(...resolved.diagnostics);
+    return resolved.value;
+  };
+  const { virtualAddresses } = document;
+  const directors = document.directors.map((director, index) => resolveDirector(director, index, keep));
+  const external = keep(interfaceAddress(virtualAddresses.external, ['virtualAddresses', 'external']));
+  const internal = keep(interfaceAddress(virtualAddresses.internal, ['virtualAddresses', 'internal']));
+  const gateways = document.gateways.map((text, index) => keep(address(text, ['gateways', index])));
+  const ranges = document.ranges.map((range, index) => keep(virtualRange(range, ['ranges', index, 'addresses'])));
+  const realServers = document.pools.map(({ realServers }, pool) =>
+    realServers.map((server, index) => keep(address(server.address, ['pools', pool, 'realServers', index, 'address']))),
+  );
+  const matches = document.groups.map((group, index) => {
+    diagnostics.push(...checkPoolName(document, group.pool, ['groups', index, 'pool']));
+    return group.matches.map((match, at) =>
+      keep(resolveMatch(document, ranges, match, ['groups', index, 'matches', at])),
+    );
+  });
+  return {
+    resolution: {
+      document,
+      directors,
+      virtualAddresses: { external, internal },
+      gateways,
+      ranges,
+      realServers,
+      matches,
+    },
+    diagnostics,
+  };
+}
+
+function resolveDirector(
+  director: DirectorDocument,
+  index: number,
+  keep: <T>(resolved: Resolved<T>) => T | undefined,
+): ResolvedDirector {
+  const path = ['directors', index];
+  const { management } = director;
+  return {
+    external: keep(interfaceAddress(director.external.address, [...path, 'external', 'address'])),
+    internal: keep(interfaceAddress(director.internal.address, [...path, 'internal', 'address'])),
+    management: management && keep(managementAddress(management.address, [...path, 'management', 'address'])),
+  };
+}
+
+function address(text: string, path: DiagnosticPath): Resolved<Address> {
+  return fromAttempt(parseAddress(text), path, 'Write an IPv4 or IPv6 address without a prefix length.');
+}
+
+function interfaceAddress(text: string, path: DiagnosticPath): Resolved<InterfaceAddress> {
+  return fromAttempt(parseInterfaceAddress(text), path, 'Write address/prefix, e.g. 192.168.7.4/24.');
+}
+
+/** An address or a host name (RFC 1123); a text of digits and dots only is meant as an address. */
+function managementAddress(text: string, path: DiagnosticPath): Resolved<Address> {
+  const isHostName =
+    /^(?=.{1,253}$)(?=.*[A-Za-z])[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
+  if (isHostName.test(text)) return { value: undefined, diagnostics: [] };
+  return fromAttempt(parseAddress(text), path, 'Write an IP address or a host name.');
+}
+
+function fromAttempt<T>(attempt: Attempt<T>, path: DiagnosticPath, hint: string): Resolved<T> {
+  if (attempt.ok) return { value: attempt.value, diagnostics: [] };
+  return {
+    value: undefined,
+    diagnostics: [error('address.invalid', path, `Invalid address: ${attempt.problem}.`, hint)],
+  };
+}
+
+function virtualRange({ name, addresses }: RangeDocument, path: DiagnosticPath): Resolved<VirtualRange> {
+  const attempt = parseInterval(addresses);
+  if (!attempt.ok) {
+    const message = `Range "${name}" cannot be read: ${attempt.problem}.`;
+    const hint = 'Write a CIDR (192.168.0.0/24), one address, or first-last (192.168.0.0-192.168.0.255).';
+    return { value: undefined, diagnostics: [error('range.invalid', path, message, hint)] };
+  }
+  const { interval, normalisedTo } = attempt.value;
+  const value = { name, interval, cidrs: intervalToCidrs(interval) };
+  if (normalisedTo === undefined) return { value, diagnostics: [] };
+  const message = `Range "${name}": ${addresses} has host bits set; it is taken as ${normalisedTo}, as iptables would in silence.`;
+  return { value, diagnostics: [warning('range.host-bits', path, message, `Write ${normalisedTo}.`)] };
+}
+
+function resolveMatch(
+  document: TopologyDocument,
+  ranges: readonly (VirtualRange | undefined)[],
+  match: MatchDocument,
+  path: DiagnosticPath,
+): Resolved<Match> {
+  const rangeIndex = document.ranges.findIndex(({ name }) => name === match.range);
+  const range = ranges[rangeIndex];
+  const diagnostics = rangeIndex < 0 ? [unknownName('range', match.range, [...path, 'range'], document.ranges)] : [];
+  const ports = resolvePorts(match, [...path, 'ports']);
+  diagnostics.push(...ports.diagnostics);
+  if (range === undefined || ports.value === undefined) return { value: undefined, diagnostics };
+  return { value: { range, protocol: match.protocol, ports: ports.value }, diagnostics };
+}
+
+function resolvePorts({ ports }: MatchDocument, path: DiagnosticPath): Resolved<PortInterval[] | 'all'> {
+  if (ports === undefined) return { value: 'all', diagnostics: [] };
+  const attempt = parsePorts(ports);
+  if (attempt.ok) return { value: attempt.value, diagnostics: [] };
+  const hint = 'Write numbers and first-last, from 1 to 65535, e.g. [80, 443, 8000-8080].';
+  return { value: undefined, diagnostics: [error('ports.invalid', path, `Invalid ports: ${attempt.problem}.`, hint)] };
+}
+
+function checkPoolName({ pools }: TopologyDocument, pool: string, path: DiagnosticPath): Diagnostic[] {
+  return pools.some(({ name }) => name === pool) ? [] : [unknownName('pool', pool, path, pools)];
+}
+
+function unknownName(kind: 'pool' | 'range', name: string, path: DiagnosticPath, known: readonly { name: string }[]) {
+  const names = known.map((object) => `"${object.name}"`).join(', ');
+  const hint = names === '' ? `Add a ${kind} of this name first.` : `Name one of ${names}, or add "${name}".`;
+  return error(`${kind}.unknown`, path, `There is no ${kind} named "${name}".`, hint);
+}
