@@ -7,7 +7,11 @@ import type { AccountRole } from '@/lib/core/views/account';
 export type AuditQuestion = { action?: string; actor?: string; target?: string; before?: string; limit?: number };
 
 export function useAudit(question: AuditQuestion) {
-  return useQuery({ queryKey: ['audit', question], queryFn: () => api.listAudit(question), placeholderData: keepPreviousData });
+  return useQuery({
+    queryKey: ['audit', question],
+    queryFn: () => api.listAudit(question),
+    placeholderData: keepPreviousData,
+  });
 }
 
 export function useAccounts(isEnabled: boolean) {

@@ -11,7 +11,12 @@ export function useMakePlan(topologyId: string) {
 }
 
 export function usePlan(planId: string) {
-  return useQuery({ queryKey: ['plan', planId], queryFn: () => api.getPlan(planId), enabled: planId !== '', staleTime: Infinity });
+  return useQuery({
+    queryKey: ['plan', planId],
+    queryFn: () => api.getPlan(planId),
+    enabled: planId !== '',
+    staleTime: Infinity,
+  });
 }
 
 export function useStartDeploy() {
@@ -47,7 +52,13 @@ export function useDeploy(deployId: string) {
     },
     [client, deployId],
   );
-  const stream = useEvents({ path: `/deploys/${deployId}/events`, event: 'deploy', schema: deploySchema, onData, isEnabled: isOpen });
+  const stream = useEvents({
+    path: `/deploys/${deployId}/events`,
+    event: 'deploy',
+    schema: deploySchema,
+    onData,
+    isEnabled: isOpen,
+  });
   return { ...query, isOpen, stream };
 }
 

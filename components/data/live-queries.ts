@@ -19,11 +19,14 @@ export function useLivePair(topologyId: string) {
   const client = useQueryClient();
   const [isPaused, setPaused] = useState(false);
   const query = useQuery({ queryKey: ['live', topologyId], queryFn: () => api.getLive(topologyId) });
-  const onData = useCallback(
-    (pair: LivePair) => client.setQueryData(['live', topologyId], pair),
-    [client, topologyId],
-  );
-  const stream = useEvents({ path: `/live/${topologyId}/events`, event: 'live', schema: livePairSchema, onData, isEnabled: !isPaused });
+  const onData = useCallback((pair: LivePair) => client.setQueryData(['live', topologyId], pair), [client, topologyId]);
+  const stream = useEvents({
+    path: `/live/${topologyId}/events`,
+    event: 'live',
+    schema: livePairSchema,
+    onData,
+    isEnabled: !isPaused,
+  });
   return { ...query, stream, isPaused, setPaused };
 }
 

@@ -3,7 +3,13 @@ import type { Diagnostic } from '@/lib/core/diagnostic';
 import { topologyRevisionSchema, type TopologyRevision } from '@/lib/core/views/topology';
 import { ApiProblem } from '@/lib/api/client';
 
-export type ProblemWords = { why: string; next: string; code: string; diagnostics: readonly Diagnostic[]; detail?: string };
+export type ProblemWords = {
+  why: string;
+  next: string;
+  code: string;
+  diagnostics: readonly Diagnostic[];
+  detail?: string;
+};
 
 const nextSteps: Record<string, string> = {
   unauthenticated: 'Sign in again.',
@@ -12,7 +18,8 @@ const nextSteps: Record<string, string> = {
   conflict: 'Load the newest state and try again.',
   invalid: 'Mend the input and try again.',
   busy: 'Wait until the open deploy has ended, then try again.',
-  unavailable: 'The worker or the database does not answer; the console restarts them by itself. Try again in a few seconds.',
+  unavailable:
+    'The worker or the database does not answer; the console restarts them by itself. Try again in a few seconds.',
   unreachable: 'Check the director’s power, network and management address.',
   'host-key-unknown': 'Open the director, scan its host key and accept it.',
   'host-key-changed': 'Stop. Find out why the host key changed before anything else.',

@@ -31,7 +31,10 @@ export function useFetchRevision(topologyId: string) {
   return useMutation({ mutationFn: (revision: number) => api.getTopology(topologyId, revision) });
 }
 
-export function useRenderedFiles(document: TopologyDocument, options: { placeholderData?: (previous: RenderAnswer | undefined) => RenderAnswer | undefined } = {}) {
+export function useRenderedFiles(
+  document: TopologyDocument,
+  options: { placeholderData?: (previous: RenderAnswer | undefined) => RenderAnswer | undefined } = {},
+) {
   return useQuery({
     queryKey: ['render', document],
     queryFn: () => api.render(document),

@@ -18,7 +18,10 @@ type ConflictDialogProps = {
 };
 
 export function ConflictDialog({ current, base, mine, onReapply, onReload, onClose }: ConflictDialogProps) {
-  const { document: merged, conflicts } = useMemo(() => mergeDocuments(base, mine, current.document), [base, mine, current]);
+  const { document: merged, conflicts } = useMemo(
+    () => mergeDocuments(base, mine, current.document),
+    [base, mine, current],
+  );
   return (
     <Dialog
       isOpen

@@ -42,7 +42,12 @@ export function newGroup(document: TopologyDocument): GroupDocument {
 type NamedList = 'ranges' | 'pools' | 'groups';
 
 /** Renames an object and every place that refers to it by name. */
-export function renameObject(document: TopologyDocument, list: NamedList, index: number, name: string): TopologyDocument {
+export function renameObject(
+  document: TopologyDocument,
+  list: NamedList,
+  index: number,
+  name: string,
+): TopologyDocument {
   const old = document[list][index]?.name;
   const isOnlyOne = document[list].filter((each) => each.name === old).length === 1;
   const renamed = { ...document, [list]: document[list].map((each, i) => (i === index ? { ...each, name } : each)) };

@@ -34,11 +34,22 @@ export function appendAt(document: TopologyDocument, path: DiagnosticPath, item:
 
 export function removeAt(document: TopologyDocument, path: DiagnosticPath, index: number): TopologyDocument {
   const list = getAt(document, path);
-  return Array.isArray(list) ? setAt(document, path, list.filter((_item, i) => i !== index)) : document;
+  return Array.isArray(list)
+    ? setAt(
+        document,
+        path,
+        list.filter((_item, i) => i !== index),
+      )
+    : document;
 }
 
 /** Moves one item of a list by `step` places; order matters for groups: the later one wins. */
-export function moveAt(document: TopologyDocument, path: DiagnosticPath, index: number, step: number): TopologyDocument {
+export function moveAt(
+  document: TopologyDocument,
+  path: DiagnosticPath,
+  index: number,
+  step: number,
+): TopologyDocument {
   const list = getAt(document, path);
   if (!Array.isArray(list) || index + step < 0 || index + step >= list.length) return document;
   const next: unknown[] = [...(list as unknown[])];

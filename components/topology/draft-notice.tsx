@@ -47,7 +47,8 @@ export function DraftNotice({ draft, newest, onResolve }: DraftNoticeProps) {
         </>
       }
     >
-      Edited <RelativeTime at={restored.editedAt} clock="this browser's clock" /> on top of revision {restored.baseRevision}.
+      Edited <RelativeTime at={restored.editedAt} clock="this browser's clock" /> on top of revision{' '}
+      {restored.baseRevision}.
     </Notice>
   );
 }

@@ -23,7 +23,10 @@ export type DraftAction =
 const UNDO_STEPS = 200;
 const TYPING_MS = 2_000;
 
-export function startDraft(saved: { number: number; document: TopologyDocument }, stored: StoredDraft | undefined): DraftState {
+export function startDraft(
+  saved: { number: number; document: TopologyDocument },
+  stored: StoredDraft | undefined,
+): DraftState {
   const base = stored ? stored.base : saved.document;
   return {
     baseRevision: stored ? stored.baseRevision : saved.number,
@@ -43,7 +46,13 @@ export function isDirty(state: DraftState): boolean {
 export function reduceDraft(state: DraftState, action: DraftAction): DraftState {
   if (action.type === 'edit') return edit(state, action);
   if (action.type === 'rebase')
-    return { ...state, baseRevision: action.revision, base: action.base, document: action.document, lastField: undefined };
+    return {
+      ...state,
+      baseRevision: action.revision,
+      base: action.base,
+      document: action.document,
+      lastField: undefined,
+    };
   const [from, to] = action.type === 'undo' ? [state.past, state.future] : [state.future, state.past];
   const document = from.at(-1);
   if (document === undefined) return state;

@@ -15,9 +15,15 @@ export function EditorPanels({ saved, baseRevision }: { saved: TopologyDocument;
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('problems'));
   const { diagnostics } = useEditor();
   return (
-    <Tabs value={tab} onValueChange={(next) => void setTab(tabs.find((each) => each === next) ?? 'problems')} className="px-3 py-2">
+    <Tabs
+      value={tab}
+      onValueChange={(next) => void setTab(tabs.find((each) => each === next) ?? 'problems')}
+      className="px-3 py-2"
+    >
       <TabsList aria-label="Below the picture">
-        <TabsTrigger value="problems">Problems {diagnostics.length > 0 && <span className="tabular">{diagnostics.length}</span>}</TabsTrigger>
+        <TabsTrigger value="problems">
+          Problems {diagnostics.length > 0 && <span className="tabular">{diagnostics.length}</span>}
+        </TabsTrigger>
         <TabsTrigger value="files">Generated files</TabsTrigger>
         <TabsTrigger value="revisions">Revisions</TabsTrigger>
         <TabsTrigger value="yaml">YAML</TabsTrigger>

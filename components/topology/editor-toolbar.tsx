@@ -19,15 +19,31 @@ export function EditorToolbar({ draft, deployedRevision, onSave }: ToolbarProps)
       <ProblemCounts />
       {hasEdits && <Badge tone="warn">Unsaved edits</Badge>}
       {deployedRevision !== undefined && (
-        <Badge tone={deployedRevision === state.baseRevision && !hasEdits ? 'up' : 'unknown'}>revision {deployedRevision} deployed</Badge>
+        <Badge tone={deployedRevision === state.baseRevision && !hasEdits ? 'up' : 'unknown'}>
+          revision {deployedRevision} deployed
+        </Badge>
       )}
       <span className="flex-1" />
       {!isReadOnly && (
         <div className="flex flex-wrap items-center gap-1.5">
-          <Button variant="ghost" size="icon" aria-label="Undo" title="Undo (Ctrl-Z)" disabled={state.past.length === 0} onClick={undo}>
+          <Button
+            variant="ghost"
+            size="icon"
+            aria-label="Undo"
+            title="Undo (Ctrl-Z)"
+            disabled={state.past.length === 0}
+            onClick={undo}
+          >
             <Undo2 />
           </Button>
-          <Button variant="ghost" size="icon" aria-label="Redo" title="Redo (Ctrl-Shift-Z)" disabled={state.future.length === 0} onClick={redo}>
+          <Button
+            variant="ghost"
+            size="icon"
+            aria-label="Redo"
+            title="Redo (Ctrl-Shift-Z)"
+            disabled={state.future.length === 0}
+            onClick={redo}
+          >
             <Redo2 />
           </Button>
           <Button disabled={!hasEdits} onClick={onSave} variant={hasEdits ? 'primary' : 'outline'}>

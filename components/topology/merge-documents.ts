@@ -1,10 +1,14 @@
 // Re-applies one person's edits on top of a revision that someone else saved meanwhile (three-way, by object name).
 import type { TopologyDocument } from '@/lib/core/document';
 
-export type Merged = { document: TopologyDocument; /** Places that both changed; the edits of this browser were kept. */ conflicts: string[] };
+export type Merged = {
+  document: TopologyDocument;
+  /** Places that both changed; the edits of this browser were kept. */ conflicts: string[];
+};
 
 type Plain = Record<string, unknown>;
-const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: unknown): value is Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isNamedList = (value: unknown): value is { name: string }[] =>
   Array.isArray(value) && value.length > 0 && value.every((item) => isPlain(item) && typeof item.name === 'string');
 export const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
@@ -20,7 +24,8 @@ function mergeValue(base: unknown, mine: unknown, theirs: unknown, place: string
   if (isSame(base, mine)) return theirs;
   if (isPlain(mine) && isPlain(theirs)) return mergePlain(isPlain(base) ? base : {}, mine, theirs, place, conflicts);
   if ([mine, theirs].every(isNamedList)) {
-    const named = (list: unknown) => Object.fromEntries((isNamedList(list) ? list : []).map((item) => [item.name, item]));
+    const named = (list: unknown) =>
+      Object.fromEntries((isNamedList(list) ? list : []).map((item) => [item.name, item]));
     return Object.values(mergePlain(named(base), named(mine), named(theirs), place, conflicts));
   }
   conflicts.push(place);

@@ -68,7 +68,11 @@ function Chip({ selection, text }: { selection: Selection; text: string }) {
       type="button"
       aria-pressed={isSelected}
       onClick={() => editor.select(selection)}
-      className={cn('h-6.5 rounded border px-2 text-xs', isSelected ? 'border-primary bg-accent-soft font-medium' : 'hover:bg-muted', hasErrors && 'border-down')}
+      className={cn(
+        'h-6.5 rounded border px-2 text-xs',
+        isSelected ? 'border-primary bg-accent-soft font-medium' : 'hover:bg-muted',
+        hasErrors && 'border-down',
+      )}
     >
       {text || '(no name)'}
     </button>

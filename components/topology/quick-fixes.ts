@@ -27,7 +27,7 @@ function candidates(document: TopologyDocument, { code, path, message }: Diagnos
   const group = document.groups[index];
   if (!group) return [];
   if (code === 'match.overlap') return overlapFixes(document, index, message);
-  if (code === 'group.dead') return deadFixes(document, index);
+  if (code === 'group.dead') return deadFixes(document, index, message);
   if (code.startsWith('mark.')) {
     const mark = freeMark(document);
     return [{ label: `Give ${group.name} mark ${mark}`, document: setAt(document, ['groups', index, 'mark'], mark) }];
@@ -38,7 +38,9 @@ function candidates(document: TopologyDocument, { code, path, message }: Diagnos
 function overlapFixes(document: TopologyDocument, index: number, message: string): QuickFix[] {
   const later = document.groups[index];
   if (!later) return [];
-  const earlier = document.groups.slice(0, index).filter(({ name }) => !later.overrides?.includes(name) && message.includes(name));
+  const earlier = document.groups
+    .slice(0, index)
+    .filter(({ name }) => !later.overrides?.includes(name) && message.includes(`"${name}"`));
   return earlier.flatMap(({ name }) => {
     const overrides = [...(later.overrides ?? []), name];
     const position = document.groups.findIndex((group) => group.name === name);
@@ -46,19 +48,30 @@ function overlapFixes(document: TopologyDocument, index: number, message: string
     const reversed = moved.groups.findIndex((group) => group.name === name);
     const taken = [...(document.groups[position]?.overrides ?? []), later.name];
     return [
-      { label: `Let ${later.name} take these packets from ${name}`, document: setAt(document, ['groups', index, 'overrides'], overrides) },
-      { label: `Let ${name} take these packets from ${later.name}`, document: setAt(moved, ['groups', reversed, 'overrides'], taken) },
+      {
+        label: `Let ${later.name} take these packets from ${name}`,
+        document: setAt(document, ['groups', index, 'overrides'], overrides),
+      },
+      {
+        label: `Let ${name} take these packets from ${later.name}`,
+        document: setAt(moved, ['groups', reversed, 'overrides'], taken),
+      },
     ];
   });
 }
 
-function deadFixes(document: TopologyDocument, index: number): QuickFix[] {
+function deadFixes(document: TopologyDocument, index: number, message: string): QuickFix[] {
   const name = document.groups[index]?.name ?? '';
   const last = document.groups.length - 1;
-  const others = document.groups.filter((group) => group.name !== name).map((group) => group.name);
+  const others = document.groups
+    .filter((group) => group.name !== name && message.includes(`"${group.name}"`))
+    .map((group) => group.name);
   const moved = moveAt(document, ['groups'], index, last - index);
   return [
-    { label: `Move ${name} after all other groups`, document: setAt(moved, ['groups', last, 'overrides'], others) },
+    {
+      label: `Let ${name} take its packets back, as the last group`,
+      document: setAt(moved, ['groups', last, 'overrides'], others),
+    },
     { label: `Remove group ${name}`, document: removeAt(document, ['groups'], index) },
   ];
 }

@@ -43,7 +43,11 @@ export function SaveDialog({ isOpen, baseRevision, onClose, onSaved, onConflict 
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
       title={`Save revision ${baseRevision + 1}`}
-      description={errors > 0 ? `The draft has ${errors} error${errors === 1 ? '' : 's'}: it is kept, and cannot be deployed until they are solved.` : 'Revisions are kept for ever; nothing is sent to a director yet.'}
+      description={
+        errors > 0
+          ? `The draft has ${errors} error${errors === 1 ? '' : 's'}: it is kept, and cannot be deployed until they are solved.`
+          : 'Revisions are kept for ever; nothing is sent to a director yet.'
+      }
     >
       <form
         className="flex flex-col gap-3"
@@ -53,9 +57,19 @@ export function SaveDialog({ isOpen, baseRevision, onClose, onSaved, onConflict 
         }}
       >
         <Field label="Message" help="Why, in one line, for the next person on call.">
-          {(control) => <Input {...control} autoFocus value={message} maxLength={200} onChange={(event) => setMessage(event.target.value)} />}
+          {(control) => (
+            <Input
+              {...control}
+              autoFocus
+              value={message}
+              maxLength={200}
+              onChange={(event) => setMessage(event.target.value)}
+            />
+          )}
         </Field>
-        {save.isError && !conflictOf(save.error) && <Failure error={save.error} what="The revision was not saved; your edits are still here" />}
+        {save.isError && !conflictOf(save.error) && (
+          <Failure error={save.error} what="The revision was not saved; your edits are still here" />
+        )}
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={save.isPending}>

@@ -3,9 +3,7 @@ import type { DiagnosticPath } from '@/lib/core/diagnostic';
 import type { TopologyDocument } from '@/lib/core/document';
 
 export type Selection =
-  | { kind: 'general' }
-  | { kind: 'addresses' }
-  | { kind: 'director' | 'range' | 'pool' | 'group'; index: number };
+  { kind: 'general' } | { kind: 'addresses' } | { kind: 'director' | 'range' | 'pool' | 'group'; index: number };
 
 const lists = { directors: 'director', ranges: 'range', pools: 'pool', groups: 'group' } as const;
 const listOf = { director: 'directors', range: 'ranges', pool: 'pools', group: 'groups' } as const;

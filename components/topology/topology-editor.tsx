@@ -25,7 +25,10 @@ export function TopologyEditor({ saved }: { saved: TopologyRevision }) {
   const draft = useTopologyDraft(saved);
   const { document, base, baseRevision } = draft.state;
   const canEdit = useCanEdit();
-  const [selected, setSelected] = useQueryState('select', parseAsString.withDefault('general').withOptions({ history: 'push' }));
+  const [selected, setSelected] = useQueryState(
+    'select',
+    parseAsString.withDefault('general').withOptions({ history: 'push' }),
+  );
   const [dialog, setDialog] = useState<'save' | TopologyRevision>();
   const focusField = useFieldFocus();
   const checked = useDeferredValue(document);

@@ -13,7 +13,14 @@ export function useEditorKeys(keys: Keys): void {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
       const key = event.key.toLowerCase();
-      const action = key === 's' ? 'save' : key === 'y' || (key === 'z' && event.shiftKey) ? 'redo' : key === 'z' ? 'undo' : undefined;
+      const action =
+        key === 's'
+          ? 'save'
+          : key === 'y' || (key === 'z' && event.shiftKey)
+            ? 'redo'
+            : key === 'z'
+              ? 'undo'
+              : undefined;
       if (!action) return;
       event.preventDefault();
       latest.current[action]();

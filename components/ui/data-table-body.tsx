@@ -15,7 +15,11 @@ type BodyProps<Row extends object> = {
 };
 
 function moveFocus(event: KeyboardEvent<HTMLTableRowElement>): void {
-  const step = ['j', 'ArrowDown'].includes(event.key) ? 'nextElementSibling' : ['k', 'ArrowUp'].includes(event.key) ? 'previousElementSibling' : undefined;
+  const step = ['j', 'ArrowDown'].includes(event.key)
+    ? 'nextElementSibling'
+    : ['k', 'ArrowUp'].includes(event.key)
+      ? 'previousElementSibling'
+      : undefined;
   const target = step && event.target === event.currentTarget ? event.currentTarget[step] : undefined;
   if (!(target instanceof HTMLElement)) return;
   event.preventDefault();
@@ -43,7 +47,14 @@ export function DataTableBody<Row extends object>({ table, columns, onOpen, copy
     visible.map((column) => {
       const value = column?.value(row.original);
       return (
-        <td key={column?.id} className={cn('px-2 py-1 align-top', typeof value === 'number' && 'tabular', column?.isMono && 'font-mono text-xs leading-[18px]')}>
+        <td
+          key={column?.id}
+          className={cn(
+            'px-2 py-1 align-top',
+            typeof value === 'number' && 'tabular',
+            column?.isMono && 'font-mono text-xs leading-[18px]',
+          )}
+        >
           {column?.cell ? column.cell(row.original) : printNumber(value)}
         </td>
       );

@@ -27,7 +27,10 @@ export function DataTableHead<Row extends object>({ table, columns, hasActions }
               <button
                 type="button"
                 onClick={() => column.toggleSorting()}
-                className={cn('flex w-full items-center gap-1 px-2 py-1.5 whitespace-nowrap hover:text-foreground focus-visible:-outline-offset-2', isNumeric && 'justify-end')}
+                className={cn(
+                  'flex w-full items-center gap-1 px-2 py-1.5 whitespace-nowrap hover:text-foreground focus-visible:-outline-offset-2',
+                  isNumeric && 'justify-end',
+                )}
               >
                 {definition?.header}
                 {sorted === 'asc' && <ArrowUp aria-hidden className="size-3" />}

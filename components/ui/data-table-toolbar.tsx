@@ -72,8 +72,14 @@ export function DataTableToolbar<Row extends object>(props: ToolbarProps<Row>) {
             </Button>
           </MenuTrigger>
           <MenuContent align="end">
-            <MenuItem onSelect={() => downloadText(`${exportName}.csv`, 'text/csv', printCsv(exported()))}>CSV</MenuItem>
-            <MenuItem onSelect={() => downloadText(`${exportName}.json`, 'application/json', JSON.stringify(exported(), null, 2))}>
+            <MenuItem onSelect={() => downloadText(`${exportName}.csv`, 'text/csv', printCsv(exported()))}>
+              CSV
+            </MenuItem>
+            <MenuItem
+              onSelect={() =>
+                downloadText(`${exportName}.json`, 'application/json', JSON.stringify(exported(), null, 2))
+              }
+            >
               JSON
             </MenuItem>
           </MenuContent>

@@ -1,7 +1,16 @@
 'use client';
 // A dense table: sort, filter, choose columns, copy a row, export; `/` filters, j and k move, Enter opens.
 import { useMemo, type ReactNode } from 'react';
-import { columnVisibilityFeature, createSortedRowModel, rowSortingFeature, sortFn_alphanumeric, sortFn_basic, tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table';
+import {
+  columnVisibilityFeature,
+  createSortedRowModel,
+  rowSortingFeature,
+  sortFn_alphanumeric,
+  sortFn_basic,
+  tableFeatures,
+  useTable,
+  type ColumnDef,
+} from '@tanstack/react-table';
 import { cn } from './class-names';
 import { DataTableBody } from './data-table-body';
 import { DataTableHead } from './data-table-head';
@@ -46,10 +55,15 @@ function toColumnDef<Row extends object>(column: DataColumn<Row>): ColumnDef<Dat
   return { id: column.id, header: column.header, accessorFn: (row) => column.value(row), sortUndefined: 'last' };
 }
 
-const matches = <Row,>(columns: readonly DataColumn<Row>[], words: readonly string[]) => (row: Row) => {
-  const text = columns.map((column) => column.value(row) ?? '').join('\u0000').toLowerCase();
-  return words.every((word) => text.includes(word));
-};
+const matches =
+  <Row,>(columns: readonly DataColumn<Row>[], words: readonly string[]) =>
+  (row: Row) => {
+    const text = columns
+      .map((column) => column.value(row) ?? '')
+      .join('\u0000')
+      .toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
 
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { columns, rows, filter = '', onFilterChange, initialSort, label } = props;
@@ -90,7 +104,9 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             columns={columns}
             onOpen={props.onOpen}
             copyRow={props.copyRow}
-            emptyText={rows.length > 0 && filter !== '' ? 'No row matches the filter.' : (props.emptyText ?? 'Nothing here yet.')}
+            emptyText={
+              rows.length > 0 && filter !== '' ? 'No row matches the filter.' : (props.emptyText ?? 'Nothing here yet.')
+            }
           />
         </table>
       </div>

@@ -11,7 +11,9 @@ function lineClass(line: string): string {
 }
 
 export function DiffView({ diff, label }: { diff: string; label: string }) {
-  const lines = diff.split('\n').filter((line, index, all) => !isHeader(line) && !(line === '' && index === all.length - 1));
+  const lines = diff
+    .split('\n')
+    .filter((line, index, all) => !isHeader(line) && !(line === '' && index === all.length - 1));
   return (
     <pre tabIndex={0} aria-label={label} className="overflow-auto rounded border bg-shell py-1 text-xs leading-[1.45]">
       <code className="block w-max min-w-full">

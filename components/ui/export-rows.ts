@@ -9,7 +9,10 @@ export function printCsv(rows: readonly ExportRow[]): string {
     const text = /^[=+\-@\t\r]/.test(value ?? '') ? `'${value}` : (value ?? '');
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  return [names.map(cell).join(','), ...rows.map((row) => names.map((name) => cell(row[name])).join(','))].join('\r\n') + '\r\n';
+  return (
+    [names.map(cell).join(','), ...rows.map((row) => names.map((name) => cell(row[name])).join(','))].join('\r\n') +
+    '\r\n'
+  );
 }
 
 export function downloadText(fileName: string, type: string, text: string): void {

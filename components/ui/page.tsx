@@ -19,7 +19,17 @@ export function Page({ title, lead, actions, className, children }: PageProps) {
   );
 }
 
-export function Panel({ title, actions, className, children }: { title: string; actions?: ReactNode; className?: string; children: ReactNode }) {
+export function Panel({
+  title,
+  actions,
+  className,
+  children,
+}: {
+  title: string;
+  actions?: ReactNode;
+  className?: string;
+  children: ReactNode;
+}) {
   return (
     <section aria-label={title} className={cn('flex min-w-0 flex-col gap-3 rounded border bg-card p-3', className)}>
       <div className="flex flex-wrap items-center justify-between gap-2">

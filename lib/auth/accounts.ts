@@ -8,7 +8,7 @@ import { getAuth } from './auth';
 export async function createPasswordAccount(input: { email: string; name: string; password: string; role: AccountRole }): Promise<string> {
   const { internalAdapter, password } = await getAuth().$context;
   if (await internalAdapter.findUserByEmail(input.email)) throw new ServiceError('conflict', `there is an account for ${input.email} already`);
-  const user = await internalAdapter.createUser({ email: input.email, name: input.name, emailVerified: true, role: input.role }, undefined);
+  const user = await internalAdapter.createUser({ email: input.email, name: input.name, emailVerified: true, role: input.role }, { method: 'admin' });
   await internalAdapter.linkAccount({ userId: user.id, providerId: 'credential', accountId: user.id, password: await password.hash(input.password) });
   return user.id;
 }

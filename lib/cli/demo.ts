@@ -23,9 +23,15 @@ async function stopAll(): Promise<void> {
   });
 }
 
+/** Other names and ports let a lab run beside another one (the browser tests do). */
+function labOptions() {
+  const { LVS_CONSOLE_LAB: name, LVS_CONSOLE_LAB_PORTS: ports } = process.env;
+  return { log: report, ...(name ? { name } : {}), ...(ports ? { portBase: Number(ports) } : {}) };
+}
+
 async function startLab(): Promise<Lab | undefined> {
   const { ok, missing } = await probeLab();
-  if (ok) return withProgress('lab: two directors, real servers, gateway, client', () => openLab({ log: report }));
+  if (ok) return withProgress('lab: two directors, real servers, gateway, client', () => openLab(labOptions()));
   console.error(`\nThe lab cannot run here; missing: ${missing.join(', ')}. The console starts without it.`);
   return undefined;
 }

@@ -113,7 +113,8 @@ function resolveMatch(
 ): Resolved<Match> {
   const rangeIndex = document.ranges.findIndex(({ name }) => name === match.range);
   const range = ranges[rangeIndex];
-  const diagnostics = rangeIndex < 0 ? [unknownName('range', match.range, [...path, 'range'], document.ranges)] : [];
+  const diagnostics =
+    rangeIndex < 0 ? [unknownName('range.unknown', 'range', match.range, [...path, 'range'], document.ranges)] : [];
   const ports = resolvePorts(match, [...path, 'ports']);
   diagnostics.push(...ports.diagnostics);
   if (range === undefined || ports.value === undefined) return { value: undefined, diagnostics };
@@ -129,11 +130,17 @@ function resolvePorts({ ports }: MatchDocument, path: DiagnosticPath): Resolved<
 }
 
 function checkPoolName({ pools }: TopologyDocument, pool: string, path: DiagnosticPath): Diagnostic[] {
-  return pools.some(({ name }) => name === pool) ? [] : [unknownName('pool', pool, path, pools)];
+  return pools.some(({ name }) => name === pool) ? [] : [unknownName('pool.unknown', 'pool', pool, path, pools)];
 }
 
-function unknownName(kind: 'pool' | 'range', name: string, path: DiagnosticPath, known: readonly { name: string }[]) {
+function unknownName(
+  code: string,
+  kind: 'pool' | 'range',
+  name: string,
+  path: DiagnosticPath,
+  known: readonly { name: string }[],
+) {
   const names = known.map((object) => `"${object.name}"`).join(', ');
   const hint = names === '' ? `Add a ${kind} of this name first.` : `Name one of ${names}, or add "${name}".`;
-  return error(`${kind}.unknown`, path, `There is no ${kind} named "${name}".`, hint);
+  return error(code, path, `There is no ${kind} named "${name}".`, hint);
 }

@@ -55,5 +55,7 @@ export type Packet = {
   destination: Address;
   protocol: 'tcp' | 'udp' | 'sctp' | 'icmp';
   destinationPort?: number;
+  /** ICMP only; absent = 8, an echo request. */
+  icmpType?: number;
   interface: string;
 };

@@ -4,6 +4,7 @@
 # It changes only: the files named in a release's MANIFEST, the chains LVS-CONSOLE (mangle) and LVS-CONSOLE-NAT (nat) with their jumps,
 # policy rules and routes with protocol 76, the sysctls named in the release, and ldirectord and heartbeat. Everything else stays as it is.
 # Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction.
+# shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
 GUARD_VERSION=1.0.0
 ROOT=''
@@ -184,7 +185,7 @@ END { exit failed }'
 
 # MANIFEST against the listing; prints `<mode> <name>...` for chmod. part=list, then part=manifest.
 MANIFEST_AWK='
-function bad(why) { print "MANIFEST:" FNR ": " why ": " $0 > "/dev/stdout"; failed = 1 }
+function bad(why) { print "MANIFEST:" FNR ": " why ": " $0; failed = 1 }
 part == "list" { if ($6 != "MANIFEST") left[$6] = 1; next }
 NF != 3 || $0 != $1 " " $2 " " $3 { bad("not <sha256> <mode> <path>"); next }
 length($1) != 64 || $1 ~ /[^0-9a-f]/ { bad("not a sha256"); next }
@@ -194,7 +195,11 @@ $2 !~ /^0[0-7][0145][0145]$/ { bad("mode not allowed"); next }
   delete left[$3]
   names[$2] = names[$2] " " $3
   n = split($3, step, "/")
-  for (dir = step[1] (i = ""); ++i < n; dir = dir "/" step[i + 1]) if (!(dir in dirs)) { dirs[dir] = 1; folders = folders " " dir }
+  dir = step[1]
+  for (i = 2; i <= n; i++) {
+    if (!(dir in dirs)) { dirs[dir] = 1; folders = folders " " dir }
+    dir = dir "/" step[i]
+  }
 }
 END {
   for (name in left) { print "not in MANIFEST: " name; failed = 1 }
@@ -249,7 +254,7 @@ receive() { # TX: stdin -> $S/incoming/tree, proved against its MANIFEST
   RECEIVE_CODE=11
   tar -tvf "$S/incoming/tar" > "$S/incoming/list" 2> "$S/incoming/words" || { warn "not a complete tar: $(head -n 3 "$S/incoming/words")"; return 1; }
   awk -v max="$MAX_BYTES" "$LISTING_AWK" "$S/incoming/list" >&2 || return 1
-  (ulimit -f 16384; cd "$S/incoming/tree" && tar -xomf ../tar) || { RECEIVE_CODE=13; warn "cannot unpack the release"; return 1; }
+  (ulimit -f 16384; cd "$S/incoming/tree" && tar -xomf ../tar) || { warn "cannot unpack the release: cut short, or the disk is full"; return 1; }
   [ -f "$S/incoming/tree/MANIFEST" ] || { warn "MANIFEST is missing"; return 1; }
   modes=$(awk "$MANIFEST_AWK" part=list "$S/incoming/list" part=manifest "$S/incoming/tree/MANIFEST") || { warn "$modes"; return 1; }
   verify_release "$S/incoming/tree" || return 1
@@ -297,11 +302,12 @@ function ip(s,   p, i) {
   for (i = 1; i <= 4; i++) if (length(p[i]) > 3 || p[i] > 255) return -1
   return ((p[1] * 256 + p[2]) * 256 + p[3]) * 256 + p[4]
 }
-function cidr(s,   p, n) { # sets first and last
+function cidr(s,   p, n, size) { # sets first and last
   n = split(s, p, "/")
   if (n > 2 || ip(p[1]) < 0 || (n == 2 && (p[2] !~ /^[0-9][0-9]?$/ || p[2] > 32))) return 0
   if (n < 2) p[2] = 32
-  first = ip(p[1]); last = first + 2 ^ (32 - p[2]) - 1
+  for (size = 1; p[2] < 32; p[2]++) size *= 2
+  first = ip(p[1]); last = first + size - 1
   return 1
 }
 function mark(s,   n) {
@@ -529,10 +535,11 @@ END
 # Own chains, jumps with their place, policy rules and routes, in the form of intent/*. Reads NOW_IP (part=ip), then NOW_RULES (part=rules).
 SAVE_AWK='
 function after(word,   i) { for (i = 1; i < NF; i++) if ($i == word) return $(i + 1); return "" }
-BEGIN { own["mangle"] = "LVS-CONSOLE"; own["nat"] = "LVS-CONSOLE-NAT" }
+BEGIN { own["mangle"] = "LVS-CONSOLE"; own["nat"] = "LVS-CONSOLE-NAT"; types[2] = "local"; types[7] = "unreachable" }
 part == "ip" && /^1: lo: / { part = "rules"; next }
-part == "ip" && /^[0-9]+:/ { if (after("proto") == "76") { sub(/:/, "", $1); print $1, after("iif"), after("fwmark"), after("lookup") > (to "/policy-rules") } next }
-part == "ip" && NF { t = after("table"); print $1, $2, (t == "" || t == 254 ? "main" : t) ($1 == "local" ? " " after("dev") : "") > (to "/routes"); next }
+part == "ip" && /^[0-9]+:/ { if (after("proto") == "76" && after("iif") != "" && after("fwmark") != "") { sub(/:/, "", $1); print $1, after("iif"), after("fwmark"), after("lookup") > (to "/policy-rules") } next }
+part == "ip" && $1 in types { t = after("table"); print types[$1], $2, (t == "" || t == 254 ? "main" : t) ($1 == 2 ? " " after("dev") : "") > (to "/routes"); next }
+part == "ip" { next }
 { sub(/ +$/, "") }
 /^\*/ { table = substr($0, 2); next }
 /^:/ { if (table in own && substr($1, 2) == own[table]) text[table] = ":" own[table] " - [0:0]\n" text[table]; next }
@@ -590,11 +597,12 @@ DELIVERY_AWK='
 function after(word,   i) { for (i = 1; i < NF; i++) if ($i == word) return $(i + 1); return "" }
 function rule(priority, iface, mark, table) { return "rule %s priority " priority " iif " iface " fwmark " mark " lookup " table " protocol 76" }
 function route(type, to, table, dev) { sub(/\/32$/, "", to); return "route %s " type " " to (dev == "" ? "" : " dev " dev) " table " table " proto 76" }
+BEGIN { types[2] = "local"; types[7] = "unreachable" } # ip -N prints route types as numbers
 part == "rules" { if (NF) want_rule[rule($1, $2, $3, $4)] = ++order; next }
 part == "routes" { if (NF) want_route[route($1, $2, $3, $4)] = ++order; next }
 /^1: lo: / { whole = 1; exit }
-/^[0-9]+:/ { if (after("proto") == "76") { sub(/:/, "", $1); now_rule[rule($1, after("iif"), after("fwmark"), after("lookup"))] = 1 } next }
-NF { t = after("table"); now_route[route($1, $2, t == "" || t == 254 ? "main" : t, $1 == "local" ? after("dev") : "")] = 1 }
+/^[0-9]+:/ { if (after("proto") == "76" && after("iif") != "" && after("fwmark") != "") { sub(/:/, "", $1); now_rule[rule($1, after("iif"), after("fwmark"), after("lookup"))] = 1 } next }
+$1 in types { t = after("table"); now_route[route(types[$1], $2, t == "" || t == 254 ? "main" : t, $1 == 2 ? after("dev") : "")] = 1 }
 END {
   if (!whole) exit 1
   for (x in want_route) if (!(x in now_route)) printf x "\n", "add"
@@ -627,35 +635,46 @@ find_sysctl() { # KEY -> FILE; an interface name may hold dots
   esac
 }
 
-read_sysctl() { # -> VALUE with single blanks
-  VALUE=''
-  read -r VALUE 2>/dev/null < "$FILE" || return 1
-  # shellcheck disable=SC2086
-  set -- $VALUE
-  VALUE=$*
+# Not with the shell's read: it reads byte by byte, and of a number the kernel gives only the first byte that way.
+read_sysctls() { # FILE... -> key=value lines
+  awk '{ key = substr(FILENAME, 11); gsub("/", ".", key); $1 = $1; print key "=" $0 }' "$@"
+}
+
+sysctl_files() { # FILE with key=value -> FILES that exist, MISSING keys
+  FILES='' MISSING=''
+  while IFS='=' read -r key _; do
+    [ -n "$key" ] || continue
+    find_sysctl "$key"
+    if [ -f "$FILE" ]; then FILES="$FILES $FILE"; else MISSING="$MISSING $key"; fi
+  done < "$1"
 }
 
 set_sysctls() { # FILE with key=value
-  changed=''
-  while IFS='=' read -r key value; do
-    [ -n "$key" ] || continue
-    find_sysctl "$key"
-    read_sysctl || { warn "no sysctl $key here"; return 1; }
-    [ "$VALUE" != "$value" ] || continue
-    printf '%s\n' "$value" > "$FILE" || { warn "cannot set $key"; return 1; }
-    read_sysctl && [ "$VALUE" = "$value" ] || { warn "$key is $VALUE, not $value"; return 1; }
-    changed="$changed $key"
-  done < "$1"
-  say "sysctls:${changed:- unchanged}"
+  sysctl_files "$1"
+  [ -z "$MISSING" ] || { warn "no sysctl$MISSING here"; return 1; }
+  [ -n "$FILES" ] || return 0
+  for round in write verify; do
+    # shellcheck disable=SC2086
+    now=$(read_sysctls $FILES) || return 1
+    differ=''
+    while IFS='=' read -r key value; do
+      case $NL$now$NL in *"$NL$key=$value$NL"*) continue ;; esac
+      differ="$differ $key"
+      find_sysctl "$key"
+      [ "$round" = verify ] || printf '%s\n' "$value" > "$FILE" || return 1
+    done < "$1"
+    say "sysctls:${differ:- as wanted}"
+    [ -n "$differ" ] || return 0
+  done
+  warn "the kernel does not take:$differ"
+  return 1
 }
 
 save_sysctls() { # INTENT SNAPSHOT: after the modules are loaded, before any is written
   [ ! -f "$2" ] || return 0
-  while IFS='=' read -r key value; do
-    [ -n "$key" ] || continue
-    find_sysctl "$key"
-    ! read_sysctl || printf '%s=%s\n' "$key" "$VALUE"
-  done < "$1" > "$2.new" && sync_file "$2.new" && mv -f "$2.new" "$2"
+  sysctl_files "$1"
+  # shellcheck disable=SC2086
+  { [ -z "$FILES" ] || read_sysctls $FILES; } > "$2.new" && sync_file "$2.new" && mv -f "$2.new" "$2"
 }
 
 # ---- IPVS: ldirectord keeps the table on the active director; the guard only removes and returns whole services of own marks ----
@@ -843,6 +862,7 @@ heartbeat() { # start|stop|restart, with a time limit, without our lock
 
 reload_ldirectord() { # only ever a file that passed the check; on the standby nothing runs and nothing is to do
   ldirectord_pid || { say "ldirectord: does not run here"; return 0; }
+  [ -f "$ROOT/etc/ha.d/ldirectord.cf" ] || { say "ldirectord: has no file any more, left alone"; return 0; }
   kill -HUP "$PID" || return 1
   say "ldirectord: reloaded"
 }
@@ -1049,6 +1069,7 @@ reload_units() {
 
 prune() { # the last releases stay, live, confirmed and origin always
   release_name live; live=$NAME; count=0 old=''
+  # shellcheck disable=SC2045 # names were checked at stage; ls gives the order of time
   for name in $(ls -1t "$S/releases"); do
     count=$((count + 1))
     case $name in origin | "$live" | "$TX") continue ;; esac
@@ -1123,6 +1144,7 @@ verb_apply() { # RELEASE
   [ "$1" = origin ] || need_tx "$1"
   begin apply
   [ -f "$S/releases/$1/name" ] || die 14 "no release $1 here, see: guard list"
+  [ "$1" = origin ] || [ -f "$S/releases/$1/was-confirmed" ] || die 10 "release $1 was never confirmed"
   verify_release "$S/releases/$1" || exit 11
   release_name confirmed || die 10 "the confirmed release is damaged"
   if is_open; then
@@ -1217,13 +1239,12 @@ print_daemons() {
 }
 
 print_sysctls() {
-  for FILE in /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/send_redirects \
-    /proc/sys/net/ipv4/conf/*/src_valid_mark /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce /proc/sys/net/ipv4/vs/*; do
-    [ -f "$FILE" ] && read_sysctl || continue
-    key=${FILE#/proc/sys/net/ipv4/}
-    case $key in conf/*) link=${key#conf/}; key=conf.${link%/*}.${link##*/} ;; vs/*) key=vs.${key#vs/} ;; esac
-    printf 'net.ipv4.%s=%s\n' "$key" "$VALUE"
+  set -- /proc/sys/net/ipv4/ip_forward
+  for FILE in /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/send_redirects /proc/sys/net/ipv4/conf/*/src_valid_mark \
+    /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce /proc/sys/net/ipv4/vs/*; do
+    [ ! -r "$FILE" ] || set -- "$@" "$FILE"
   done
+  read_sysctls "$@"
 }
 
 print_modules() { while read -r module _; do printf '%s\n' "$module"; done < /proc/modules; }
@@ -1324,7 +1345,7 @@ function hex(s,   i, n) { for (i = 1; i <= length(s); i++) n = n * 16 + index("0
 function address(s) { return length(s) != 8 ? s : hex(substr(s, 1, 2)) "." hex(substr(s, 3, 2)) "." hex(substr(s, 5, 2)) "." hex(substr(s, 7, 2)) }
 NR == 1 { print; next }
 NR > max + 1 { exit 10 }
-found < limit && index(tolower($1 " " address($2) ":" hex($3) " " address($4) ":" hex($5) " " address($6) ":" hex($7) " " $8 " " $0), text) { found++; print }'
+found < limit && index(tolower($1 " " address($2) ":" hex($3) " " address($4) ":" hex($5) " " address($6) ":" hex($7) " " $8 " " $0), tolower(text)) { found++; print }'
 
 verb_connections() { # LIMIT [TEXT]
   need_number "$1" 5 limit
@@ -1337,7 +1358,6 @@ verb_connections() { # LIMIT [TEXT]
     frame rows head -n "$(($1 + 1))" /proc/net/ip_vs_conn
     return 0
   fi
-  text=$(printf '%s' "$text" | tr 'A-Z' 'a-z')
   rows=$(awk -v max=5000 -v limit="$1" -v text="$text" "$FILTER_AWK" /proc/net/ip_vs_conn)
   code=$?
   [ "$code" -ne 10 ] || die 10 "the table has more than 5000 entries: reading it all would stall this director"

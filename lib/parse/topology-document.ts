@@ -10,6 +10,8 @@ import { toShapeDiagnostics } from './topology-shape';
 const MAX_CHARACTERS = 1_000_000;
 /** Expanded aliases; the file needs none, so a file of many is a bomb. */
 const MAX_ALIASES = 100;
+/** One missing bracket can make hundreds. */
+const MAX_SYNTAX_DIAGNOSTICS = 10;
 
 export type ParsedTopologyDocument = { document?: TopologyDocument; diagnostics: Diagnostic[] };
 
@@ -31,9 +33,11 @@ function readYaml(text: string): { value: unknown; locate: Locate } | { diagnost
   try {
     const lines = new LineCounter();
     const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-    const diagnostics = [...yaml.errors, ...yaml.warnings].map((problem) =>
-      atLine(lines.linePos(problem.pos[0]).line, 'document.syntax', `Not valid YAML: ${firstLine(problem.message)}.`),
-    );
+    const diagnostics = [...yaml.errors, ...yaml.warnings]
+      .slice(0, MAX_SYNTAX_DIAGNOSTICS)
+      .map((problem) =>
+        atLine(lines.linePos(problem.pos[0]).line, 'document.syntax', `Not valid YAML: ${firstLine(problem.message)}.`),
+      );
     if (hasErrors(diagnostics)) return { diagnostics };
     return { value: yaml.toJS({ maxAliasCount: MAX_ALIASES }), locate: locatorOf(yaml as Document<ParsedNode>, lines) };
   } catch (cause) {
@@ -52,7 +56,7 @@ export function printTopologyDocument(document: TopologyDocument): string {
   const yaml = new Document(topologyDocumentSchema.parse(document), { aliasDuplicateObjects: false });
   visit(yaml, {
     Map: (_key, node, ancestors) => {
-      if (ancestors.length > 1 && node.items.every(({ value }) => isFlat(value))) node.flow = true;
+      if (ancestors.length > 3 && node.items.every(({ value }) => isFlat(value))) node.flow = true;
     },
     Seq: (_key, node) => {
       if (node.items.every((item) => isScalar(item))) node.flow = true;

@@ -26,12 +26,21 @@ export function AddressesForm() {
         help="Default gateway of the real servers under masq, so that replies come back through the active director."
       />
       <h3 className="border-t pt-3 font-semibold">Gateways</h3>
-      <p className="text-xs text-muted-foreground">Routers in front of the pair; each gets a route snippet among the generated files. heartbeat pings them to know its own link.</p>
+      <p className="text-xs text-muted-foreground">
+        Routers in front of the pair; each gets a route snippet among the generated files. heartbeat pings them to know
+        its own link.
+      </p>
       {document.gateways.map((_gateway, index) => (
         <div key={index} className="flex items-start gap-2">
           <TextField path={['gateways', index]} label={`Gateway ${index + 1}`} isMono className="flex-1" />
           {!isReadOnly && (
-            <Button variant="ghost" size="icon" className="mt-5.5" aria-label={`Remove gateway ${index + 1}`} onClick={() => replace(removeAt(document, ['gateways'], index))}>
+            <Button
+              variant="ghost"
+              size="icon"
+              className="mt-5.5"
+              aria-label={`Remove gateway ${index + 1}`}
+              onClick={() => replace(removeAt(document, ['gateways'], index))}
+            >
               <X />
             </Button>
           )}

@@ -11,18 +11,49 @@ export function DirectorForm({ index }: { index: number }) {
   const hasManagement = document.directors[index]?.management !== undefined;
   return (
     <ObjectForm lead="One of the two hosts that run IPVS; one is active, the other takes over.">
-      <TextField path={at('name')} label="Name" help="As `uname -n` prints it: heartbeat knows the host by this word." />
+      <TextField
+        path={at('name')}
+        label="Name"
+        help="As `uname -n` prints it: heartbeat knows the host by this word."
+      />
       <div className="grid grid-cols-[7rem_minmax(0,1fr)] gap-2">
-        <TextField path={at('external', 'interface')} label="External interface" isMono help="Packets of clients arrive here." />
-        <TextField path={at('external', 'address')} label="External address" isMono placeholder="192.0.2.4/24" help="Its own fixed address with prefix length." />
-        <TextField path={at('internal', 'interface')} label="Internal interface" isMono help="Real servers are behind it." />
-        <TextField path={at('internal', 'address')} label="Internal address" isMono placeholder="198.51.100.4/24" help="Its own fixed address with prefix length." />
+        <TextField
+          path={at('external', 'interface')}
+          label="External interface"
+          isMono
+          help="Packets of clients arrive here."
+        />
+        <TextField
+          path={at('external', 'address')}
+          label="External address"
+          isMono
+          placeholder="192.0.2.4/24"
+          help="Its own fixed address with prefix length."
+        />
+        <TextField
+          path={at('internal', 'interface')}
+          label="Internal interface"
+          isMono
+          help="Real servers are behind it."
+        />
+        <TextField
+          path={at('internal', 'address')}
+          label="Internal address"
+          isMono
+          placeholder="198.51.100.4/24"
+          help="Its own fixed address with prefix length."
+        />
       </div>
       <h3 className="border-t pt-3 font-semibold">Management</h3>
       {hasManagement ? (
         <>
           <div className="grid grid-cols-[minmax(0,1fr)_5rem_6rem] gap-2">
-            <TextField path={at('management', 'address')} label="Management address" isMono help="Where the console connects by SSH." />
+            <TextField
+              path={at('management', 'address')}
+              label="Management address"
+              isMono
+              help="Where the console connects by SSH."
+            />
             <NumberField path={at('management', 'port')} label="SSH port" defaultValue="22" />
             <TextField path={at('management', 'user')} label="SSH user" isMono defaultValue="root" />
           </div>

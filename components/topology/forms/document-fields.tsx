@@ -18,12 +18,29 @@ export function useProblemsAt(path: DiagnosticPath, exact = false) {
 
 function useBound(path: DiagnosticPath) {
   const { document, change, isReadOnly } = useEditor();
-  return { value: getAt(document, path), problems: useProblemsAt(path), isReadOnly, change: (next: unknown) => change(path, next) };
+  return {
+    value: getAt(document, path),
+    problems: useProblemsAt(path),
+    isReadOnly,
+    change: (next: unknown) => change(path, next),
+  };
 }
 
-type TextFieldProps = BoundProps & { isOptional?: boolean; isMono?: boolean; placeholder?: string; onCommit?: (text: string) => void };
+type TextFieldProps = BoundProps & {
+  isOptional?: boolean;
+  isMono?: boolean;
+  placeholder?: string;
+  onCommit?: (text: string) => void;
+};
 
-export function TextField({ path, isOptional = false, isMono = false, placeholder, onCommit, ...field }: TextFieldProps) {
+export function TextField({
+  path,
+  isOptional = false,
+  isMono = false,
+  placeholder,
+  onCommit,
+  ...field
+}: TextFieldProps) {
   const { value, problems, isReadOnly, change } = useBound(path);
   const commit = onCommit ?? ((text: string) => change(isOptional && text === '' ? undefined : text));
   return (
@@ -51,7 +68,10 @@ export function NumberField({ path, isOptional = false, min, max, ...field }: Nu
   const [typed, setTyped] = useState<string>();
   const text = typed ?? (typeof value === 'number' ? String(value) : '');
   const isWhole = /^-?\d{1,10}$/.test(text.trim());
-  const own = typed !== undefined && !isWhole && !(isOptional && text === '') ? [{ severity: 'error' as const, message: 'A whole number is needed here; the last valid one is kept.' }] : [];
+  const own =
+    typed !== undefined && !isWhole && !(isOptional && text === '')
+      ? [{ severity: 'error' as const, message: 'A whole number is needed here; the last valid one is kept.' }]
+      : [];
   const commit = (next: string) => {
     const isNumber = /^-?\d{1,10}$/.test(next.trim());
     setTyped(isNumber ? undefined : next);
@@ -88,7 +108,13 @@ export function SelectField({ path, options, onCommit, ...field }: SelectFieldPr
   return (
     <Field {...field} problems={problems}>
       {(control) => (
-        <Select {...control} data-path={printPath(path)} value={current} disabled={isReadOnly} onChange={(event) => (onCommit ?? change)(event.target.value)}>
+        <Select
+          {...control}
+          data-path={printPath(path)}
+          value={current}
+          disabled={isReadOnly}
+          onChange={(event) => (onCommit ?? change)(event.target.value)}
+        >
           {!isKnown && <option value={current}>{current === '' ? 'Choose' : `${current} (does not exist)`}</option>}
           {options.map((option) => (
             <option key={option.value} value={option.value}>

@@ -21,12 +21,39 @@ const homes = [
 export function GeneralForm() {
   return (
     <ObjectForm lead="What concerns the pair as a whole.">
-      <TextField path={['name']} label="Name" help="Name of the topology in lists, generated files and the audit trail." />
-      <SelectField path={['stack']} label="Stack" options={stacks} help="What holds the floating addresses and checks the real servers." />
-      <SelectField path={['firewall']} label="Firewall" options={firewalls} help="What sets the marks: own chains or an own table, never a flush." />
-      <SelectField path={['rulesHome']} label="Rules are loaded by" options={homes} help="What puts the mark rules back after a reboot." />
-      <CheckboxField path={['ftp']} label="FTP" help="Loads ip_vs_ftp and turns net.ipv4.vs.conntrack on; helps masq only. Default: off." />
-      <CheckboxField path={['logForwarded']} label="Log forwarded packets" help="Logs what is not marked and would be forwarded, rate limited. Default: off." />
+      <TextField
+        path={['name']}
+        label="Name"
+        help="Name of the topology in lists, generated files and the audit trail."
+      />
+      <SelectField
+        path={['stack']}
+        label="Stack"
+        options={stacks}
+        help="What holds the floating addresses and checks the real servers."
+      />
+      <SelectField
+        path={['firewall']}
+        label="Firewall"
+        options={firewalls}
+        help="What sets the marks: own chains or an own table, never a flush."
+      />
+      <SelectField
+        path={['rulesHome']}
+        label="Rules are loaded by"
+        options={homes}
+        help="What puts the mark rules back after a reboot."
+      />
+      <CheckboxField
+        path={['ftp']}
+        label="FTP"
+        help="Loads ip_vs_ftp and turns net.ipv4.vs.conntrack on; helps masq only. Default: off."
+      />
+      <CheckboxField
+        path={['logForwarded']}
+        label="Log forwarded packets"
+        help="Logs what is not marked and would be forwarded, rate limited. Default: off."
+      />
     </ObjectForm>
   );
 }

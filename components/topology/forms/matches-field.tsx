@@ -25,10 +25,16 @@ export function MatchesField({ index }: { index: number }) {
       <h3 className="font-semibold">Matches</h3>
       <ProblemLines problems={problems} />
       {Array.from({ length: count }, (_, i) => (
-        <MatchRow key={i} path={[...path, i]} number={i + 1} onRemove={isReadOnly || count < 2 ? undefined : () => replace(removeAt(document, path, i))} />
+        <MatchRow
+          key={i}
+          path={[...path, i]}
+          number={i + 1}
+          onRemove={isReadOnly || count < 2 ? undefined : () => replace(removeAt(document, path, i))}
+        />
       ))}
       <p className="text-xs text-muted-foreground">
-        Destination ports as numbers and first-last intervals, with commas. Default: all ports. Protocol any marks every packet of the range and has no ports.
+        Destination ports as numbers and first-last intervals, with commas. Default: all ports. Protocol any marks every
+        packet of the range and has no ports.
       </p>
       {!isReadOnly && (
         <Button size="small" className="self-start" onClick={() => replace(appendAt(document, path, match))}>
@@ -39,7 +45,15 @@ export function MatchesField({ index }: { index: number }) {
   );
 }
 
-function MatchRow({ path, number, onRemove }: { path: (string | number)[]; number: number; onRemove: (() => void) | undefined }) {
+function MatchRow({
+  path,
+  number,
+  onRemove,
+}: {
+  path: (string | number)[];
+  number: number;
+  onRemove: (() => void) | undefined;
+}) {
   const { document, replace, change } = useEditor();
   const problems = useProblemsAt(path, true);
   const changeProtocol = (protocol: string) => {
@@ -55,7 +69,13 @@ function MatchRow({ path, number, onRemove }: { path: (string | number)[]; numbe
         <SelectField path={[...path, 'protocol']} label="Protocol" options={protocols} onCommit={changeProtocol} />
         <PortsField path={[...path, 'ports']} />
         {onRemove && (
-          <Button variant="ghost" size="icon" className="mt-5.5" aria-label={`Remove match ${number}`} onClick={onRemove}>
+          <Button
+            variant="ghost"
+            size="icon"
+            className="mt-5.5"
+            aria-label={`Remove match ${number}`}
+            onClick={onRemove}
+          >
             <X />
           </Button>
         )}

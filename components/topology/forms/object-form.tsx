@@ -16,7 +16,9 @@ export function ObjectForm({ lead, children }: { lead: string; children: ReactNo
     <section aria-label={describeSelection(selection, document)} className="flex flex-col gap-3">
       <div className="flex flex-wrap items-start justify-between gap-2">
         <div className="min-w-0 flex-1 basis-48">
-          <h2 className="text-[15px] leading-5 font-semibold [overflow-wrap:anywhere]">{describeSelection(selection, document)}</h2>
+          <h2 className="text-[15px] leading-5 font-semibold [overflow-wrap:anywhere]">
+            {describeSelection(selection, document)}
+          </h2>
           <p className="text-xs text-muted-foreground">{lead}</p>
         </div>
         <ObjectActions />
@@ -48,10 +50,22 @@ function ObjectActions() {
     <div className="flex gap-1">
       {kind === 'group' && (
         <>
-          <Button size="small" variant="ghost" aria-label="Move group earlier" title="Move earlier: later groups win" onClick={() => move(-1)}>
+          <Button
+            size="small"
+            variant="ghost"
+            aria-label="Move group earlier"
+            title="Move earlier: later groups win"
+            onClick={() => move(-1)}
+          >
             <ArrowUp />
           </Button>
-          <Button size="small" variant="ghost" aria-label="Move group later" title="Move later: later groups win" onClick={() => move(1)}>
+          <Button
+            size="small"
+            variant="ghost"
+            aria-label="Move group later"
+            title="Move later: later groups win"
+            onClick={() => move(1)}
+          >
             <ArrowDown />
           </Button>
         </>

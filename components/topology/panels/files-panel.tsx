@@ -33,14 +33,31 @@ export function FilesPanel({ saved }: { saved: TopologyDocument }) {
   const savedFiles = useRenderedFiles(saved);
   const [chosen, setChosen] = useQueryState('file', parseAsString.withDefault(''));
   const [isDiff, setDiff] = useQueryState('diff', parseAsBoolean.withDefault(false));
-  if (draftFiles.isError) return <Failure error={draftFiles.error} what="The files could not be generated" onRetry={() => void draftFiles.refetch()} />;
+  if (draftFiles.isError)
+    return (
+      <Failure
+        error={draftFiles.error}
+        what="The files could not be generated"
+        onRetry={() => void draftFiles.refetch()}
+      />
+    );
   if (!draftFiles.data) return <SkeletonRows label="Generating files" />;
   const { files } = draftFiles.data;
-  if (files.length === 0) return <p className="text-muted-foreground">No files yet: they appear as soon as the errors under Problems are solved.</p>;
+  if (files.length === 0)
+    return (
+      <p className="text-muted-foreground">
+        No files yet: they appear as soon as the errors under Problems are solved.
+      </p>
+    );
   const file = files.find((each) => keyOf(each) === chosen) ?? files[0];
   return (
     <div className="grid min-w-0 gap-3 md:grid-cols-[260px_minmax(0,1fr)]">
-      <FileList files={files} saved={savedFiles.data?.files} chosen={file ? keyOf(file) : ''} onChoose={(key) => void setChosen(key)} />
+      <FileList
+        files={files}
+        saved={savedFiles.data?.files}
+        chosen={file ? keyOf(file) : ''}
+        onChoose={(key) => void setChosen(key)}
+      />
       {file && (
         <FileView
           file={file}
@@ -53,7 +70,12 @@ export function FilesPanel({ saved }: { saved: TopologyDocument }) {
   );
 }
 
-type FileListProps = { files: readonly FilePreview[]; saved: readonly FilePreview[] | undefined; chosen: string; onChoose: (key: string) => void };
+type FileListProps = {
+  files: readonly FilePreview[];
+  saved: readonly FilePreview[] | undefined;
+  chosen: string;
+  onChoose: (key: string) => void;
+};
 
 function FileList({ files, saved, chosen, onChoose }: FileListProps) {
   const hosts = [...new Set(files.map(({ host }) => host))];
@@ -72,7 +94,10 @@ function FileList({ files, saved, chosen, onChoose }: FileListProps) {
                   type="button"
                   aria-current={keyOf(file) === chosen}
                   onClick={() => onChoose(keyOf(file))}
-                  className={cn('flex w-full items-center justify-between gap-2 rounded px-1 py-1 text-left font-mono text-xs hover:bg-muted', keyOf(file) === chosen && 'bg-accent-soft')}
+                  className={cn(
+                    'flex w-full items-center justify-between gap-2 rounded px-1 py-1 text-left font-mono text-xs hover:bg-muted',
+                    keyOf(file) === chosen && 'bg-accent-soft',
+                  )}
                 >
                   <span className="[overflow-wrap:anywhere]">{file.path}</span>
                   {change !== 'same' && <Badge tone="drain">{change}</Badge>}
@@ -85,7 +110,12 @@ function FileList({ files, saved, chosen, onChoose }: FileListProps) {
   );
 }
 
-type FileViewProps = { file: FilePreview; old: FilePreview | undefined; isDiff: boolean; onDiffChange: (isDiff: boolean) => void };
+type FileViewProps = {
+  file: FilePreview;
+  old: FilePreview | undefined;
+  isDiff: boolean;
+  onDiffChange: (isDiff: boolean) => void;
+};
 
 function FileView({ file, old, isDiff, onDiffChange }: FileViewProps) {
   return (
@@ -102,7 +132,12 @@ function FileView({ file, old, isDiff, onDiffChange }: FileViewProps) {
       {isDiff ? (
         <FileDiff path={file.path} before={old?.content ?? ''} after={file.content} />
       ) : (
-        <CodeBlock label={`Content of ${file.path} on ${file.host}`} text={file.content} numbered className="max-h-[60vh]" />
+        <CodeBlock
+          label={`Content of ${file.path} on ${file.host}`}
+          text={file.content}
+          numbered
+          className="max-h-[60vh]"
+        />
       )}
     </div>
   );

@@ -28,7 +28,10 @@ export function ProblemsPanel() {
   return (
     <ul aria-label="Problems" className="flex flex-col divide-y">
       {sorted.map((diagnostic) => (
-        <ProblemItem key={`${diagnostic.code} ${printPath(diagnostic.path)} ${diagnostic.message}`} diagnostic={diagnostic} />
+        <ProblemItem
+          key={`${diagnostic.code} ${printPath(diagnostic.path)} ${diagnostic.message}`}
+          diagnostic={diagnostic}
+        />
       ))}
     </ul>
   );
@@ -40,7 +43,11 @@ function ProblemItem({ diagnostic }: { diagnostic: Diagnostic }) {
   const fixes = useMemo(() => (isReadOnly ? [] : quickFixes(document, diagnostic)), [document, diagnostic, isReadOnly]);
   return (
     <li className="flex flex-col gap-1 py-1.5">
-      <button type="button" onClick={() => reveal(diagnostic.path)} className="flex items-start gap-2 rounded px-1 py-0.5 text-left hover:bg-muted">
+      <button
+        type="button"
+        onClick={() => reveal(diagnostic.path)}
+        className="flex items-start gap-2 rounded px-1 py-0.5 text-left hover:bg-muted"
+      >
         <Icon aria-label={word} className={cn('mt-0.5 size-3.5 shrink-0', ink)} />
         <span className="min-w-0 [overflow-wrap:anywhere]">
           <span className="font-medium">{describeSelection(selectionAt(diagnostic.path), document)}: </span>

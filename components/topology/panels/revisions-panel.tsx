@@ -13,7 +13,14 @@ export function RevisionsPanel({ baseRevision }: { baseRevision: number }) {
   const revisions = useRevisions(topologyId);
   const deployed = useTopologySummary(topologyId)?.deployedRevision;
   const fetchRevision = useFetchRevision(topologyId);
-  if (revisions.isError) return <Failure error={revisions.error} what="The revisions could not be read" onRetry={() => void revisions.refetch()} />;
+  if (revisions.isError)
+    return (
+      <Failure
+        error={revisions.error}
+        what="The revisions could not be read"
+        onRetry={() => void revisions.refetch()}
+      />
+    );
   if (!revisions.data) return <SkeletonRows label="Loading revisions" />;
   const restore = async (number: number) => replace((await fetchRevision.mutateAsync(number)).document);
   return (
@@ -21,7 +28,9 @@ export function RevisionsPanel({ baseRevision }: { baseRevision: number }) {
       {revisions.data.map((revision) => (
         <li key={revision.number} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-1.5">
           <span className="w-24 font-medium">Revision {revision.number}</span>
-          <span className="min-w-40 flex-1 [overflow-wrap:anywhere]">{revision.message || <span className="text-muted-foreground">no message</span>}</span>
+          <span className="min-w-40 flex-1 [overflow-wrap:anywhere]">
+            {revision.message || <span className="text-muted-foreground">no message</span>}
+          </span>
           {revision.number === baseRevision && <Badge tone="unknown">base of this draft</Badge>}
           {revision.number === deployed && <Badge tone="up">deployed</Badge>}
           {!revision.deployable && <Badge tone="warn">has errors</Badge>}

@@ -74,14 +74,12 @@ function pairNode(document: TopologyDocument, count: Counter): PictureNode {
     selection: { kind: 'addresses' },
     ...count(['virtualAddresses', side]),
   });
-  const hosts = directors.map(
-    (director, index): PictureLine => ({
-      label: director.name || '(no name)',
-      text: `${director.external.address.split('/')[0]} / ${director.internal.address.split('/')[0]}`,
-      selection: { kind: 'director', index },
-      ...count(['directors', index]),
-    }),
-  );
+  const hosts = directors.map((director, index): PictureLine => ({
+    label: director.name || '(no name)',
+    text: `${director.external.address.split('/')[0]} / ${director.internal.address.split('/')[0]}`,
+    selection: { kind: 'director', index },
+    ...count(['directors', index]),
+  }));
   const lines = [floating('external'), floating('internal'), ...hosts];
   const title = directors.length === 2 ? 'Pair' : directors.length === 1 ? 'Director' : 'Directors';
   return { id: 'pair', kind: 'pair', title, text: document.stack, selection: { kind: 'general' }, ...none, lines };
@@ -120,18 +118,24 @@ function poolNodes(document: TopologyDocument, count: Counter): PictureNode[] {
     const selection = { kind: 'pool', index } as const;
     const { type, port } = pool.healthCheck;
     const check = type === 'off' ? 'no check' : `check ${type}${port === undefined ? '' : ` :${port}`}`;
-    const realServers = pool.realServers.map(
-      (realServer, i): PictureNode => ({
-        id: `pools.${index}.${i}`,
-        kind: 'real-server',
-        title: `${realServer.address || '(no address)'}${realServer.port === undefined ? '' : `:${realServer.port}`}`,
-        text: `weight ${realServer.weight}`,
-        selection,
-        lines: [],
-        ...count(['pools', index, 'realServers', i]),
-      }),
-    );
-    const self: PictureNode = { id: `pools.${index}`, kind: 'pool', title: pool.name || '(no name)', text: `${pool.forwarding}, ${check}`, selection, lines: [], ...count(['pools', index]) };
+    const realServers = pool.realServers.map((realServer, i): PictureNode => ({
+      id: `pools.${index}.${i}`,
+      kind: 'real-server',
+      title: `${realServer.address || '(no address)'}${realServer.port === undefined ? '' : `:${realServer.port}`}`,
+      text: `weight ${realServer.weight}`,
+      selection,
+      lines: [],
+      ...count(['pools', index, 'realServers', i]),
+    }));
+    const self: PictureNode = {
+      id: `pools.${index}`,
+      kind: 'pool',
+      title: pool.name || '(no name)',
+      text: `${pool.forwarding}, ${check}`,
+      selection,
+      lines: [],
+      ...count(['pools', index]),
+    };
     return [self, ...realServers];
   });
 }

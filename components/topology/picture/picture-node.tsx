@@ -31,7 +31,13 @@ export function PictureNodeBox({ data }: NodeProps<PictureFlowNode>) {
   return (
     <>
       <Handle type="target" position={Position.Left} isConnectable={false} className={handle} />
-      <div className={cn('h-full rounded border bg-card text-foreground', node.kind === 'pair' ? 'border-foreground/30 p-1' : '', node.errors > 0 && 'border-down')}>
+      <div
+        className={cn(
+          'h-full rounded border bg-card text-foreground',
+          node.kind === 'pair' ? 'border-foreground/30 p-1' : '',
+          node.errors > 0 && 'border-down',
+        )}
+      >
         <Head {...data} />
         {node.lines.map((line) => (
           <LineButton key={line.label} line={line} {...data} />
@@ -59,10 +65,20 @@ function Head({ node, selected, onSelect, print }: PictureData) {
       <ProblemBadge errors={node.errors} warnings={node.warnings} />
     </>
   );
-  const className = cn('flex w-full items-start gap-1.5 rounded px-2 py-1.5', node.kind !== 'pair' && 'h-full', isSelected && 'bg-accent-soft ring-2 ring-primary');
+  const className = cn(
+    'flex w-full items-start gap-1.5 rounded px-2 py-1.5',
+    node.kind !== 'pair' && 'h-full',
+    isSelected && 'bg-accent-soft ring-2 ring-primary',
+  );
   if (!selection) return <div className={className}>{inside}</div>;
   return (
-    <button type="button" title={`${node.title}: ${node.text}`} aria-pressed={isSelected} className={cn('nodrag nopan', className)} onClick={() => onSelect(selection)}>
+    <button
+      type="button"
+      title={`${node.title}: ${node.text}`}
+      aria-pressed={isSelected}
+      className={cn('nodrag nopan', className)}
+      onClick={() => onSelect(selection)}
+    >
       {inside}
     </button>
   );
@@ -78,7 +94,11 @@ function LineButton({ line, selected, activeDirector, onSelect, print }: Picture
       type="button"
       aria-pressed={isSelected}
       onClick={() => onSelect(selection)}
-      className={cn('nodrag nopan flex h-[38px] w-full items-center gap-1.5 rounded px-2 text-left', isDirector && 'border border-dashed', isSelected && 'bg-accent-soft ring-2 ring-primary')}
+      className={cn(
+        'nodrag nopan flex h-[38px] w-full items-center gap-1.5 rounded px-2 text-left',
+        isDirector && 'border border-dashed',
+        isSelected && 'bg-accent-soft ring-2 ring-primary',
+      )}
     >
       <span className="min-w-0 flex-1">
         <span className="block truncate text-xs leading-4">

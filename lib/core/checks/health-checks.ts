@@ -73,20 +73,18 @@ export const checkNegotiate: Check = (resolution) =>
     );
   });
 
+const TIMES = [
+  ['intervalSeconds', 'health-check.interval-invalid'],
+  ['timeoutSeconds', 'health-check.timeout-invalid'],
+] as const;
+
 export const checkHealthCheckTimes: Check = (resolution) =>
   forEachPool(resolution, ({ pool: { name, healthCheck }, path }) =>
-    (['intervalSeconds', 'timeoutSeconds'] as const).flatMap((key) =>
-      healthCheck[key] > 0
-        ? []
-        : [
-            error(
-              `health-check.${key === 'intervalSeconds' ? 'interval' : 'timeout'}-invalid`,
-              [...path, key],
-              `${key} of pool "${name}" is ${healthCheck[key]}; it must be above 0.`,
-              'The defaults are 10 and 3.',
-            ),
-          ],
-    ),
+    TIMES.flatMap(([key, code]) => {
+      if (healthCheck[key] > 0) return [];
+      const message = `${key} of pool "${name}" is ${healthCheck[key]}; it must be above 0.`;
+      return [error(code, [...path, key], message, 'The defaults are 10 and 3.')];
+    }),
   );
 
 /** In ldirectord.cf `#` begins a comment even inside quotes and there is no escape for a quote (lvs.md 3.1). */

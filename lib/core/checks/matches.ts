@@ -37,7 +37,7 @@ function overlap(resolution: Resolution, earlier: Claim, later: Claim, shared: P
   return error(
     'match.overlap',
     ['groups', later.index, 'matches', Math.max(at, 0)],
-    `Groups "${earlier.name}" (mark ${earlier.mark}) and "${later.name}" (mark ${later.mark}) both claim ${packet}. MARK does not end the walk through the rules, so the later one wins: it gets mark ${later.mark}.`,
+    `Groups "${earlier.name}" (mark ${earlier.mark}) and "${later.name}" (mark ${later.mark}) both claim ${packet}. MARK does not end the walk through the rules, so of the two the later one wins, with mark ${later.mark}.`,
     `Narrow one of them, or write overrides: [${earlier.name}] in group "${later.name}" when it is meant to take these packets.`,
   );
 }
@@ -69,7 +69,7 @@ function dead(resolution: Resolution, group: Claim, rivals: readonly Claim[]) {
   return error(
     'group.dead',
     ['groups', group.index],
-    `Group "${group.name}" (mark ${group.mark}) never sees a packet: the later ${names} take every one of its packets.${packet}`,
+    `Group "${group.name}" (mark ${group.mark}) never sees a packet: the later ${names} ${takers.length === 1 ? 'takes' : 'take'} every one of its packets.${packet}`,
     `Move "${group.name}" behind ${names}, narrow these, or remove it.`,
   );
 }

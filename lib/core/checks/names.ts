@@ -7,9 +7,9 @@ const TOPOLOGY_NAME = /^[\p{L}\p{N}][\p{L}\p{N} _.,()-]*$/u;
 /** What `uname -n` can say and heartbeat accepts: letters, digits, dots and hyphens, no hyphen or dot at an end. */
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 const COLLECTIONS = [
-  ['ranges', 'range'],
-  ['pools', 'pool'],
-  ['groups', 'group'],
+  ['ranges', 'range', 'range.duplicate-name'],
+  ['pools', 'pool', 'pool.duplicate-name'],
+  ['groups', 'group', 'group.duplicate-name'],
 ] as const;
 
 export const checkObjectNames: Check = ({ document }) =>
@@ -55,10 +55,10 @@ export const checkDirectorNames: Check = ({ document }) =>
   );
 
 export const checkDuplicateNames: Check = ({ document }) =>
-  ([...COLLECTIONS, ['directors', 'director']] as const).flatMap(([key, word]) =>
+  ([...COLLECTIONS, ['directors', 'director', 'director.duplicate-name']] as const).flatMap(([key, word, code]) =>
     duplicatesOf<{ name: string }>(document[key], ({ name }) => name).map(({ value, index, firstIndex }) =>
       error(
-        `${word}.duplicate-name`,
+        code,
         [key, index, 'name'],
         `The ${word} name "${value.name}" is already used by ${key}[${firstIndex}], so a reference to it would be ambiguous.`,
         `Give each ${word} its own name.`,

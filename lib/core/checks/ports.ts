@@ -1,5 +1,5 @@
 // Single port numbers wherever the document has one.
-import { error, type DiagnosticPath } from '../diagnostic';
+import { error, printPath, type DiagnosticPath } from '../diagnostic';
 import { isPort } from '../ports';
 import type { TopologyDocument } from '../document';
 import type { Check } from './check';
@@ -8,7 +8,7 @@ export const checkPortNumbers: Check = ({ document }) =>
   portFields(document).flatMap(([path, port]) =>
     port === undefined || isPort(port)
       ? []
-      : [error('port.invalid', path, `${port} is not a port.`, 'A port is a number from 1 to 65535.')],
+      : [error('port.invalid', path, `${port} at ${printPath(path)} is not a port number.`, 'A port is a number from 1 to 65535.')],
   );
 
 function portFields({ directors, pools }: TopologyDocument): [DiagnosticPath, number | undefined][] {

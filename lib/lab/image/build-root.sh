@@ -1,21 +1,22 @@
 #!/bin/bash
 # build-root.sh SOURCE TARGET: makes TARGET/root.img (Debian 12 with systemd, sshd, heartbeat, ldirectord, keepalived and the UML kernel's modules) and TARGET/key.
+# The caller holds the lock; TARGET appears by one rename, so it is either whole or absent.
 set -euo pipefail
 source=$1 target=$2
-mkdir -p "$target"; cd "$target"
-say() { echo "$*"; }
+[ ! -f "$target/root.img" ] || exit 0
+rm -rf "$target" "$target".partial; mkdir -p "$target.partial"; cd "$target.partial"
 
-[ -f key ] || ssh-keygen -q -t ed25519 -N '' -C lvs-console-lab -f key
+ssh-keygen -q -t ed25519 -N '' -C lvs-console-lab -f key
 chmod 600 key
 
-say "debootstrap of Debian 12 with $(wc -l < "$source/packages.txt") packages"
+echo "debootstrap of Debian 12 with $(wc -l < "$source/packages.txt") packages"
 mmdebstrap --quiet --variant=minbase --include="$(paste -sd, "$source/packages.txt")" \
   --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"' \
   --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
   bookworm root.tar
 rm -rf root; mkdir root; tar -C root -xf root.tar; rm root.tar
 
-say 'kernel modules, ssh, units'
+echo 'kernel modules, ssh, units'
 # The modules must land in /lib/modules/<version>; the image tree has /lib as a link to usr/lib.
 mkdir -p root/usr/lib/modules; cp -r /usr/lib/uml/modules/* root/usr/lib/modules/
 install -D -m 600 key.pub root/root/.ssh/authorized_keys; chmod 700 root/root/.ssh
@@ -52,6 +53,7 @@ in_root systemctl mask systemd-udevd.service systemd-udev-trigger.service system
 in_root update-alternatives --set iptables /usr/sbin/iptables-legacy
 in_root update-alternatives --set ip6tables /usr/sbin/ip6tables-legacy
 
-say 'disk image'
+echo 'disk image'
 rm -rf root/var/cache/apt/archives/*.deb root/var/lib/apt/lists/*
-rm -f root.img; mke2fs -q -t ext4 -E lazy_itable_init=0 -d root root.img 1200M; rm -rf root
+mke2fs -q -t ext4 -E lazy_itable_init=0 -d root root.img 1200M; rm -rf root
+mv "$target.partial" "$target"

@@ -106,7 +106,7 @@ CREATE TABLE "Director" (
     "address" TEXT NOT NULL,
     "port" INTEGER NOT NULL,
     "user" TEXT NOT NULL,
-    "hostKey" TEXT,
+    "hostKeyType" TEXT,
     "fingerprint" TEXT,
     "offeredFingerprint" TEXT,
     "acceptedBy" TEXT,

@@ -1,0 +1,113 @@
+'use client';
+// One deploy as it happens: outcome, timers, two directors side by side, and what was proven.
+import Link from 'next/link';
+import type { Deploy } from '@/lib/core/views/deploy';
+import { useDeploy } from '@/components/data/deploy-queries';
+import { Failure } from '@/components/data/failure';
+import { Badge } from '@/components/ui/badge';
+import { Page, Panel } from '@/components/ui/page';
+import { RelativeTime } from '@/components/ui/relative-time';
+import { SkeletonRows } from '@/components/ui/skeleton';
+import { printDuration } from '@/components/ui/time';
+import { useNow } from '@/components/ui/use-now';
+import { CancelDeploy } from './cancel-deploy';
+import { DeadManTimer } from './dead-man-timer';
+import { DeployOutcome } from './deploy-outcome';
+import { DeployStateBadge } from './deploy-state-badge';
+import { StepList } from './step-list';
+
+export function DeployView({ deployId }: { deployId: string }) {
+  const { data: deploy, isOpen, isError, error, refetch, stream } = useDeploy(deployId);
+  if (!deploy)
+    return (
+      <Page title="Deploy">
+        {isError ? (
+          <Failure error={error} what="The deploy could not be read" onRetry={() => void refetch()} />
+        ) : (
+          <SkeletonRows rows={8} label="Loading the deploy" />
+        )}
+      </Page>
+    );
+  return (
+    <Page
+      title={`Deploy ${deploy.number} on ${deploy.topologyName}`}
+      lead={<Lead deploy={deploy} />}
+      actions={
+        <>
+          {isOpen && stream === 'cut' && <Badge tone="warn">stream cut, reconnecting</Badge>}
+          {isOpen && <CancelDeploy deploy={deploy} />}
+        </>
+      }
+    >
+      <DeployOutcome deploy={deploy} />
+      <PairSteps deploy={deploy} />
+      <Directors deploy={deploy} />
+    </Page>
+  );
+}
+
+function Lead({ deploy }: { deploy: Deploy }) {
+  const now = useNow();
+  const start = deploy.startedAt ?? deploy.createdAt;
+  const elapsed = (deploy.endedAt ? Date.parse(deploy.endedAt) : now) - Date.parse(start);
+  return (
+    <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1">
+      <DeployStateBadge state={deploy.state} />
+      <span>
+        <Link href={`/topologies/${deploy.topologyId}`} className="text-primary underline-offset-2 hover:underline">
+          Revision {deploy.revision}
+        </Link>{' '}
+        by {deploy.author}, <RelativeTime at={deploy.createdAt} />
+      </span>
+      <span className="tabular-nums">
+        {deploy.endedAt ? 'took' : 'running for'} {printDuration(elapsed)}
+      </span>
+      <Link
+        href={`/topologies/${deploy.topologyId}/deploy?plan=${deploy.planId}`}
+        className="text-primary underline-offset-2 hover:underline"
+      >
+        Plan
+      </Link>
+    </div>
+  );
+}
+
+function PairSteps({ deploy }: { deploy: Deploy }) {
+  const steps = deploy.steps.filter((step) => step.director === undefined);
+  if (steps.length === 0) return null;
+  return (
+    <Panel title="The pair">
+      <StepList steps={steps} label="Steps of the pair" />
+    </Panel>
+  );
+}
+
+function Directors({ deploy }: { deploy: Deploy }) {
+  const names = [
+    ...new Set([...deploy.steps.flatMap(({ director }) => director ?? []), ...Object.keys(deploy.timers)]),
+  ].sort();
+  if (names.length === 0)
+    return (
+      <p className="text-muted-foreground">
+        {deploy.endedAt
+          ? 'No director was touched.'
+          : 'Waiting for the worker to begin. Nothing was sent to a director yet.'}
+      </p>
+    );
+  return (
+    <div className="grid gap-3 md:grid-cols-2">
+      {names.map((director) => {
+        const firesAt = deploy.endedAt ? undefined : deploy.timers[director];
+        return (
+          <Panel key={director} title={director}>
+            {firesAt && <DeadManTimer director={director} firesAt={firesAt} />}
+            <StepList
+              steps={deploy.steps.filter((step) => step.director === director)}
+              label={`Steps on ${director}`}
+            />
+          </Panel>
+        );
+      })}
+    </div>
+  );
+}

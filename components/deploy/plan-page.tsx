@@ -1,0 +1,133 @@
+'use client';
+// Before a deploy: what changes, the files, what happens to traffic; one button that says what it does.
+import { useEffect } from 'react';
+import Link from 'next/link';
+import { RotateCw } from 'lucide-react';
+import { parseAsString, useQueryState } from 'nuqs';
+import type { Plan } from '@/lib/core/views/plan';
+import { useMakePlan, usePlan } from '@/components/data/deploy-queries';
+import { Failure } from '@/components/data/failure';
+import { useTopologySummary } from '@/components/data/topology-queries';
+import { Button } from '@/components/ui/button';
+import { Notice } from '@/components/ui/notice';
+import { Page, Panel } from '@/components/ui/page';
+import { RelativeTime } from '@/components/ui/relative-time';
+import { SkeletonRows } from '@/components/ui/skeleton';
+import { PlanFiles } from './plan-files';
+import { PlanProblems } from './plan-problems';
+import { StartDeploy } from './start-deploy';
+
+export function PlanPage({ topologyId }: { topologyId: string }) {
+  const summary = useTopologySummary(topologyId);
+  const [planId, setPlanId] = useQueryState('plan', parseAsString.withDefault(''));
+  const make = useMakePlan(topologyId);
+  const plan = usePlan(planId);
+  const revision = summary?.revision;
+  const { mutate, isIdle } = make;
+  const makePlan = (number: number) => mutate(number, { onSuccess: ({ id }) => void setPlanId(id) });
+  useEffect(() => {
+    if (planId === '' && revision !== undefined && isIdle)
+      mutate(revision, { onSuccess: ({ id }) => void setPlanId(id) });
+  }, [planId, revision, isIdle, mutate, setPlanId]);
+  const shown = plan.data ?? (make.data?.id === planId ? make.data : undefined);
+  return (
+    <Page
+      title={`Deploy ${summary?.name ?? ''}`}
+      lead={shown && <PlanLead plan={shown} newest={revision} />}
+      actions={
+        <>
+          <Button
+            disabled={revision === undefined || make.isPending}
+            onClick={() => revision !== undefined && makePlan(revision)}
+          >
+            <RotateCw /> {make.isPending ? 'Reading both directors' : 'Make the plan again'}
+          </Button>
+          {shown && <StartDeploy plan={shown} isOutdated={revision !== undefined && revision !== shown.revision} />}
+        </>
+      }
+    >
+      {make.isError && (
+        <Failure
+          error={make.error}
+          what="No plan could be made; nothing was sent"
+          {...(revision === undefined ? {} : { onRetry: () => makePlan(revision) })}
+        />
+      )}
+      {plan.isError && !shown && (
+        <Failure error={plan.error} what="The plan could not be read" onRetry={() => void plan.refetch()} />
+      )}
+      {shown ? <PlanColumns plan={shown} /> : !make.isError && !plan.isError && <PlanSkeleton />}
+    </Page>
+  );
+}
+
+function PlanLead({ plan, newest }: { plan: Plan; newest: number | undefined }) {
+  return (
+    <>
+      Plan for revision {plan.revision}
+      {newest !== undefined && newest !== plan.revision && <strong className="text-warn"> (newest is {newest})</strong>}
+      , made by {plan.createdBy} <RelativeTime at={plan.createdAt} /> from the state of both directors. Hash{' '}
+      <span className="font-mono text-xs">{plan.hash.slice(0, 12)}</span>
+    </>
+  );
+}
+
+function PlanSkeleton() {
+  return (
+    <div className="grid gap-3 lg:grid-cols-3">
+      {['What changes', 'Files', 'What happens to traffic'].map((title) => (
+        <Panel key={title} title={title}>
+          <SkeletonRows label="Reading both directors" />
+        </Panel>
+      ))}
+    </div>
+  );
+}
+
+function PlanColumns({ plan }: { plan: Plan }) {
+  const isEmpty =
+    plan.summary.length === 0 &&
+    plan.hosts.every(
+      ({ files, actions }) => actions.length === 0 && files.every(({ change }) => change === 'unchanged'),
+    );
+  return (
+    <>
+      <PlanProblems problems={plan.problems} topologyId={plan.topologyId} />
+      {isEmpty && (
+        <Notice title="Nothing to do: both directors hold this revision already.">
+          <Link href={`/live/${plan.topologyId}`} className="text-primary underline">
+            Watch the pair
+          </Link>
+        </Notice>
+      )}
+      <div className="grid gap-3 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)_minmax(0,1fr)]">
+        <Panel title="What changes">
+          <Sentences label="What changes" sentences={plan.summary} empty="No object changes." />
+        </Panel>
+        <Panel title="Files and kernel">
+          <PlanFiles hosts={plan.hosts} />
+        </Panel>
+        <Panel title="What happens to traffic">
+          <Sentences label="What happens to traffic" sentences={plan.impact} empty="Nothing." />
+          <p className="text-xs text-muted-foreground">
+            Dead-man timer: {plan.timerSeconds} s on the active director, {plan.timerSeconds + 120} s on the standby.
+            When nothing confirms by then, a director puts its old release back by itself.
+          </p>
+        </Panel>
+      </div>
+    </>
+  );
+}
+
+function Sentences({ label, sentences, empty }: { label: string; sentences: readonly string[]; empty: string }) {
+  if (sentences.length === 0) return <p className="text-muted-foreground">{empty}</p>;
+  return (
+    <ul aria-label={label} className="flex flex-col gap-1.5">
+      {sentences.map((sentence) => (
+        <li key={sentence} className="border-l-2 border-primary/60 pl-2 [overflow-wrap:anywhere]">
+          {sentence}
+        </li>
+      ))}
+    </ul>
+  );
+}

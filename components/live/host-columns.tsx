@@ -1,0 +1,60 @@
+'use client';
+// Both directors side by side at a desk; one at a time with a switch on a small screen.
+import type { ReactNode } from 'react';
+import type { LiveHost, LivePair } from '@/lib/core/views/live';
+import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/class-names';
+import { Panel } from '@/components/ui/page';
+import { useNow } from '@/components/ui/use-now';
+import { freshnessOf } from './freshness';
+import { FreshnessBadge } from './pair-strip';
+
+type HostColumnsProps = {
+  pair: LivePair;
+  shown: string;
+  onShow: (director: string) => void;
+  children: (host: LiveHost) => ReactNode;
+};
+
+export function HostColumns({ pair, shown, onShow, children }: HostColumnsProps) {
+  const known = pair.hosts.some(({ director }) => director === shown) ? shown : pair.hosts[0]?.director;
+  return (
+    <div className="flex flex-col gap-2">
+      <div role="group" aria-label="Director" className="flex gap-1 xl:hidden">
+        {pair.hosts.map(({ director, role }) => (
+          <Button
+            key={director}
+            size="small"
+            aria-pressed={director === known}
+            variant={director === known ? 'primary' : 'outline'}
+            onClick={() => onShow(director)}
+          >
+            {director} ({role})
+          </Button>
+        ))}
+      </div>
+      <div className="grid gap-3 xl:grid-cols-2">
+        {pair.hosts.map((host) => (
+          <div key={host.director} className={cn('min-w-0', host.director !== known && 'hidden xl:block')}>
+            <HostPanel host={host}>{children(host)}</HostPanel>
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function HostPanel({ host, children }: { host: LiveHost; children: ReactNode }) {
+  const { isStale, ageMs } = freshnessOf(host, useNow());
+  return (
+    <Panel title={`${host.director} (${host.role})`} actions={isStale && <FreshnessBadge host={host} />}>
+      {ageMs === undefined ? (
+        <p className="text-muted-foreground">
+          Nothing was read from this director yet: what it holds is unknown, which is not the same as empty.
+        </p>
+      ) : (
+        <div className={cn(isStale && 'opacity-60 grayscale')}>{children}</div>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,84 @@
+'use client';
+// A pair as its kernels are now: strip, tabs, both directors side by side; keeps the last data when something fails.
+import { Pause, Play } from 'lucide-react';
+import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs';
+import type { LivePair } from '@/lib/core/views/live';
+import { Failure } from '@/components/data/failure';
+import { useLivePair } from '@/components/data/live-queries';
+import { useTopologySummary } from '@/components/data/topology-queries';
+import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
+import { EmptyState } from '@/components/ui/empty-state';
+import { Page } from '@/components/ui/page';
+import { SkeletonRows } from '@/components/ui/skeleton';
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
+import { ConnectionsTab } from './connections-tab';
+import { HostColumns } from './host-columns';
+import { PairStrip } from './pair-strip';
+import { RulesTable } from './rules-table';
+import { ServicesTable } from './services-table';
+import { TerminalView } from './terminal-view';
+
+const tabs = ['services', 'connections', 'rules', 'terminal'] as const;
+
+export function LiveView({ topologyId }: { topologyId: string }) {
+  const name = useTopologySummary(topologyId)?.name;
+  const { data: pair, isError, error, refetch, stream, isPaused, setPaused } = useLivePair(topologyId);
+  return (
+    <Page
+      title={`Live${name ? `: ${name}` : ''}`}
+      actions={
+        <>
+          {stream === 'cut' && !isPaused && <Badge tone="warn">stream cut, reconnecting</Badge>}
+          <Button size="small" onClick={() => setPaused(!isPaused)}>
+            {isPaused ? <Play /> : <Pause />} {isPaused ? 'Resume' : 'Freeze'}
+          </Button>
+        </>
+      }
+    >
+      {isError && !pair && <Failure error={error} what="The pair could not be read" onRetry={() => void refetch()} />}
+      {!pair && !isError && <SkeletonRows rows={8} label="Loading the pair" />}
+      {pair && <PairView pair={pair} topologyId={topologyId} isPaused={isPaused} />}
+    </Page>
+  );
+}
+
+function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: string; isPaused: boolean }) {
+  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('services'));
+  const [shown, setShown] = useQueryState(
+    'director',
+    parseAsString.withDefault(pair.active ?? pair.hosts[0]?.director ?? ''),
+  );
+  if (pair.hosts.length === 0)
+    return (
+      <EmptyState title="No director is known for this pair">
+        Save a topology with directors, then open Directors to accept their host keys.
+      </EmptyState>
+    );
+  const columns = { pair, shown, onShow: (director: string) => void setShown(director) };
+  return (
+    <>
+      <PairStrip pair={pair} isPaused={isPaused} />
+      <Tabs value={tab} onValueChange={(next) => void setTab(tabs.find((each) => each === next) ?? 'services')}>
+        <TabsList aria-label="Views of the pair">
+          <TabsTrigger value="services">Services</TabsTrigger>
+          <TabsTrigger value="connections">Connections</TabsTrigger>
+          <TabsTrigger value="rules">Firewall and routes</TabsTrigger>
+          <TabsTrigger value="terminal">Terminal</TabsTrigger>
+        </TabsList>
+        <TabsContent value="services">
+          <HostColumns {...columns}>{(host) => <ServicesTable host={host} topologyId={topologyId} />}</HostColumns>
+        </TabsContent>
+        <TabsContent value="connections">
+          <ConnectionsTab pair={pair} topologyId={topologyId} />
+        </TabsContent>
+        <TabsContent value="rules">
+          <HostColumns {...columns}>{(host) => <RulesTable host={host} />}</HostColumns>
+        </TabsContent>
+        <TabsContent value="terminal">
+          <HostColumns {...columns}>{(host) => <TerminalView host={host} />}</HostColumns>
+        </TabsContent>
+      </Tabs>
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+'use client';
+// Who is active and since when, are both in sync and why not, and how fresh each director's data is.
+import type { LiveHost, LivePair } from '@/lib/core/views/live';
+import { Badge } from '@/components/ui/badge';
+import { cn } from '@/components/ui/class-names';
+import { RelativeTime } from '@/components/ui/relative-time';
+import { printDuration } from '@/components/ui/time';
+import { useNow } from '@/components/ui/use-now';
+import { freshnessOf } from './freshness';
+import { PairBadges } from './pair-badges';
+
+export function PairStrip({ pair, isPaused }: { pair: LivePair; isPaused: boolean }) {
+  return (
+    <section aria-label="Pair" className="flex flex-col gap-2 rounded border bg-card p-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+        <PairBadges pair={pair} />
+        {pair.activeSince && (
+          <span className="text-muted-foreground">
+            active since <RelativeTime at={pair.activeSince} />, as far as this console has seen
+          </span>
+        )}
+        {isPaused && <Badge tone="warn">frozen by you</Badge>}
+      </div>
+      {pair.inSync !== 'yes' && <p className="[overflow-wrap:anywhere]">{pair.inSyncReason}</p>}
+      <div className="grid gap-2 md:grid-cols-2">
+        {pair.hosts.map((host) => (
+          <HostStrip key={host.director} host={host} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function HostStrip({ host }: { host: LiveHost }) {
+  const { isStale } = freshnessOf(host, useNow());
+  return (
+    <div role="group" aria-label={host.director} className="flex min-w-0 flex-col gap-1 border-l-2 pl-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <span className="font-medium">{host.director}</span>
+        <Badge tone={host.role === 'active' ? 'up' : 'unknown'}>{host.role}</Badge>
+        <FreshnessBadge host={host} />
+      </div>
+      <p className={cn('text-xs text-muted-foreground', isStale && 'opacity-80')}>
+        {host.heldVirtualAddresses.length > 0 ? (
+          <>
+            holds <span className="font-mono">{host.heldVirtualAddresses.join(', ')}</span>
+          </>
+        ) : (
+          'holds no virtual address'
+        )}
+        {host.release.live !== '' && (
+          <>
+            , release <span className="font-mono">{host.release.live}</span>
+            {host.release.live !== host.release.confirmed && <strong className="text-warn"> (not confirmed)</strong>}
+          </>
+        )}
+        {host.syncDaemon.map(({ role, interface: name, syncId }) => `, sync ${role} on ${name} (id ${syncId})`)}
+      </p>
+      <Daemons host={host} />
+      {host.drift.length > 0 && (
+        <details>
+          <summary className="text-warn">
+            {host.drift.length === 1
+              ? 'Differs from its release in 1 place'
+              : `Differs from its release in ${host.drift.length} places`}
+          </summary>
+          <ul className="list-disc pl-5">
+            {host.drift.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Daemons({ host }: { host: LiveHost }) {
+  const daemons = Object.entries(host.daemons);
+  if (daemons.length === 0) return null;
+  return (
+    <p className="flex flex-wrap gap-1.5">
+      {daemons.map(([daemon, state]) => (
+        <Badge key={daemon} tone={state === 'running' ? 'up' : state === 'stopped' ? 'warn' : 'unknown'}>
+          {daemon} {state}
+        </Badge>
+      ))}
+    </p>
+  );
+}
+
+export function FreshnessBadge({ host }: { host: LiveHost }) {
+  const { isStale, ageMs, why } = freshnessOf(host, useNow());
+  if (!isStale) return <Badge tone="up">fresh</Badge>;
+  const text = ageMs === undefined ? 'never read' : `stale since ${printDuration(ageMs)}`;
+  return (
+    <>
+      <Badge tone="warn">{text}</Badge>
+      <span className="text-xs text-warn [overflow-wrap:anywhere]">{why}</span>
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+// The IPVS table as rows: each service with its group's name, each real server below it, with counters and rates.
+import type { TopologyDocument } from '@/lib/core/document';
+import type { IpvsRealServer, IpvsService } from '@/lib/core/kernel-state';
+import type { Counter, LiveHost } from '@/lib/core/views/live';
+
+export type ServiceRow = {
+  service: IpvsService;
+  realServer: IpvsRealServer | undefined;
+  group: string | undefined;
+  active: number;
+  inactive: number;
+  rate: Counter | undefined;
+  total: Counter | undefined;
+};
+
+/** Rates and totals name a real server as `address:port`, IPv6 in brackets. */
+function isSameServer(counter: Counter, realServer: IpvsRealServer | undefined): boolean {
+  if (!realServer) return counter.realServer === undefined;
+  const { address, port } = realServer;
+  return [`${address}:${port}`, `[${address}]:${port}`, address].includes(counter.realServer ?? '');
+}
+
+function find(
+  counters: readonly Counter[],
+  service: IpvsService,
+  realServer: IpvsRealServer | undefined,
+): Counter | undefined {
+  return counters.find((each) => each.key === service.key && isSameServer(each, realServer));
+}
+
+const sum = (values: readonly (number | undefined)[]) =>
+  values.reduce<number>((total, value) => total + (value ?? 0), 0);
+
+export function serviceRows(host: LiveHost, document: TopologyDocument | undefined): ServiceRow[] {
+  return host.services.flatMap((service) => {
+    const group = document?.groups.find(({ mark }) => mark === service.mark)?.name;
+    const row = (realServer: IpvsRealServer | undefined, active: number, inactive: number): ServiceRow => ({
+      service,
+      realServer,
+      group,
+      active,
+      inactive,
+      rate: find(host.rates, service, realServer),
+      total: find(host.statistics, service, realServer),
+    });
+    const own = row(
+      undefined,
+      sum(service.realServers.map(({ activeConnections }) => activeConnections)),
+      sum(service.realServers.map(({ inactiveConnections }) => inactiveConnections)),
+    );
+    return [
+      own,
+      ...service.realServers.map((each) => row(each, each.activeConnections ?? 0, each.inactiveConnections ?? 0)),
+    ];
+  });
+}
+
+/** The row as the command that would make it (ipvsadm(8)). */
+export function printServiceCommand({ service, realServer }: ServiceRow): string {
+  const [kind = '', ...rest] = service.key.split(':');
+  const target =
+    service.mark !== undefined
+      ? `-f ${service.mark}${service.family === 6 ? ' -6' : ''}`
+      : `${kind === 'udp' ? '-u' : kind === 'sctp' ? '--sctp-service' : '-t'} ${rest.join(':')}`;
+  if (!realServer) {
+    const persistence = service.persistenceSeconds === undefined ? '' : ` -p ${service.persistenceSeconds}`;
+    return `ipvsadm -A ${target} -s ${service.scheduler}${persistence}`;
+  }
+  const host = realServer.address.includes(':') ? `[${realServer.address}]` : realServer.address;
+  const method = { masq: ' -m', gate: ' -g', ipip: ' -i', local: ' -g' }[realServer.forwarding];
+  return `ipvsadm -a ${target} -r ${host}:${realServer.port}${method} -w ${realServer.weight}`;
+}

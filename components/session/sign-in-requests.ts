@@ -1,0 +1,42 @@
+// The few requests of better-auth that the browser makes: sign in, sign out, change password.
+export type SignInResult = { ok: true } | { ok: false; message: string; next: string };
+
+const words: Record<number, { message: string; next: string }> = {
+  401: { message: 'E-mail or password is wrong.', next: 'Try again, or ask an administrator for a one-time link.' },
+  403: { message: 'This account may not sign in.', next: 'Ask an administrator.' },
+  429: { message: 'Too many attempts.', next: 'Wait a minute, then try again.' },
+};
+
+async function post(path: string, body: unknown): Promise<SignInResult> {
+  try {
+    const response = await fetch(`/api/auth${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(15_000),
+    });
+    if (response.ok) return { ok: true };
+    const answer: unknown = await response.json().catch(() => undefined);
+    const told =
+      typeof answer === 'object' && answer !== null && 'message' in answer
+        ? String(answer.message)
+        : `Status ${response.status}.`;
+    return { ok: false, ...(words[response.status] ?? { message: told, next: 'Mend the input and try again.' }) };
+  } catch {
+    return { ok: false, message: 'The console did not answer.', next: 'Check the network, then try again.' };
+  }
+}
+
+export function signIn(email: string, password: string): Promise<SignInResult> {
+  return post('/sign-in/email', { email, password });
+}
+
+export function signOut(): Promise<SignInResult> {
+  return post('/sign-out', {});
+}
+
+export async function changePassword(currentPassword: string, newPassword: string): Promise<SignInResult> {
+  const result = await post('/change-password', { currentPassword, newPassword, revokeOtherSessions: true });
+  if (result.ok || !/password/i.test(result.message)) return result;
+  return { ...result, next: 'Mend the input and try again.' };
+}

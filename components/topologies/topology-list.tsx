@@ -1,0 +1,123 @@
+'use client';
+// All topologies, and the first step when there is none.
+import { useState } from 'react';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { FileUp, Plus } from 'lucide-react';
+import { parseAsString, useQueryState } from 'nuqs';
+import type { TopologySummary } from '@/lib/core/views/topology';
+import { Failure } from '@/components/data/failure';
+import { useCanEdit } from '@/components/data/session';
+import { useTopologies } from '@/components/data/topology-queries';
+import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
+import { DataTable, type DataColumn } from '@/components/ui/data-table';
+import { EmptyState } from '@/components/ui/empty-state';
+import { Page } from '@/components/ui/page';
+import { RelativeTime } from '@/components/ui/relative-time';
+import { SkeletonRows } from '@/components/ui/skeleton';
+import { CreateFromSeed } from './create-from-seed';
+import { ImportDialog } from './import-dialog';
+
+const columns: DataColumn<TopologySummary>[] = [
+  {
+    id: 'name',
+    header: 'Name',
+    value: ({ name }) => name,
+    cell: ({ id, name }) => (
+      <Link href={`/topologies/${id}`} className="font-medium text-primary underline-offset-2 hover:underline">
+        {name}
+      </Link>
+    ),
+  },
+  { id: 'stack', header: 'Stack', value: ({ stack }) => stack },
+  {
+    id: 'problems',
+    header: 'Problems',
+    value: ({ errors, warnings }) => `${errors} errors ${warnings} warnings`,
+    cell: (row) => <Problems {...row} />,
+  },
+  { id: 'groups', header: 'Groups', value: ({ groups }) => groups },
+  { id: 'revision', header: 'Revision', value: ({ revision }) => revision },
+  {
+    id: 'deployed',
+    header: 'Deployed',
+    value: ({ deployedRevision }) => deployedRevision ?? 'never',
+    cell: (row) => <Deployed {...row} />,
+  },
+  { id: 'by', header: 'Updated by', value: ({ updatedBy }) => updatedBy },
+  {
+    id: 'at',
+    header: 'Updated',
+    value: ({ updatedAt }) => updatedAt,
+    cell: ({ updatedAt }) => <RelativeTime at={updatedAt} />,
+  },
+];
+
+function Problems({ errors, warnings }: TopologySummary) {
+  if (errors > 0) return <Badge tone="down">{errors === 1 ? '1 error' : `${errors} errors`}</Badge>;
+  if (warnings > 0) return <Badge tone="warn">{warnings === 1 ? '1 warning' : `${warnings} warnings`}</Badge>;
+  return <Badge tone="up">none</Badge>;
+}
+
+function Deployed({ deployedRevision, revision }: TopologySummary) {
+  if (deployedRevision === undefined) return <Badge tone="unknown">never</Badge>;
+  return <Badge tone={deployedRevision === revision ? 'up' : 'warn'}>revision {deployedRevision}</Badge>;
+}
+
+export function TopologyList() {
+  const router = useRouter();
+  const canEdit = useCanEdit();
+  const { data, isError, error, refetch } = useTopologies();
+  const [filter, setFilter] = useQueryState('q', parseAsString.withDefault(''));
+  const [dialog, setDialog] = useState<'seed' | 'import'>();
+  const actions = canEdit && (
+    <>
+      <Button onClick={() => setDialog('import')}>
+        <FileUp /> Import YAML
+      </Button>
+      <Button variant="primary" onClick={() => setDialog('seed')}>
+        <Plus /> New from the seed
+      </Button>
+    </>
+  );
+  return (
+    <Page
+      title="Topologies"
+      lead="A topology is one pair of directors with the ranges, marks and pools that it serves."
+      actions={data && data.length > 0 && actions}
+    >
+      {isError && (
+        <Failure
+          error={error}
+          what={data ? 'The list is not fresh' : 'The topologies could not be read'}
+          onRetry={() => void refetch()}
+        />
+      )}
+      {!data && !isError && <SkeletonRows label="Loading topologies" />}
+      {data?.length === 0 && (
+        <EmptyState title="No topology yet" actions={actions}>
+          {canEdit
+            ? 'Start from the seed: every TCP and UDP port of 192.168.0.0/24 over two real servers by one firewall mark. Change its addresses to yours, look at the plan, deploy. Or import a YAML file.'
+            : 'An operator can make the first one.'}
+        </EmptyState>
+      )}
+      {data && data.length > 0 && (
+        <DataTable
+          label="Topologies"
+          columns={columns}
+          rows={data}
+          rowId={({ id }) => id}
+          filter={filter}
+          onFilterChange={(next) => void setFilter(next || null)}
+          initialSort={{ id: 'name', desc: false }}
+          onOpen={({ id }) => router.push(`/topologies/${id}`)}
+          exportName="topologies"
+          isStale={isError}
+        />
+      )}
+      <CreateFromSeed isOpen={dialog === 'seed'} onClose={() => setDialog(undefined)} />
+      <ImportDialog isOpen={dialog === 'import'} onClose={() => setDialog(undefined)} />
+    </Page>
+  );
+}

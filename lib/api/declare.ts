@@ -1,0 +1,40 @@
+// Parts of a route's declaration: bodies, answers and failures, for validation and the OpenAPI document alike.
+import 'server-only';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import type { ApiEnv } from './environment';
+
+export const problemSchema = z.object({ status: z.number(), code: z.string(), detail: z.string(), requestId: z.string() }).openapi('Problem');
+
+const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: problemSchema } } });
+const failures = {
+  401: problem('Nobody is signed in'),
+  403: problem('The role does not allow it'),
+  404: problem('No such object'),
+  409: problem('Conflict, or busy'),
+  422: problem('The input is wrong'),
+  502: problem('A director did not do it'),
+  503: problem('The worker or the database is away'),
+} as const;
+
+export function answers<S extends z.ZodType>(schema: S) {
+  return { 200: { description: 'Done', content: { 'application/json': { schema } } }, ...failures };
+}
+
+export function streams(description: string) {
+  return { 200: { description, content: { 'text/event-stream': { schema: z.string() } } }, ...failures };
+}
+
+export function jsonBody<S extends z.ZodType>(schema: S) {
+  return { required: true as const, content: { 'application/json': { schema } } };
+}
+
+export const idParams = z.object({ id: z.string().max(100) });
+
+/** Validation errors are thrown and become problem+json in one place (api.ts). */
+export function newRouter(): OpenAPIHono<ApiEnv> {
+  return new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw result.error;
+    },
+  });
+}

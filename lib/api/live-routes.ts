@@ -1,0 +1,25 @@
+// The live pair and its connection tables.
+import 'server-only';
+import { createRoute, z } from '@hono/zod-openapi';
+import { connectionPageSchema, livePairSchema } from '@/lib/core/views/live';
+import { getLivePair, readConnections, watchLivePair } from '@/lib/services/live';
+import { answers, idParams, newRouter, streams } from './declare';
+import { sendEvents } from './event-stream';
+
+const connectionsQuery = z.object({
+  director: z.string(),
+  limit: z.coerce.number().int().min(1).max(1000).default(200),
+  filter: z.string().max(100).default(''),
+});
+
+export const liveRoutes = newRouter()
+  .openapi(createRoute({ method: 'get', path: '/live/{id}', summary: 'Both directors of a topology, as last read', request: { params: idParams }, responses: answers(livePairSchema) }), async (c) =>
+    c.json(await getLivePair({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id } }), 200),
+  )
+  .openapi(createRoute({ method: 'get', path: '/live/{id}/events', summary: 'Both directors as they are read', request: { params: idParams }, responses: streams('event `live`, data LivePair') }), (c) =>
+    sendEvents(c, 'live', (signal) => watchLivePair({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id, signal } })),
+  )
+  .openapi(
+    createRoute({ method: 'get', path: '/live/{id}/connections', summary: 'Some rows of the connection table; never all of a large one', request: { params: idParams, query: connectionsQuery }, responses: answers(connectionPageSchema) }),
+    async (c) => c.json(await readConnections({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id, ...c.req.valid('query') } }), 200),
+  );

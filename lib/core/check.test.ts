@@ -1,0 +1,107 @@
+// Every rule has a bad topology of its own, discovered here, and every code of a rule has such a topology.
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseTopologyDocument } from '../parse/topology-document';
+import { checkTopology } from './check';
+import { hasErrors, printPath } from './diagnostic';
+import { seedDocument } from './seed';
+
+const folder = path.join(import.meta.dirname, 'testdata');
+const cases = fs.readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+/** The seed's own warning is in nearly every case, because every case is made from the seed. */
+const SEED_WARNING = 'health-check.one-port-of-many';
+
+function readCase(file: string) {
+  const text = fs.readFileSync(path.join(folder, file), 'utf8');
+  const expected = [...text.matchAll(/^# expects: (.*)$/gm)].map(([, line]) => line);
+  return { text, expected, code: file.replace(/\.yaml$/, '') };
+}
+
+function codesOfRules(): string[] {
+  const files = fs.readdirSync(path.join(import.meta.dirname, 'checks')).map((name) => `checks/${name}`);
+  const sources = [...files, 'resolve.ts'].map((name) => fs.readFileSync(path.join(import.meta.dirname, name), 'utf8'));
+  const literals = sources.flatMap((source) => [...source.matchAll(/'([a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*)'/g)]);
+  return [...new Set(literals.map(([, code]) => code ?? ''))].filter((code) => code !== 'ipaddr.js').sort();
+}
+
+describe('checkTopology', () => {
+  it.each(cases)('finds in %s exactly what the file says', (file) => {
+    const { text, expected, code } = readCase(file);
+    const { diagnostics } = parseTopologyDocument(text, { check: true });
+    const found = diagnostics
+      .filter((each) => each.code !== SEED_WARNING || code === SEED_WARNING)
+      .map((each) => `${each.severity} ${each.code} ${printPath(each.path)}`);
+    expect(found).toEqual(expected);
+    expect(found.some((line) => line.split(' ')[1] === code)).toBe(true);
+  });
+
+  it.each(cases)('says in %s what is wrong, where, and what to do', (file) => {
+    const { diagnostics } = parseTopologyDocument(readCase(file).text, { check: true });
+    for (const { message, hint = '', line = 0 } of diagnostics) {
+      expect(message.length).toBeGreaterThan(20);
+      expect(message.endsWith('.')).toBe(true);
+      expect(hint.endsWith('.')).toBe(true);
+      expect(line).toBeGreaterThan(0);
+    }
+  });
+
+  it('has a bad topology for every code', () => {
+    expect(cases.map((file) => file.replace(/\.yaml$/, '')).sort()).toEqual(codesOfRules());
+  });
+
+  it('finds no error in the seed', () => {
+    expect(hasErrors(checkTopology(seedDocument()))).toBe(false);
+  });
+
+  it('names the octet of the misprint', () => {
+    const document = seedDocument();
+    document.virtualAddresses.external = '192.168.7.340/24';
+    expect(checkTopology(document)[0]?.message).toBe(
+      'Invalid address: the fourth octet of "192.168.7.340" is 340, more than 255.',
+    );
+  });
+
+  it('reports what did not resolve without hiding other faults', () => {
+    const document = seedDocument();
+    document.gateways = ['nowhere'];
+    document.groups.push({ ...seedDocument().groups[0]!, name: 'second', mark: 2 });
+    const codes = checkTopology(document).map(({ code }) => code);
+    expect(codes).toEqual(['address.invalid', 'match.overlap', 'group.dead', SEED_WARNING]);
+  });
+
+  it('lets a later group take packets that it says it overrides', () => {
+    const document = seedDocument();
+    const web = { range: 'services', protocol: 'tcp' as const, ports: [80] };
+    document.groups.push({
+      ...seedDocument().groups[0]!,
+      name: 'web',
+      mark: 2,
+      matches: [web],
+      overrides: ['everything'],
+    });
+    expect(hasErrors(checkTopology(document))).toBe(false);
+  });
+
+  it('keeps a group that is overridden whole an error', () => {
+    const document = seedDocument();
+    document.groups.push({ ...seedDocument().groups[0]!, name: 'second', mark: 2, overrides: ['everything'] });
+    expect(checkTopology(document).map(({ code }) => code)).toEqual(['group.dead', SEED_WARNING]);
+  });
+
+  it('allows one mark for an IPv4 and an IPv6 group', () => {
+    const document = seedDocument();
+    document.ranges.push({ name: 'six', addresses: '2001:db8::/64' });
+    document.pools.push({ ...seedDocument().pools[0]!, name: 'web6', forwarding: 'ipip' });
+    const matches = [{ range: 'six', protocol: 'any' as const }];
+    document.groups.push({ ...seedDocument().groups[0]!, name: 'six', matches, pool: 'web6' });
+    expect(hasErrors(checkTopology(document))).toBe(false);
+  });
+
+  it('accepts the port of a real server for a group of that one port', () => {
+    const document = seedDocument();
+    document.groups[0]!.matches = [{ range: 'services', protocol: 'tcp', ports: [80] }];
+    document.pools[0]!.realServers[0]!.port = 8080;
+    expect(checkTopology(document).filter(({ code }) => code.startsWith('real-server'))).toEqual([]);
+  });
+});

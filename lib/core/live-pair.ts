@@ -1,0 +1,52 @@
+// What two directors mean together: who is active, and whether they are in sync.
+import type { LiveHost, LivePair } from './views/live';
+
+/** Data older than this says nothing about now. */
+export const STALE_MS = 3_000;
+const COUNTED_AS_GONE_MS = 10_000;
+
+export function composeLivePair(topologyId: string, hosts: LiveHost[], now: number, activeSince?: string): LivePair {
+  const fresh = hosts.filter((host) => isFresh(host, now));
+  const active = fresh.filter(({ role }) => role === 'active');
+  const state = stateOf(hosts.length, fresh.length, active.length);
+  const only = active.length === 1 ? active[0] : undefined;
+  return {
+    topologyId,
+    hosts,
+    state,
+    ...(only ? { active: only.director } : {}),
+    ...(only && activeSince !== undefined ? { activeSince } : {}),
+    ...syncOf(hosts, fresh),
+  };
+}
+
+function isFresh({ readAt, problem }: LiveHost, now: number): boolean {
+  return problem === undefined && readAt !== undefined && now - Date.parse(readAt) < COUNTED_AS_GONE_MS;
+}
+
+/** With a director that cannot be read, `none` would be a guess: it may hold the addresses. */
+function stateOf(all: number, fresh: number, active: number): LivePair['state'] {
+  if (active > 1) return 'both-active';
+  if (active === 1) return 'one-active';
+  return fresh === all && all > 0 ? 'none-active' : 'unknown';
+}
+
+function syncOf(hosts: LiveHost[], fresh: LiveHost[]): Pick<LivePair, 'inSync' | 'inSyncReason'> {
+  const gone = hosts.filter((host) => !fresh.includes(host)).map(({ director }) => director);
+  if (hosts.length === 0) return { inSync: 'unknown', inSyncReason: 'No director of this topology is trusted yet.' };
+  if (gone.length > 0) return { inSync: 'unknown', inSyncReason: `${gone.join(' and ')} cannot be read.` };
+  const drifted = hosts.find(({ drift }) => drift.length > 0);
+  if (drifted) return { inSync: 'no', inSyncReason: `${drifted.director}: ${drifted.drift[0]}` };
+  const releases = new Set(hosts.map(({ release }) => release.confirmed));
+  if (releases.size > 1)
+    return {
+      inSync: 'no',
+      inSyncReason: `The directors have confirmed different releases: ${[...releases].join(', ')}.`,
+    };
+  if (releases.has('origin') || releases.has(''))
+    return { inSync: 'unknown', inSyncReason: 'Nothing has been deployed yet.' };
+  return {
+    inSync: 'yes',
+    inSyncReason: 'Both directors run the same confirmed release and their kernels equal its intent.',
+  };
+}

@@ -1,0 +1,159 @@
+// Reads `ip -j addr`, `ip -j [-d] rule` and `ip -j [-d] route show table all`.
+import { z } from 'zod';
+import { atLine, numberedLines, type Parsed } from './parsed';
+
+export type HeldAddress = {
+  interface: string;
+  family: 4 | 6;
+  address: string;
+  prefixLength: number;
+  scope: string;
+  label?: string;
+};
+/** `protocol` is the rtnetlink protocol as text (`kernel`, `76`); absent when the call was made without `-d`. */
+export type PolicyRuleState = {
+  family: 4 | 6;
+  priority: number;
+  interface?: string;
+  mark?: number;
+  mask?: number;
+  source: string;
+  destination: string;
+  table: string;
+  protocol?: string;
+};
+export type RouteState = {
+  family: 4 | 6;
+  type: string;
+  destination: string;
+  table: string;
+  device?: string;
+  gateway?: string;
+  protocol?: string;
+};
+
+const text = z.union([z.string(), z.number()]).transform(String);
+const linkSchema = z.object({
+  ifname: z.string(),
+  addr_info: z
+    .array(
+      z.object({
+        family: z.enum(['inet', 'inet6']),
+        local: z.string(),
+        prefixlen: z.number(),
+        scope: z.string().default('global'),
+        label: z.string().optional(),
+      }),
+    )
+    .default([]),
+});
+const ruleSchema = z.object({
+  priority: z.number().default(0),
+  iif: z.string().optional(),
+  fwmark: text.optional(),
+  fwmask: text.optional(),
+  src: z.string().default('all'),
+  srclen: z.number().optional(),
+  dst: z.string().default('all'),
+  dstlen: z.number().optional(),
+  table: text.optional(),
+  protocol: text.optional(),
+});
+const routeSchema = z.object({
+  type: z.string().default('unicast'),
+  dst: z.string(),
+  table: text.default('main'),
+  dev: z.string().optional(),
+  gateway: z.string().optional(),
+  protocol: text.optional(),
+  pref: z.string().optional(),
+});
+
+export function parseIpAddresses(output: string): Parsed<HeldAddress[]> {
+  const { value, diagnostics } = readArrays('ip-addr', output, linkSchema);
+  return {
+    value: value.flatMap(({ item: { ifname, addr_info } }) =>
+      addr_info.map(({ family, local, prefixlen, scope, label }) => ({
+        interface: ifname,
+        family: family === 'inet' ? (4 as const) : (6 as const),
+        address: local,
+        prefixLength: prefixlen,
+        scope,
+        ...(label !== undefined && { label }),
+      })),
+    ),
+    diagnostics,
+  };
+}
+
+/** Rules of one family; `-6` prints the same words, so the family is the caller's, or 6 for a second array. */
+export function parseIpRules(output: string, family: 4 | 6 = 4): Parsed<PolicyRuleState[]> {
+  const { value, diagnostics } = readArrays('ip-rule', output, ruleSchema);
+  return { value: value.map(({ item, array }) => toRule(item, array > 0 ? 6 : family)), diagnostics };
+}
+
+function toRule(rule: z.infer<typeof ruleSchema>, family: 4 | 6): PolicyRuleState {
+  const { priority, iif, fwmark, fwmask, src, srclen, dst, dstlen, table = '', protocol } = rule;
+  return {
+    family,
+    priority,
+    ...(iif !== undefined && { interface: iif }),
+    ...(fwmark !== undefined && { mark: Number(fwmark) }),
+    ...(fwmask !== undefined && { mask: Number(fwmask) }),
+    source: srclen === undefined ? src : `${src}/${srclen}`,
+    destination: dstlen === undefined ? dst : `${dst}/${dstlen}`,
+    table,
+    ...(protocol !== undefined && { protocol }),
+  };
+}
+
+export function parseIpRoutes(output: string): Parsed<RouteState[]> {
+  const { value, diagnostics } = readArrays('ip-route', output, routeSchema);
+  return { value: value.map(({ item }) => toRoute(item)), diagnostics };
+}
+
+function toRoute({ type, dst, table, dev, gateway, protocol, pref }: z.infer<typeof routeSchema>): RouteState {
+  return {
+    family: familyOfRoute(dst, gateway, pref),
+    type,
+    destination: dst,
+    table,
+    ...(dev !== undefined && { device: dev }),
+    ...(gateway !== undefined && { gateway }),
+    ...(protocol !== undefined && { protocol }),
+  };
+}
+
+/** `default` carries no family; only IPv6 routes have a router preference. */
+function familyOfRoute(destination: string, gateway = '', preference?: string): 4 | 6 {
+  if (destination !== 'default') return destination.includes(':') ? 6 : 4;
+  return gateway.includes(':') || preference !== undefined ? 6 : 4;
+}
+
+/** One JSON array a line; `ip` prints nothing at all for no objects in some versions, and two calls give two arrays. */
+function readArrays<Schema extends z.ZodType>(tool: string, output: string, schema: Schema) {
+  const value: { item: z.infer<Schema>; array: number }[] = [];
+  const diagnostics = numberedLines(output).flatMap(({ number, text: line }, array) => {
+    const items = parseJson(line);
+    if (!Array.isArray(items))
+      return [atLine(number, `${tool}.unreadable`, `Cannot read line ${number} of ${tool}: not a JSON array.`)];
+    return items.flatMap((raw: unknown, index) => {
+      const result = schema.safeParse(raw);
+      if (!result.success) {
+        const why = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+        return [atLine(number, `${tool}.unreadable`, `Cannot read object ${index} of ${tool}: ${why}.`)];
+      }
+      value.push({ item: result.data, array });
+      return [];
+    });
+  });
+  return { value, diagnostics };
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

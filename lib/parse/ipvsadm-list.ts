@@ -1,0 +1,92 @@
+// Reads `ipvsadm -Ln`: virtual services, real servers and their connection counts, at any size of the table.
+import type { Diagnostic } from '../core/diagnostic';
+import type { IpvsRealServer, IpvsService } from '../core/kernel-state';
+import { emptyService, endpointKey, markKey, parseEndpoint, parseMark } from './ipvs-text';
+import { atLine, numberedLines, unreadable, type NumberedLine, type Parsed } from './parsed';
+
+const TOOL = 'ipvsadm-list';
+const FORWARDING: Record<string, IpvsRealServer['forwarding']> = {
+  Masq: 'masq',
+  Local: 'local',
+  Tunnel: 'ipip',
+  Route: 'gate',
+};
+const REAL_SERVER = /^\s+->\s+(\S+)\s+(Masq|Local|Tunnel|Route)\s+(\d+)\s+(\d+)\s+(\d+)\s*$/;
+const SERVICE = /^(FWM|TCP|UDP|SCTP)\s+(\S+)(\s+IPv6)?\s+(\S+)(.*)$/;
+
+export function parseIpvsadmList(text: string): Parsed<IpvsService[]> {
+  const { body, diagnostics } = splitIpvsadmHeader(text, TOOL);
+  const services: IpvsService[] = [];
+  for (const line of body) {
+    const realServer = readRealServer(line.text);
+    const current = services.at(-1);
+    if (realServer && current) current.realServers.push(realServer);
+    else {
+      const service = realServer ? undefined : readService(line, diagnostics);
+      if (service) services.push(service);
+      else diagnostics.push(unreadable(TOOL, line));
+    }
+  }
+  return { value: services, diagnostics };
+}
+
+/** The three header lines of every view. Without them the text is not an empty table: it is no table at all. */
+export function splitIpvsadmHeader(text: string, tool: string): { body: NumberedLine[]; diagnostics: Diagnostic[] } {
+  const lines = numberedLines(text);
+  const wanted = [/^IP Virtual Server version /, /^Prot LocalAddress:Port /, /^\s+-> RemoteAddress:Port/];
+  const missing = wanted.findIndex((pattern, index) => !pattern.test(lines[index]?.text ?? ''));
+  if (missing < 0) return { body: lines.slice(wanted.length), diagnostics: [] };
+  const line = lines[missing]?.number ?? 1;
+  const message = `Cannot read ${tool}: line ${line} is not the header that ipvsadm prints first.`;
+  return { body: [], diagnostics: [atLine(line, `${tool}.no-header`, message)] };
+}
+
+/** The name part of a service line: `FWM  1 IPv6` or `TCP  192.0.2.1:80`. */
+export function readServiceName(line: NumberedLine, kind: string, name: string, isIpv6: boolean, tool: string) {
+  if (kind !== 'FWM') {
+    const endpoint = parseEndpoint(name);
+    return (
+      endpoint && { service: emptyService(endpointKey(kind.toLowerCase(), endpoint), endpoint.family), diagnostics: [] }
+    );
+  }
+  const read = parseMark(name);
+  if (!read) return undefined;
+  const family = isIpv6 ? 6 : 4;
+  const message = `Line ${line.number}: ipvsadm printed mark ${read.mark} as ${name}.`;
+  const diagnostics = read.wasNegative ? [atLine(line.number, `${tool}.negative-mark`, message, 'warning')] : [];
+  return { service: emptyService(markKey(read.mark, family), family, read.mark), diagnostics };
+}
+
+function readService(line: NumberedLine, diagnostics: Diagnostic[]): IpvsService | undefined {
+  const [, kind = '', name = '', ipv6, scheduler = '', flags = ''] = SERVICE.exec(line.text) ?? [];
+  const found = readServiceName(line, kind, name, ipv6 !== undefined, TOOL);
+  if (!found || !readFlags(found.service, flags)) return undefined;
+  diagnostics.push(...found.diagnostics);
+  return { ...found.service, scheduler };
+}
+
+/** ` (sh-port,sh-fallback) persistent 600 mask 255.255.255.0 pe sip ops` */
+function readFlags(service: IpvsService, text: string): boolean {
+  const rest = text
+    .replace(/\(([^)]*)\)/, (_all, flags: string) => (service.flags.push(...flags.split(',')), ''))
+    .replace(/\bpersistent (\d+)/, (_all, seconds: string) => ((service.persistenceSeconds = Number(seconds)), ''))
+    .replace(/\bmask (\S+)/, (_all, netmask: string) => ((service.persistenceNetmask = netmask), ''))
+    .replace(/\bpe (\S+)/, (_all, name: string) => (service.flags.push(`pe ${name}`), ''))
+    .replace(/\bops\b/, () => (service.flags.push('ops'), ''));
+  return rest.trim() === '';
+}
+
+function readRealServer(text: string): IpvsRealServer | undefined {
+  const [, name = '', method = '', weight, active, inactive] = REAL_SERVER.exec(text) ?? [];
+  const endpoint = parseEndpoint(name);
+  const forwarding = FORWARDING[method];
+  if (!endpoint || !forwarding) return undefined;
+  return {
+    address: endpoint.address,
+    port: endpoint.port,
+    forwarding,
+    weight: Number(weight),
+    activeConnections: Number(active),
+    inactiveConnections: Number(inactive),
+  };
+}

@@ -1,0 +1,54 @@
+// Which managed files change on one director, as unified diffs; the text of a secret file is never in a plan.
+import { createHash } from 'node:crypto';
+import { createTwoFilesPatch } from 'diff';
+import { REDACTED, type HostRelease, type RenderedFile } from '../core/release';
+import type { FileChange } from '../core/views/plan';
+
+/** `previous` is absent on first contact: what stands there now is not known to the console. */
+export function diffFiles(release: HostRelease, previous: HostRelease | undefined): FileChange[] {
+  const before = new Map(previous?.files.map((file) => [file.path, file]));
+  const paths = new Set(release.files.map(({ path }) => path));
+  return [
+    ...release.files.map((file) => changeOf(file, before.get(file.path), previous !== undefined)),
+    ...[...before.values()].filter(({ path }) => !paths.has(path)).map(removal),
+  ];
+}
+
+/** For storing and comparing: the content of a secret file is replaced by its hash. */
+export function redactRelease(release: HostRelease): HostRelease {
+  return {
+    ...release,
+    files: release.files.map((file) => (file.secret ? { ...file, content: secretMark(file.content) } : file)),
+  };
+}
+
+export function isSameFile(a: RenderedFile, b: RenderedFile): boolean {
+  return a.mode === b.mode && comparable(a) === comparable(b);
+}
+
+function changeOf(file: RenderedFile, before: RenderedFile | undefined, isKnown: boolean): FileChange {
+  const common = { path: file.path, secret: file.secret };
+  if (!before) {
+    const reason = isKnown ? file.purpose : `${file.purpose} A file that stands there now is kept and comes back on rollback.`;
+    return { ...common, change: 'create', diff: diffText(file, '', file.content), reason };
+  }
+  if (isSameFile(file, before)) return { ...common, change: 'unchanged', diff: '', reason: file.purpose };
+  return { ...common, change: 'update', diff: diffText(file, before.content, file.content), reason: file.purpose };
+}
+
+function removal(file: RenderedFile): FileChange {
+  const reason = 'No longer managed: what stood there before the console came returns.';
+  return { path: file.path, secret: file.secret, change: 'remove', diff: diffText(file, file.content, ''), reason };
+}
+
+function diffText({ path, secret }: RenderedFile, before: string, after: string): string {
+  return secret ? '' : createTwoFilesPatch(`a${path}`, `b${path}`, before, after, '', '', { context: 3 });
+}
+
+function comparable({ secret, content }: RenderedFile): string {
+  return secret && !content.startsWith(REDACTED) ? secretMark(content) : content;
+}
+
+function secretMark(content: string): string {
+  return `${REDACTED} sha256:${createHash('sha256').update(content).digest('hex')}`;
+}

@@ -1,0 +1,35 @@
+// What a plan means for traffic, in plain words.
+import type { HostPlan } from '../core/views/plan';
+
+export function explainImpact(hosts: readonly HostPlan[]): string[] {
+  const actions = hosts.map(({ daemonAction }) => daemonAction);
+  const kinds = new Set(hosts.flatMap(({ actions: list }) => list.map(({ kind }) => kind)));
+  const isUnchanged = hosts.every(
+    ({ files, actions: list, daemonAction }) =>
+      daemonAction === 'none' && list.length === 0 && files.every(({ change }) => change === 'unchanged'),
+  );
+  if (isUnchanged) return ['Nothing changes on either director; the deploy only verifies.'];
+  if (actions.includes('restart-heartbeat'))
+    return [
+      'Heartbeat restarts on both directors inside one window: the virtual addresses and all services are away until it has started again, half a minute to a minute.',
+      'Established connections break when their director gives the virtual addresses up.',
+    ];
+  if (actions.includes('start-heartbeat'))
+    return [
+      'Heartbeat starts on both directors inside one window. Services answer when one of them holds the virtual addresses, about half a minute after the start.',
+    ];
+  return [
+    ...(actions.includes('reload-ldirectord')
+      ? ['ldirectord is reloaded, not restarted: services that stay keep their connections, and the virtual addresses do not move.']
+      : ['No daemon is touched and the virtual addresses do not move.']),
+    ...(kinds.has('mark-rules') ? ['The mark rules change in one transaction: no packet sees half of them.'] : []),
+    ...removedServers(hosts),
+  ];
+}
+
+function removedServers(hosts: readonly HostPlan[]): string[] {
+  const removed = hosts.flatMap(({ actions }) =>
+    actions.filter(({ kind, change }) => kind === 'ipvs' && change === 'remove').map(({ command }) => command),
+  );
+  return removed.length === 0 ? [] : ['Connections to what is removed are reset by the director (expire_nodest_conn).'];
+}

@@ -1,0 +1,111 @@
+// What `guard facts` says of a host: what rendering depends on, what a person wants to see, what stands in the way of a deploy.
+import { error, warning, type Diagnostic } from '../core/diagnostic';
+import type { HostFacts } from '../core/release';
+import type { GuardFrame } from '../parse/guard-frames';
+import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
+
+export type DirectorFacts = {
+  render: HostFacts;
+  /** Label -> value, for people. */
+  plain: Record<string, string>;
+  tools: string[];
+  /** Module -> can be loaded. */
+  modules: Record<string, boolean>;
+  addresses: HeldAddress[];
+  freeKilobytes: number | undefined;
+  freeInodes: number | undefined;
+  isWritable: boolean;
+  hostName: string;
+  /** `<client> <port> <server> <port>` of the console's own connection, when the host told. */
+  sshConnection?: string;
+};
+
+export const FACT_SECTIONS = ['uname', 'os-release', 'tools', 'modules', 'disk', 'writable', 'addresses', 'clock'];
+const TOOLS = ['ip', 'iptables', 'iptables-save', 'iptables-restore', 'ipvsadm', 'ldirectord', 'heartbeat', 'modprobe'];
+const MIN_FREE_KILOBYTES = 20_000;
+const MIN_FREE_INODES = 300;
+
+type Frames = ReadonlyMap<string, GuardFrame>;
+
+export function parseHostFacts(frames: Frames): DirectorFacts {
+  const text = (section: string) => (frames.get(section)?.status === 0 ? (frames.get(section)?.text ?? '') : '');
+  const tools = table(text('tools'));
+  const os = Object.fromEntries(
+    [...text('os-release').matchAll(/^([A-Z_]+)="?([^"\n]*)"?$/gm)].map(([, key, value]) => [key, value]),
+  );
+  const uname = text('uname').trim().split(' ');
+  const iptables = text('iptables-version').trim();
+  const disk = readDisk(text('disk'));
+  const sysconfig = frames.get('sysconfig-iptables');
+  const addresses = parseIpAddresses(text('addresses')).value;
+  const isRedHat = /rhel|fedora|centos/.test(`${os['ID'] ?? ''} ${os['ID_LIKE'] ?? ''}`);
+  return {
+    render: {
+      os: isRedHat ? 'redhat' : 'debian',
+      iptablesVariant: iptables.includes('nf_tables') ? 'nft' : 'legacy',
+      ...(sysconfig?.status === 0 && { sysconfigIptables: sysconfig.text }),
+    },
+    plain: {
+      'Host name': uname[1] ?? '',
+      'Operating system': os['PRETTY_NAME'] ?? '',
+      Kernel: uname[2] ?? '',
+      iptables,
+      'Free space': disk.freeKilobytes === undefined ? 'unknown' : `${Math.round(disk.freeKilobytes / 1024)} MB`,
+      Addresses: addresses
+        .filter(({ scope }) => scope === 'global')
+        .map((held) => `${held.address}/${held.prefixLength} ${held.interface}`)
+        .join(', '),
+      Tools: Object.keys(tools).join(', '),
+    },
+    tools: Object.keys(tools),
+    modules: Object.fromEntries(Object.entries(table(text('modules'))).map(([name, word]) => [name, word === 'yes'])),
+    addresses,
+    ...disk,
+    isWritable: Object.entries(table(text('writable'))).every(([, word]) => word === 'yes'),
+    hostName: uname[1] ?? '',
+  };
+}
+
+/** Why this host cannot carry the release; modules are those that the release loads. */
+export function checkHostFacts(director: string, facts: DirectorFacts, modules: readonly string[]): Diagnostic[] {
+  const fail = (code: string, message: string, hint: string) => error(code, [], `${director}: ${message}`, hint);
+  const missingTools = TOOLS.filter((tool) => !facts.tools.includes(tool));
+  const missingModules = modules.filter((module) => facts.modules[module] === false);
+  const found: Diagnostic[] = [];
+  if (missingTools.length > 0)
+    found.push(fail('host.tool-missing', `${missingTools.join(', ')} not installed.`, 'Install the packages.'));
+  if (missingModules.length > 0)
+    found.push(fail('host.module-missing', `The kernel has no ${missingModules.join(', ')}.`, 'Choose another scheduler.'));
+  if (!facts.isWritable) found.push(fail('host.read-only', 'The file system cannot be written.', 'Look at the disk.'));
+  if ((facts.freeKilobytes ?? Infinity) < MIN_FREE_KILOBYTES || (facts.freeInodes ?? Infinity) < MIN_FREE_INODES)
+    found.push(fail('host.disk-full', 'There is too little space in /var/lib.', 'Free some space.'));
+  if (facts.hostName !== director)
+    found.push(
+      fail(
+        'host.name',
+        `The host calls itself ${facts.hostName}, and heartbeat finds its node by that name.`,
+        `Set the host name to ${director}, or rename the director in the topology.`,
+      ),
+    );
+  if (facts.render.iptablesVariant === 'nft')
+    found.push(warning('host.iptables-nft', [], `${director} runs iptables over nf_tables; tested with iptables-legacy.`));
+  return found;
+}
+
+/** Two tables of df: `-Pk`, then `-Pi`; the fourth column is what is free. */
+function readDisk(text: string): Pick<DirectorFacts, 'freeKilobytes' | 'freeInodes'> {
+  const rows = text.split('\n').filter((line) => /\s\d+%?\s|\s-\s/.test(line) && !line.startsWith('Filesystem'));
+  const free = rows.map((row) => Number(row.trim().split(/\s+/)[3]));
+  const known = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : undefined);
+  return { freeKilobytes: known(free[0]), freeInodes: free[1] === 0 ? undefined : known(free[1]) };
+}
+
+function table(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text
+      .split('\n')
+      .map((line) => line.split('\t'))
+      .filter(([name]) => name !== undefined && name !== '')
+      .map(([name = '', value = '']) => [name, value]),
+  );
+}

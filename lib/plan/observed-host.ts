@@ -1,0 +1,100 @@
+// What one director said of itself, section by section: typed, or a sentence that says what could not be read.
+import type { IpvsService } from '../core/kernel-state';
+import { hasErrors } from '../core/diagnostic';
+import type { GuardFrame } from '../parse/guard-frames';
+import { parseGuardStatus, type GuardStatus } from '../parse/guard-status';
+import {
+  parseIpAddresses,
+  parseIpRoutes,
+  parseIpRules,
+  type HeldAddress,
+  type PolicyRuleState,
+  type RouteState,
+} from '../parse/ip-json';
+import { parseIptablesSave, type FirewallTable } from '../parse/iptables-save';
+import { parseIpvsadmDaemon, type SyncDaemon } from '../parse/ipvsadm-daemon';
+import { parseIpvsadmSave } from '../parse/ipvsadm-save';
+import type { Parsed } from '../parse/parsed';
+import { parseSysctls } from '../parse/sysctl';
+
+export type ObservedHost = {
+  status: GuardStatus;
+  addresses: HeldAddress[];
+  policyRules: PolicyRuleState[];
+  routes: RouteState[];
+  ipvs: IpvsService[];
+  syncDaemons: SyncDaemon[];
+  firewall: FirewallTable[];
+  sysctls: Record<string, string>;
+  /** Loaded as modules; what is built into the kernel is not among them. */
+  modules: string[];
+  daemons: Record<string, 'running' | 'stopped'>;
+};
+
+/** Sections of `guard read` that an ObservedHost is made of. */
+export const OBSERVED_SECTIONS = [
+  'status',
+  'addresses',
+  'policy-rules',
+  'routes',
+  'ipvs',
+  'ipvs-daemon',
+  'firewall',
+  'sysctls',
+  'modules',
+  'daemons',
+] as const;
+
+type Frames = ReadonlyMap<string, GuardFrame>;
+
+/** `host` is absent when one section could not be read: nothing is ever taken for empty. */
+export function toObservedHost(frames: Frames): { host?: ObservedHost; problems: string[] } {
+  const problems: string[] = [];
+  const read = <T>(section: string, parse: (text: string) => Parsed<T>): T | undefined => {
+    const result = readSection(frames, section, parse);
+    if ('problem' in result) problems.push(result.problem);
+    return 'problem' in result ? undefined : result.value;
+  };
+  const modules = read('modules', lines);
+  // Without the module there is no table, and ipvsadm says so with an error: that is the only error that means empty.
+  const hasIpvs = modules?.includes('ip_vs') !== false || frames.get('ipvs')?.status === 0;
+  const status = read('status', parseGuardStatus);
+  const addresses = read('addresses', parseIpAddresses);
+  const policyRules = read('policy-rules', parseIpRules);
+  const routes = read('routes', parseIpRoutes);
+  const ipvs = hasIpvs ? read('ipvs', parseIpvsadmSave) : [];
+  const syncDaemons = hasIpvs ? read('ipvs-daemon', parseIpvsadmDaemon) : [];
+  const firewall = read('firewall', parseIptablesSave);
+  const sysctls = read('sysctls', parseSysctls);
+  const daemons = read('daemons', parseDaemons);
+  if (!status || !addresses || !policyRules || !routes || !ipvs || !syncDaemons) return { problems };
+  if (!firewall || !sysctls || !modules || !daemons) return { problems };
+  const host = { status, addresses, policyRules, routes, ipvs, syncDaemons, firewall, sysctls, modules, daemons };
+  return { host, problems };
+}
+
+export function readSection<T>(
+  frames: Frames,
+  section: string,
+  parse: (text: string) => Parsed<T>,
+): { value: NonNullable<T> } | { problem: string } {
+  const frame = frames.get(section);
+  if (!frame) return { problem: `Section ${section} is missing from the answer.` };
+  if (frame.status !== 0) return { problem: `Section ${section} could not be read: its tool ended with ${frame.status}.` };
+  const { value, diagnostics } = parse(frame.text);
+  const wrong = diagnostics.find(({ severity }) => severity === 'error');
+  if (hasErrors(diagnostics) && wrong) return { problem: `Section ${section}: ${wrong.message}` };
+  return value === undefined || value === null ? { problem: `Section ${section} is empty.` } : { value };
+}
+
+export function parseDaemons(text: string): Parsed<Record<string, 'running' | 'stopped'>> {
+  const pairs = lines(text).value.map((line) => line.split('\t'));
+  return {
+    value: Object.fromEntries(pairs.map(([name = '', word]) => [name, word === 'running' ? 'running' : 'stopped'])),
+    diagnostics: [],
+  };
+}
+
+function lines(text: string): Parsed<string[]> {
+  return { value: text.split('\n').filter((line) => line.trim() !== ''), diagnostics: [] };
+}

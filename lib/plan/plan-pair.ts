@@ -1,0 +1,142 @@
+// Makes the plan for a pair: what a deploy of these releases would change on both directors, and whether it may be done.
+import { error, hasErrors, warning, type Diagnostic } from '../core/diagnostic';
+import type { TopologyDocument } from '../core/document';
+import { invariant } from '../core/errors';
+import type { Role } from '../core/kernel-state';
+import type { DaemonAction, HostRelease } from '../core/release';
+import type { Topology } from '../core/topology';
+import type { HostPlan, KernelAction, Plan } from '../core/views/plan';
+import { canonicalHash } from './canonical-hash';
+import { checkLockout, guardedAddresses } from './check-lockout';
+import { decideDaemonAction, type DaemonDecision } from './daemon-action';
+import { diffFiles } from './diff-files';
+import { diffKernel, type KernelDifference } from './diff-kernel';
+import { explainImpact } from './explain-impact';
+import { checkHostFacts, type DirectorFacts } from './host-facts';
+import type { ObservedHost } from './observed-host';
+import { checkRoles, rolesOf } from './roles';
+import { summarizeChange } from './summarize-change';
+
+export type PlanInput = {
+  topologyId: string;
+  revision: number;
+  document: TopologyDocument;
+  topology: Topology;
+  /** One for each director, in the order of the topology. */
+  releases: HostRelease[];
+  /** Absent: the director could not be read; the reason is in `problems`. */
+  observed: Record<string, ObservedHost | undefined>;
+  facts: Record<string, DirectorFacts | undefined>;
+  /** The last verified deploy of this pair: its document and releases (secrets redacted). */
+  previous?: { document: TopologyDocument; releases: HostRelease[] };
+  /** What the caller found: checks of the document, directors that could not be read. */
+  problems: Diagnostic[];
+};
+export type PairPlan = Omit<Plan, 'id' | 'createdAt' | 'createdBy'>;
+
+/** Seconds. A start of heartbeat and its resources takes longer than any reload. */
+const TIMER = { rolling: 60, together: 240 };
+/** The guard's word for the state before the first deploy. */
+const ORIGIN = 'origin';
+
+/** Pure and deterministic: the same input gives the same hash. */
+export function planPair(input: PlanInput): PairPlan {
+  const { topology, releases, observed } = input;
+  const roles = rolesOf(topology, observed);
+  const problems = [...input.problems, ...checkRoles(topology, observed), ...checkReleases(input)];
+  const hosts = releases.map((release) => planHost(release, roles[release.director] ?? 'standby', input));
+  const mode = hosts.some(({ daemonAction }) => needsBoth(daemonAction)) ? 'together' : 'rolling';
+  const planned = mode === 'together' ? hosts.map(joinTogether) : hosts;
+  const body = {
+    topologyId: input.topologyId,
+    revision: input.revision,
+    mode,
+    hosts: planned,
+    summary: summarizeChange(input.previous?.document, input.document),
+    impact: explainImpact(planned),
+    timerSeconds: TIMER[mode],
+    problems,
+    deployable: !hasErrors(problems) && hosts.length === topology.directors.length,
+  } satisfies Omit<PairPlan, 'hash'>;
+  return { ...body, hash: canonicalHash({ body, releases }) };
+}
+
+function needsBoth(action: DaemonAction): boolean {
+  return action === 'start-heartbeat' || action === 'restart-heartbeat';
+}
+
+/** When heartbeat restarts on one director only, the other one takes over in the middle of the window: both do it. */
+function joinTogether(host: HostPlan): HostPlan {
+  return host.daemonAction === 'reload-ldirectord' ? { ...host, daemonAction: 'restart-heartbeat' } : host;
+}
+
+function planHost(release: HostRelease, role: Role, input: PlanInput): HostPlan {
+  const { director } = release;
+  const observed = input.observed[director];
+  const previous = input.previous?.releases.find((other) => other.director === director);
+  const isKnown = observed !== undefined && observed.status.confirmed !== ORIGIN;
+  const files = diffFiles(release, isKnown ? previous : undefined);
+  if (!observed) return { director, role, baseRelease: 'unknown', files, actions: [], daemonAction: 'none' };
+  const decision = decideDaemonAction(files, observed, role);
+  const own = previous?.intent.active.ipvs.map(({ key }) => key) ?? [];
+  const differences = diffKernel(release.intent, role, observed, own);
+  return {
+    director,
+    role,
+    baseRelease: isKnown ? observed.status.confirmed : 'none',
+    files,
+    actions: [...differences.filter(({ isHealth }) => !isHealth || previous).map((each) => toAction(each, decision)), ...daemonActions(decision)],
+    daemonAction: decision.action,
+  };
+}
+
+const REASONS: Record<KernelDifference['kind'], string> = {
+  module: 'IPVS and its schedulers are kernel modules.',
+  sysctl: 'The kernel must forward, and its IPVS settings must fit the topology.',
+  route: 'Marked packets are delivered locally, where IPVS sees them; unmarked packets for a range must not loop.',
+  'policy-rule': 'A marked packet looks its route up in the table that delivers it locally.',
+  'mark-rules': 'The mark tells IPVS which group a packet belongs to.',
+  'nat-rules': 'Connections that real servers open themselves leave with an address that can be answered.',
+  ipvs: 'ldirectord makes the table equal to its file.',
+  'sync-daemon': 'The active director tells the other one about its connections; heartbeat starts it with the role.',
+  'virtual-address': 'heartbeat moves the virtual addresses with the role.',
+};
+
+function toAction({ kind, change, command, sentence }: KernelDifference, decision: DaemonDecision): KernelAction {
+  const isIndirect = kind === 'ipvs' || kind === 'sync-daemon' || kind === 'virtual-address';
+  const how = isIndirect && decision.action === 'none' ? '' : ` ${REASONS[kind]}`;
+  return { kind, change, command, reason: `${sentence}${how}` };
+}
+
+function daemonActions({ action, reason }: DaemonDecision): KernelAction[] {
+  if (action === 'none') return [];
+  const [command, change] = {
+    'reload-ldirectord': ['ldirectord /etc/ha.d/ldirectord.cf reload', 'reload'] as const,
+    'restart-heartbeat': ['systemctl restart heartbeat', 'restart'] as const,
+    'start-heartbeat': ['systemctl start heartbeat', 'start'] as const,
+  }[action];
+  return [{ kind: 'daemon', change, command, reason }];
+}
+
+function checkReleases(input: PlanInput): Diagnostic[] {
+  const { topology, releases, facts, observed } = input;
+  const guarded = guardedAddresses(topology, facts);
+  return releases.flatMap((release) => {
+    const known = facts[release.director];
+    invariant(release.director !== '', 'a release has a director');
+    return [
+      ...checkLockout(release.intent, guarded),
+      ...(known ? checkHostFacts(release.director, known, release.intent.always.modules) : []),
+      ...checkTransaction(release.director, observed[release.director]),
+    ];
+  });
+}
+
+function checkTransaction(director: string, observed: ObservedHost | undefined): Diagnostic[] {
+  const state = observed?.status.state;
+  if (state === undefined || state === 'idle' || state === 'confirmed' || state === 'rolled-back') return [];
+  const message = `${director} has an open transaction ${observed?.status.transaction ?? ''} (${state}).`;
+  if (state === 'staged' || state === 'checked')
+    return [warning('host.transaction-open', [], message, 'It was never armed: the next deploy ends it.')];
+  return [error('host.transaction-open', [], message, 'Wait until it has ended or rolled back by itself.')];
+}

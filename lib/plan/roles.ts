@@ -1,0 +1,48 @@
+// Who is active: read from the addresses that each director holds, never from a state file.
+import { error, warning, type Diagnostic } from '../core/diagnostic';
+import type { Role } from '../core/kernel-state';
+import type { Topology } from '../core/topology';
+import type { HeldAddress } from '../parse/ip-json';
+import type { ObservedHost } from './observed-host';
+
+export type HeldRole = Role | 'split';
+
+/** `split`: holds one of the virtual addresses without the other. */
+export function heldRole(virtualAddresses: readonly string[], held: readonly HeldAddress[]): HeldRole {
+  const count = virtualAddresses.filter((address) => held.some((each) => each.address === address)).length;
+  if (count === 0) return 'standby';
+  return count === virtualAddresses.length ? 'active' : 'split';
+}
+
+export function virtualAddressesOf({ virtualAddresses }: Pick<Topology, 'virtualAddresses'>): string[] {
+  return [virtualAddresses.external.address.text, virtualAddresses.internal.address.text];
+}
+
+type Observed = Record<string, ObservedHost | undefined>;
+
+/** Before anybody is active, the first director is the preferred one (first word of haresources). */
+export function rolesOf(topology: Topology, observed: Observed): Record<string, Role> {
+  const addresses = virtualAddressesOf(topology);
+  const holders = topology.directors.filter(({ name }) => heldRole(addresses, observed[name]?.addresses ?? []) !== 'standby');
+  const active = holders[0] ?? topology.directors[0];
+  return Object.fromEntries(topology.directors.map(({ name }) => [name, name === active?.name ? 'active' : 'standby']));
+}
+
+/** A pair whose roles are not clear is not changed: which one carries traffic decides the order. */
+export function checkRoles(topology: Topology, observed: Observed): Diagnostic[] {
+  const addresses = virtualAddressesOf(topology);
+  const known = topology.directors.flatMap(({ name }) => {
+    const host = observed[name];
+    return host ? [{ name, role: heldRole(addresses, host.addresses), isRunning: host.daemons['heartbeat'] === 'running' }] : [];
+  });
+  const active = known.filter(({ role }) => role !== 'standby').map(({ name }) => name);
+  if (active.length > 1) {
+    const message = `${active.join(' and ')} both hold virtual addresses.`;
+    return [error('pair.both-active', [], message, 'Look at the link between them first; a deploy would not know whom to trust.')];
+  }
+  const split = known.find(({ role }) => role === 'split');
+  if (split) return [warning('pair.split', [], `${split.name} holds only one of the virtual addresses.`)];
+  if (active.length === 0 && known.length > 0 && known.every(({ isRunning }) => isRunning))
+    return [error('pair.none-active', [], 'Heartbeat runs, but no director holds the virtual addresses.', 'It may be taking over just now: try again in a minute.')];
+  return [];
+}

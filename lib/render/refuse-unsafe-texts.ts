@@ -1,0 +1,43 @@
+// The last gate for user text: only what a printer can write without changing the meaning of a line gets through.
+import { error, type Diagnostic, type DiagnosticPath } from '../core/diagnostic';
+import type { Topology } from '../core/topology';
+
+type Text = { path: DiagnosticPath; text: string; pattern: RegExp };
+
+const OBJECT_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
+const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/;
+const INTERFACE_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
+const NETMASK = /^(\d{1,3}\.){3}\d{1,3}$/;
+/** ldirectord.cf has no escapes: a quote ends the text and a # cuts the line, even inside quotes. */
+const QUOTED_TEXT = /^[^"#\p{Cc}\p{Zl}\p{Zp}]{0,255}$/u;
+
+export function refuseUnsafeTexts(topology: Topology): Diagnostic[] {
+  return textsOf(topology)
+    .filter(({ text, pattern }) => !pattern.test(text))
+    .map(({ path, text }) => {
+      const message = `${JSON.stringify(text.slice(0, 80))} cannot be written into a generated file.`;
+      return error('render.unsafe-text', path, message, 'Use letters, digits, "_", "." and "-".');
+    });
+}
+
+function textsOf({ directors, ranges, pools, groups }: Topology): Text[] {
+  return [
+    ...directors.flatMap(({ name, external, internal }, at) => [
+      { path: ['directors', at, 'name'], text: name, pattern: HOST_NAME },
+      { path: ['directors', at, 'external', 'interface'], text: external.interface, pattern: INTERFACE_NAME },
+      { path: ['directors', at, 'internal', 'interface'], text: internal.interface, pattern: INTERFACE_NAME },
+    ]),
+    ...ranges.map(({ name }, at) => ({ path: ['ranges', at, 'name'], text: name, pattern: OBJECT_NAME })),
+    ...pools.flatMap(({ name, healthCheck: { request = '', receive = '' } }, at) => [
+      { path: ['pools', at, 'name'], text: name, pattern: OBJECT_NAME },
+      { path: ['pools', at, 'healthCheck', 'request'], text: request, pattern: QUOTED_TEXT },
+      { path: ['pools', at, 'healthCheck', 'receive'], text: receive, pattern: QUOTED_TEXT },
+    ]),
+    ...groups.flatMap(({ name, persistence }, at) => [
+      { path: ['groups', at, 'name'], text: name, pattern: OBJECT_NAME },
+      ...(persistence
+        ? [{ path: ['groups', at, 'persistence', 'netmask'], text: persistence.netmask, pattern: NETMASK }]
+        : []),
+    ]),
+  ];
+}

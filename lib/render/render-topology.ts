@@ -1,0 +1,42 @@
+// Topology and host facts -> complete releases for the directors, files for the hosts around them, or diagnostics that say why not.
+import { hasErrors, type Diagnostic } from '../core/diagnostic';
+import type { HostFacts, HostRelease, RenderedFile, RenderSecrets } from '../core/release';
+import type { Director, Topology } from '../core/topology';
+import { companionsOf } from './companions';
+import { daemonFilesOf } from './daemon-files';
+import { kernelFilesOf } from './kernel-files';
+import { kernelIntentOf } from './kernel-intent';
+import { refuseSysconfig, refuseUnsupported, warnAboutChoices } from './refuse-unsupported';
+import { rulesHomeFilesOf } from './rules-home';
+
+export type RenderInput = { topology: Topology; facts?: Record<string, HostFacts>; secrets: RenderSecrets };
+/** `host`: `real-servers/<address>` or `gateways/<address>`; nothing is deployed there, the files are to be copied. */
+export type Companion = { host: string; files: RenderedFile[] };
+export type Rendered = { releases: HostRelease[]; companions: Companion[]; diagnostics: Diagnostic[] };
+
+/** Pure. With an error among the diagnostics there are no releases and no companions. */
+export function renderTopology({ topology, facts = {}, secrets }: RenderInput): Rendered {
+  const refusals = [...refuseUnsupported(topology), ...refuseFacts(topology, facts)];
+  if (hasErrors(refusals)) return { releases: [], companions: [], diagnostics: refusals };
+  return {
+    releases: topology.directors.map((director) => releaseOf(topology, director, facts[director.name] ?? {}, secrets)),
+    companions: companionsOf(topology),
+    diagnostics: [...refusals, ...warnAboutChoices(topology, facts)],
+  };
+}
+
+function refuseFacts({ rulesHome, directors }: Topology, facts: Record<string, HostFacts>): Diagnostic[] {
+  if (rulesHome !== 'redhat') return [];
+  return directors.flatMap(({ name }) => refuseSysconfig(facts[name]?.sysconfigIptables ?? '', name));
+}
+
+/** Files by path, so that a release is the same bytes whatever the order of the printers. */
+function releaseOf(topology: Topology, director: Director, facts: HostFacts, secrets: RenderSecrets): HostRelease {
+  const intent = kernelIntentOf(topology, director);
+  const files = [
+    ...daemonFilesOf(topology, director, facts, secrets),
+    ...kernelFilesOf(intent.always),
+    ...rulesHomeFilesOf(topology, director, intent.always, facts),
+  ];
+  return { director: director.name, files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), intent };
+}

@@ -1,0 +1,54 @@
+// Accounts: an administrator makes them and sets their role; everybody sets their own password.
+import 'server-only';
+import { z } from 'zod';
+import { createPasswordAccount, setPassword } from '@/lib/auth/accounts';
+import { ServiceError } from '@/lib/core/errors';
+import { accountRoleSchema, type Account, type AccountRole } from '@/lib/core/views/account';
+import { inTransaction } from '@/lib/db/client';
+import type { User } from '@/lib/db/generated/client';
+import { appendAudit } from './audit';
+import { requireRole, type VerbArgs, type VerbContext } from './context';
+
+const passwordSchema = z.string().min(12, 'at least 12 characters').max(200);
+export const createAccountInput = z.object({ name: z.string().min(1).max(100), email: z.email(), password: passwordSchema, role: accountRoleSchema });
+export const setPasswordInput = z.object({ password: passwordSchema });
+
+function toAccount({ id, name, email, role, createdAt }: User): Account {
+  return { id, name, email, role: accountRoleSchema.catch('viewer').parse(role), createdAt: createdAt.toISOString() };
+}
+
+export async function listAccounts(ctx: VerbContext): Promise<Account[]> {
+  requireRole(ctx, 'admin');
+  return (await ctx.db.user.findMany({ orderBy: { email: 'asc' } })).map(toAccount);
+}
+
+/** The audit row is written before the account is made: better-auth owns the account's tables and has no transaction to share. */
+export async function createAccount({ ctx, input }: VerbArgs<z.infer<typeof createAccountInput>>): Promise<Account> {
+  requireRole(ctx, 'admin');
+  const parsed = createAccountInput.parse(input);
+  const { name, email, role } = parsed;
+  await inTransaction(ctx.db, (tx) => appendAudit(tx, ctx, { action: 'account.create', target: email, after: { name, email, role } }));
+  const id = await createPasswordAccount(parsed);
+  return toAccount(await ctx.db.user.findUniqueOrThrow({ where: { id } }));
+}
+
+/** The last administrator cannot be demoted: nobody could undo it. */
+export async function changeRole({ ctx, input }: VerbArgs<{ id: string; role: AccountRole }>): Promise<Account> {
+  requireRole(ctx, 'admin');
+  const { id, role } = input;
+  return inTransaction(ctx.db, async (tx) => {
+    const user = await tx.user.findUnique({ where: { id } });
+    if (!user) throw new ServiceError('not-found', 'There is no such account.');
+    const others = await tx.user.count({ where: { role: 'admin', id: { not: id } } });
+    if (role !== 'admin' && others === 0) throw new ServiceError('conflict', 'This is the last administrator; give the role to somebody else first.');
+    await appendAudit(tx, ctx, { action: 'account.role', target: user.email, before: { role: user.role }, after: { role } });
+    return toAccount(await tx.user.update({ where: { id }, data: { role } }));
+  });
+}
+
+export async function setOwnPassword({ ctx, input }: VerbArgs<z.infer<typeof setPasswordInput>>): Promise<void> {
+  requireRole(ctx, 'viewer');
+  const { password } = setPasswordInput.parse(input);
+  await inTransaction(ctx.db, (tx) => appendAudit(tx, ctx, { action: 'account.password', target: ctx.account.email }));
+  await setPassword(ctx.account.id, password);
+}

@@ -1,0 +1,66 @@
+// Deploys as their journal tells them: list, one, follow, cancel.
+import 'server-only';
+import { ServiceError } from '@/lib/core/errors';
+import { openDeployStates, type Deploy } from '@/lib/core/views/deploy';
+import { inTransaction, type Db } from '@/lib/db/client';
+import { notify, watchChannel } from '@/lib/db/listen';
+import { toDeploy } from '@/lib/db/rows';
+import { callWorker } from '@/lib/worker/client';
+import { appendAudit } from './audit';
+import { requireRole, type VerbArgs } from './context';
+
+const withTopology = { topology: { select: { name: true } } } as const;
+const withSteps = { ...withTopology, steps: { orderBy: { sequence: 'asc' } } } as const;
+
+/** Newest first, steps without the tools' output. */
+export async function listDeploys({ ctx, input }: VerbArgs<{ topologyId?: string | undefined; limit: number }>): Promise<Deploy[]> {
+  requireRole(ctx, 'viewer');
+  const where = input.topologyId === undefined ? {} : { topologyId: input.topologyId };
+  const rows = await ctx.db.deploy.findMany({ where, include: withSteps, orderBy: { number: 'desc' }, take: input.limit });
+  return rows.map((row) => toDeploy({ ...row, steps: row.steps.map((step) => ({ ...step, output: '' })) }));
+}
+
+async function findDeploy(db: Db, id: string): Promise<Deploy> {
+  const row = await db.deploy.findUnique({ where: { id }, include: withSteps });
+  if (!row) throw new ServiceError('not-found', 'There is no such deploy.');
+  return toDeploy(row);
+}
+
+export async function getDeploy({ ctx, input }: VerbArgs<{ id: string }>): Promise<Deploy> {
+  requireRole(ctx, 'viewer');
+  return findDeploy(ctx.db, input.id);
+}
+
+/** The deploy now and after every change; ends with the deploy or with `signal`. */
+export async function* watchDeploy({ ctx, input }: VerbArgs<{ id: string; signal: AbortSignal }>): AsyncGenerator<Deploy> {
+  requireRole(ctx, 'viewer');
+  const changes = watchChannel('deploy', input.signal);
+  // The first read comes after the subscription has begun, so that nothing falls between.
+  let next = changes.next();
+  for (;;) {
+    const deploy = await findDeploy(ctx.db, input.id);
+    yield deploy;
+    if (!openDeployStates.includes(deploy.state)) break;
+    for (;;) {
+      const { done, value } = await next;
+      if (done) return;
+      next = changes.next();
+      if (value === undefined || value === input.id) break;
+    }
+  }
+  await changes.return(undefined);
+}
+
+/** Asks for a roll-back; the worker does it at its next safe point. */
+export async function cancelDeploy({ ctx, input }: VerbArgs<{ id: string }>): Promise<Deploy> {
+  requireRole(ctx, 'operator');
+  await inTransaction(ctx.db, async (tx) => {
+    const { count } = await tx.deploy.updateMany({ where: { id: input.id, openFor: { not: null } }, data: { cancelled: true } });
+    if (count === 0) throw new ServiceError('conflict', 'This deploy has ended; there is nothing to cancel.');
+    const deploy = await tx.deploy.findUniqueOrThrow({ where: { id: input.id }, include: withTopology });
+    await appendAudit(tx, ctx, { action: 'deploy.cancel', target: deploy.topology.name, after: { number: deploy.number } });
+    await notify(tx, 'deploy', input.id);
+  });
+  await callWorker('cancelDeploy', { deployId: input.id }).catch(() => undefined);
+  return findDeploy(ctx.db, input.id);
+}

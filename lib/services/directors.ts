@@ -1,0 +1,84 @@
+// Directors: what the console knows of them, whose host key is accepted, and tests of the connection.
+import 'server-only';
+import { ServiceError } from '@/lib/core/errors';
+import type { ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
+import { inTransaction, type Db, type Tx } from '@/lib/db/client';
+import { notify } from '@/lib/db/listen';
+import { toDirector } from '@/lib/db/rows';
+import { guardInstallScript } from '@/lib/guard/install-script';
+import { loadGuardProgram } from '@/lib/guard/guard-program';
+import { callWorker } from '@/lib/worker/client';
+import { appendAudit } from './audit';
+import { requireRole, type VerbArgs, type VerbContext } from './context';
+
+const withTopology = { topology: { select: { name: true } } } as const;
+
+async function findDirector(db: Db | Tx, id: string) {
+  const row = await db.director.findUnique({ where: { id }, include: withTopology });
+  if (!row) throw new ServiceError('not-found', 'There is no such director; it may have been removed from its topology.');
+  return row;
+}
+
+export async function listDirectors({ ctx, input }: VerbArgs<{ topologyId?: string | undefined }>): Promise<DirectorView[]> {
+  requireRole(ctx, 'viewer');
+  const where = input.topologyId === undefined ? {} : { topologyId: input.topologyId };
+  const rows = await ctx.db.director.findMany({ where, include: withTopology, orderBy: [{ topology: { name: 'asc' } }, { name: 'asc' }] });
+  return rows.map(toDirector);
+}
+
+/** Reads the key that the endpoint offers; no authentication is sent. */
+export async function scanDirector({ ctx, input }: VerbArgs<{ id: string }>): Promise<HostKeyScan> {
+  requireRole(ctx, 'operator');
+  const { address, port } = await findDirector(ctx.db, input.id);
+  return callWorker('scanHostKey', { address, port });
+}
+
+/** The key is scanned again: what a person accepted must still be what the endpoint offers. */
+export async function trustDirector({ ctx, input }: VerbArgs<{ id: string; fingerprint: string }>): Promise<DirectorView> {
+  requireRole(ctx, 'admin');
+  const director = await findDirector(ctx.db, input.id);
+  const scan = await callWorker('scanHostKey', { address: director.address, port: director.port });
+  if (scan.fingerprint !== input.fingerprint) {
+    throw new ServiceError('conflict', `${director.name} offers ${scan.fingerprint} now, not the key that was accepted. Find out why before trying again.`);
+  }
+  return inTransaction(ctx.db, async (tx) => {
+    const accepted = { fingerprint: scan.fingerprint, hostKeyType: scan.keyType, offeredFingerprint: null, problem: null };
+    const row = await tx.director.update({
+      where: { id: input.id },
+      data: { ...accepted, acceptedBy: ctx.account.email, acceptedAt: new Date() },
+      include: withTopology,
+    });
+    await appendAudit(tx, ctx, { action: 'director.trust', target: director.name, before: { fingerprint: director.fingerprint }, after: { fingerprint: scan.fingerprint } });
+    await notify(tx, 'directors', input.id);
+    return toDirector(row);
+  });
+}
+
+export async function untrustDirector({ ctx, input }: VerbArgs<{ id: string }>): Promise<DirectorView> {
+  requireRole(ctx, 'admin');
+  return inTransaction(ctx.db, async (tx) => {
+    const before = await findDirector(tx, input.id);
+    const forgotten = { hostKeyType: null, fingerprint: null, offeredFingerprint: null, acceptedBy: null, acceptedAt: null };
+    const row = await tx.director.update({ where: { id: input.id }, data: forgotten, include: withTopology });
+    await tx.liveFrame.deleteMany({ where: { directorId: input.id } });
+    await appendAudit(tx, ctx, { action: 'director.untrust', target: before.name, before: { fingerprint: before.fingerprint } });
+    await notify(tx, 'directors', input.id);
+    return toDirector(row);
+  });
+}
+
+export async function testDirector({ ctx, input }: VerbArgs<{ id: string; installGuard: boolean }>): Promise<ConnectionTest> {
+  requireRole(ctx, input.installGuard ? 'admin' : 'operator');
+  const director = await findDirector(ctx.db, input.id);
+  // The audit row comes first: it tells of the attempt, also when the console dies in the middle of it.
+  await inTransaction(ctx.db, (tx) =>
+    appendAudit(tx, ctx, { action: input.installGuard ? 'director.install-guard' : 'director.test', target: director.name }),
+  );
+  return callWorker('testDirector', { directorId: input.id, installGuard: input.installGuard });
+}
+
+export async function getConsoleKey(ctx: VerbContext): Promise<{ authorizedKey: string; installScript: string }> {
+  requireRole(ctx, 'viewer');
+  const { authorizedKey } = await callWorker('consoleKey', {});
+  return { authorizedKey, installScript: guardInstallScript(loadGuardProgram().text) };
+}

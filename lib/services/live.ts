@@ -1,0 +1,70 @@
+// The live pair: the newest frames of both directors, and a stream that follows them.
+import 'server-only';
+import { composeLivePair } from '@/lib/core/live-pair';
+import { ServiceError } from '@/lib/core/errors';
+import { liveHostSchema, type ConnectionPage, type LiveHost, type LivePair } from '@/lib/core/views/live';
+import type { Db } from '@/lib/db/client';
+import { watchChannel } from '@/lib/db/listen';
+import { callWorker } from '@/lib/worker/client';
+import { requireRole, type VerbArgs } from './context';
+
+/** Since when a director is seen active, by topology: this process's own observation. */
+const activeSince = new Map<string, { director: string; since: string }>();
+
+async function loadPair(db: Db, topologyId: string): Promise<{ pair: LivePair; directorIds: Set<string> }> {
+  const rows = await db.director.findMany({ where: { topologyId }, include: { live: true }, orderBy: { name: 'asc' } });
+  if (rows.length === 0 && !(await db.topology.findUnique({ where: { id: topologyId } }))) throw new ServiceError('not-found', 'There is no such topology.');
+  const hosts = rows.map((row) => (row.live ? liveHostSchema.parse(row.live.frame) : neverRead(row.name, row.fingerprint !== null)));
+  const pair = composeLivePair(topologyId, hosts, Date.now());
+  return { pair: withSince(pair), directorIds: new Set(rows.map(({ id }) => id)) };
+}
+
+function withSince(pair: LivePair): LivePair {
+  if (pair.active === undefined) return pair;
+  const known = activeSince.get(pair.topologyId);
+  const entry = known?.director === pair.active ? known : { director: pair.active, since: new Date().toISOString() };
+  activeSince.set(pair.topologyId, entry);
+  return { ...pair, activeSince: entry.since };
+}
+
+function neverRead(director: string, isTrusted: boolean): LiveHost {
+  const message = isTrusted ? 'It has not been read yet.' : 'Its host key has not been accepted; open it under Directors.';
+  return {
+    ...{ director, role: 'unknown', heldVirtualAddresses: [], services: [], statistics: [], rates: [], rules: [], syncDaemon: [], drift: [] },
+    terminal: { ipvsadm: '', mangle: '', nat: '', daemon: '' },
+    daemons: {},
+    release: { live: '', confirmed: '', transaction: '' },
+    pollMs: 0,
+    problem: { code: isTrusted ? 'never-read' : 'untrusted', message, since: new Date().toISOString() },
+  };
+}
+
+export async function getLivePair({ ctx, input }: VerbArgs<{ topologyId: string }>): Promise<LivePair> {
+  requireRole(ctx, 'viewer');
+  return (await loadPair(ctx.db, input.topologyId)).pair;
+}
+
+/** The pair now, and again whenever a frame of one of its directors came. */
+export async function* watchLivePair({ ctx, input }: VerbArgs<{ topologyId: string; signal: AbortSignal }>): AsyncGenerator<LivePair> {
+  requireRole(ctx, 'viewer');
+  const changes = watchChannel('live', input.signal);
+  let next = changes.next();
+  for (;;) {
+    const { pair, directorIds } = await loadPair(ctx.db, input.topologyId);
+    yield pair;
+    for (;;) {
+      const { done, value } = await next;
+      if (done) return;
+      next = changes.next();
+      if (value === undefined || directorIds.has(value)) break;
+    }
+  }
+}
+
+export async function readConnections({ ctx, input }: VerbArgs<{ topologyId: string; director: string; limit: number; filter: string }>): Promise<ConnectionPage> {
+  requireRole(ctx, 'viewer');
+  const { topologyId, director: name, limit, filter } = input;
+  const director = await ctx.db.director.findUnique({ where: { topologyId_name: { topologyId, name } } });
+  if (!director) throw new ServiceError('not-found', `This topology has no director ${name}.`);
+  return callWorker('readConnections', { directorId: director.id, limit, filter });
+}

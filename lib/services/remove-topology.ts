@@ -1,0 +1,19 @@
+// Removes a topology from the console with its history; the directors keep what they run.
+import 'server-only';
+import { ServiceError } from '@/lib/core/errors';
+import { inTransaction } from '@/lib/db/client';
+import { appendAudit } from './audit';
+import { requireRole, type VerbArgs } from './context';
+
+export async function removeTopology({ ctx, input }: VerbArgs<{ id: string }>): Promise<void> {
+  requireRole(ctx, 'admin');
+  await inTransaction(ctx.db, async (tx) => {
+    const topology = await tx.topology.findUnique({ where: { id: input.id } });
+    if (!topology) throw new ServiceError('not-found', 'There is no such topology.');
+    const open = await tx.deploy.findFirst({ where: { openFor: input.id } });
+    if (open) throw new ServiceError('busy', `Deploy ${open.number} of this topology is still open.`);
+    await appendAudit(tx, ctx, { action: 'topology.remove', target: topology.name, before: { revision: topology.revision } });
+    await tx.deploy.deleteMany({ where: { topologyId: input.id } });
+    await tx.topology.delete({ where: { id: input.id } });
+  });
+}

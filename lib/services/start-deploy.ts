@@ -1,0 +1,56 @@
+// Requests a deploy of exactly the plan that was shown; the request is durable before it is answered.
+import 'server-only';
+import { z } from 'zod';
+import { ServiceError } from '@/lib/core/errors';
+import type { Deploy } from '@/lib/core/views/deploy';
+import { inTransaction, type Tx } from '@/lib/db/client';
+import { Prisma, type Plan as PlanRow } from '@/lib/db/generated/client';
+import { notify } from '@/lib/db/listen';
+import { toDeploy, toPlan } from '@/lib/db/rows';
+import { callWorker } from '@/lib/worker/client';
+import { appendAudit } from './audit';
+import { requireRole, type VerbArgs, type VerbContext } from './context';
+
+export const startDeployInput = z.object({ planId: z.string(), planHash: z.string() });
+
+/** Throws ServiceError: `busy` when a deploy of this pair is open, `conflict` when the plan is stale, `invalid` when it cannot be deployed. */
+export async function startDeploy({ ctx, input }: VerbArgs<z.infer<typeof startDeployInput>>): Promise<Deploy> {
+  requireRole(ctx, 'operator');
+  const { planId, planHash } = startDeployInput.parse(input);
+  const deploy = await inTransaction(ctx.db, async (tx) => {
+    const plan = await tx.plan.findUnique({ where: { id: planId } });
+    if (!plan) throw new ServiceError('not-found', 'There is no such plan.');
+    await refuseUnfit(tx, plan, planHash);
+    return insertDeploy(tx, ctx, plan);
+  }).catch(refuseSecond);
+  // The row is committed: a worker that is away finds it when it starts. Waking it only saves time.
+  await callWorker('startDeploy', { deployId: deploy.id }).catch(() => undefined);
+  return deploy;
+}
+
+async function refuseUnfit(tx: Tx, plan: PlanRow, planHash: string): Promise<void> {
+  if (plan.hash !== planHash) throw new ServiceError('conflict', 'This is not the plan that was shown; make a new one.');
+  if (!toPlan(plan).deployable) throw new ServiceError('invalid', 'This plan has problems that forbid a deploy.');
+  const { revision } = await tx.topology.findUniqueOrThrow({ where: { id: plan.topologyId } });
+  if (revision !== plan.revision) throw new ServiceError('conflict', `Revision ${revision} was saved after this plan for revision ${plan.revision}; make a new plan.`);
+}
+
+async function insertDeploy(tx: Tx, ctx: VerbContext, plan: PlanRow): Promise<Deploy> {
+  const { topologyId, revision, id: planId, hash: planHash } = plan;
+  const last = await tx.deploy.findFirst({ where: { topologyId }, orderBy: { generation: 'desc' }, select: { generation: true } });
+  const row = await tx.deploy.create({
+    data: { topologyId, revision, planId, planHash, state: 'queued', author: ctx.account.email, generation: (last?.generation ?? 0) + 1, openFor: topologyId },
+    include: { topology: { select: { name: true } } },
+  });
+  await appendAudit(tx, ctx, { action: 'deploy.start', target: row.topology.name, after: { number: row.number, revision, planHash } });
+  await notify(tx, 'deploy', row.id);
+  return toDeploy(row);
+}
+
+/** The unique constraint on openFor decides between two clicks, two tabs and two operators. */
+function refuseSecond(error: unknown): never {
+  if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
+    throw new ServiceError('busy', 'A deploy of this pair is open already.', {}, { cause: error });
+  }
+  throw error;
+}

@@ -1,0 +1,46 @@
+// What the topology verbs share: appending a revision, and keeping the director rows equal to the document.
+import 'server-only';
+import { checkTopology } from '@/lib/core/check';
+import type { TopologyDocument } from '@/lib/core/document';
+import { ServiceError } from '@/lib/core/errors';
+import type { Tx } from '@/lib/db/client';
+import type { TopologyRevision } from '@/lib/db/generated/client';
+
+type NewRevision = { topologyId: string; number: number; document: TopologyDocument; author: string; message: string };
+
+export async function appendRevision(tx: Tx, revision: NewRevision): Promise<TopologyRevision> {
+  const diagnostics = checkTopology(revision.document);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
+  const row = await tx.topologyRevision.create({ data: { ...revision, deployable: errors === 0, errors, warnings } });
+  await syncDirectors(tx, revision.topologyId, revision.document);
+  return row;
+}
+
+/** A director whose endpoint changed is another host until somebody accepts its key: the trust is dropped. */
+async function syncDirectors(tx: Tx, topologyId: string, document: TopologyDocument): Promise<void> {
+  const names = document.directors.map(({ name }) => name);
+  await tx.director.deleteMany({ where: { topologyId, name: { notIn: names } } });
+  for (const { name, management } of document.directors) {
+    if (!management) continue;
+    const { address, port, user } = management;
+    const known = await tx.director.findUnique({ where: { topologyId_name: { topologyId, name } } });
+    if (!known) await tx.director.create({ data: { topologyId, name, address, port, user } });
+    else if (known.address !== address || known.port !== port) {
+      const forgotten = { hostKeyType: null, fingerprint: null, offeredFingerprint: null, acceptedBy: null, acceptedAt: null };
+      await tx.director.update({ where: { id: known.id }, data: { address, port, user, ...forgotten } });
+    } else if (known.user !== user) await tx.director.update({ where: { id: known.id }, data: { user } });
+  }
+}
+
+/** Throws ServiceError('not-found'). */
+export async function findRevision(tx: Tx, topologyId: string, number?: number): Promise<TopologyRevision> {
+  const where = number === undefined ? { topologyId } : { topologyId, number };
+  const row = await tx.topologyRevision.findFirst({ where, orderBy: { number: 'desc' } });
+  if (row) return row;
+  throw new ServiceError('not-found', number === undefined ? 'There is no such topology.' : `There is no revision ${number} of this topology.`);
+}
+
+export function refuseTakenName(name: string): never {
+  throw new ServiceError('conflict', `There is a topology named ${name} already; names are unique.`);
+}

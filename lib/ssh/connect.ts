@@ -1,0 +1,295 @@
+// One SSH connection to one host; the only file that imports ssh2. No authentication is sent before the host key was accepted.
+import { createHash } from 'node:crypto';
+import ssh2 from 'ssh2';
+import type { Algorithms, Client, ClientChannel, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2';
+import { HostError } from '../core/errors';
+import { quoteArgv } from './quote-argv';
+
+export type Endpoint = { address: string; port: number };
+/** `fingerprint`: the accepted one (`SHA256:...`); undefined = none was accepted yet, and the connection is refused. */
+export type HostLogin = Endpoint & { user: string; fingerprint: string | undefined; privateKey: string };
+export type ExecOptions = {
+  stdin?: string | Uint8Array;
+  timeoutMs: number;
+  signal?: AbortSignal;
+  /** Bytes of standard output; more is an error, never a silent cut. */
+  maxOutput?: number;
+};
+export type ExecResult = { code: number; stdout: string; stderr: string };
+export type HostConnection = {
+  /** Resolves with any exit status. Throws `time-out` and `connection-lost` when the outcome is unknown. */
+  exec: (argv: readonly string[], options: ExecOptions) => Promise<ExecResult>;
+  isOpen: () => boolean;
+  close: () => void;
+};
+export type ScannedHostKey = { keyType: string; fingerprint: string; /** base64 of the wire form */ hostKey: string };
+
+const CONNECT_MS = 10_000;
+/** A dead peer is noticed within interval x (count + 1). */
+const KEEPALIVE = { keepaliveInterval: 2_000, keepaliveCountMax: 3 };
+const MAX_OUTPUT = 8 * 1024 * 1024;
+const MAX_ERROR_OUTPUT = 64 * 1024;
+const CHANNEL_RETRY_MS = 200;
+const HOST_KEYS: ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
+const ALGORITHMS: Algorithms = {
+  kex: ['curve25519-sha256', 'curve25519-sha256@libssh.org'],
+  serverHostKey: HOST_KEYS,
+  cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com'],
+  compress: ['none'],
+};
+
+/** As OpenSSH prints it. */
+export function fingerprintOf(key: Uint8Array): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+}
+
+/** An ed25519 pair in OpenSSH's own forms. */
+export function generateKey(comment: string): { privateKey: string; authorizedKey: string } {
+  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+  return { privateKey: pair.private, authorizedKey: pair.public };
+}
+
+/** Reads the host key that the endpoint offers and hangs up: no user name and no signature is sent. */
+export async function scanHostKey(endpoint: Endpoint, { timeoutMs = CONNECT_MS } = {}): Promise<ScannedHostKey> {
+  let offered: Buffer | undefined;
+  const onKey = (key: Buffer) => {
+    offered = key;
+    return false;
+  };
+  try {
+    const client = await handshake({ ...configOf(endpoint, onKey, timeoutMs), username: 'none' }, timeoutMs);
+    client.end();
+  } catch (cause) {
+    if (!offered) throw toHostError(cause, endpoint);
+  }
+  if (!offered) throw new HostError('unreadable-answer', `${describe(endpoint)} offered no host key`);
+  return { keyType: keyTypeOf(offered), fingerprint: fingerprintOf(offered), hostKey: offered.toString('base64') };
+}
+
+/** Throws `host-key-unknown` or `host-key-changed` with both fingerprints, `unreachable`, `authentication-refused`. */
+export async function openConnection(login: HostLogin, { timeoutMs = CONNECT_MS } = {}): Promise<HostConnection> {
+  let offered: Buffer | undefined;
+  const onKey = (key: Buffer) => {
+    offered = key;
+    return login.fingerprint !== undefined && fingerprintOf(key) === login.fingerprint;
+  };
+  const config = {
+    ...configOf(login, onKey, timeoutMs),
+    ...KEEPALIVE,
+    username: login.user,
+    privateKey: login.privateKey,
+  };
+  try {
+    return toConnection(await handshake(config, timeoutMs), login);
+  } catch (cause) {
+    const refusal = offered && hostKeyRefusal(login, fingerprintOf(offered));
+    throw refusal ?? toHostError(cause, login);
+  }
+}
+
+function configOf(endpoint: Endpoint, hostVerifier: (key: Buffer) => boolean, timeoutMs: number): ConnectConfig {
+  return {
+    host: endpoint.address,
+    port: endpoint.port,
+    hostVerifier,
+    algorithms: ALGORITHMS,
+    readyTimeout: timeoutMs,
+    timeout: timeoutMs,
+  };
+}
+
+/** ssh2 has a time-out for the handshake, but not for a name that does not resolve: a second clock covers everything. */
+function handshake(config: ConnectConfig, timeoutMs: number): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const client = new ssh2.Client();
+    const fail = (cause: unknown) => {
+      clearTimeout(timer);
+      client.destroy();
+      reject(cause instanceof Error ? cause : new Error(String(cause)));
+    };
+    const timer = setTimeout(() => fail(new Error(`no SSH session within ${timeoutMs} ms`)), timeoutMs + 500);
+    client.on('error', fail);
+    client.once('close', () => fail(new Error('the connection was closed during the handshake')));
+    client.once('ready', () => {
+      clearTimeout(timer);
+      client.setNoDelay(true);
+      resolve(client);
+    });
+    try {
+      client.connect(config);
+    } catch (cause) {
+      fail(cause);
+    }
+  });
+}
+
+function toConnection(client: Client, endpoint: Endpoint): HostConnection {
+  let lostBecause: string | undefined;
+  const lost = new AbortController();
+  const lose = (why: string) => {
+    lostBecause ??= why;
+    lost.abort();
+  };
+  client.on('error', (cause) => lose(cause.message));
+  client.on('close', () => lose('the connection was closed'));
+  return {
+    exec: (argv, options) => exec(client, argv, options, { lost: lost.signal, why: () => lostBecause ?? '', endpoint }),
+    isOpen: () => lostBecause === undefined,
+    close: () => {
+      lose('the connection was closed by the console');
+      client.end();
+      setTimeout(() => client.destroy(), 500).unref();
+    },
+  };
+}
+
+type Link = { lost: AbortSignal; why: () => string; endpoint: Endpoint };
+
+/** A server with few sessions (MaxSessions) refuses a channel while others are busy: nothing was run, so it is tried again. */
+async function exec(client: Client, argv: readonly string[], options: ExecOptions, link: Link): Promise<ExecResult> {
+  const deadline = Date.now() + options.timeoutMs;
+  const command = quoteArgv(argv);
+  for (;;) {
+    const channel = await openChannel(client, command, link, options, deadline);
+    if (channel) return await collect(channel, options, link, deadline - Date.now());
+    await new Promise((resolve) => setTimeout(resolve, CHANNEL_RETRY_MS));
+  }
+}
+
+function openChannel(
+  client: Client,
+  command: string,
+  link: Link,
+  { signal }: ExecOptions,
+  deadline: number,
+): Promise<ClientChannel | undefined> {
+  return new Promise((resolve, reject) => {
+    const end = watchEnds(link, signal, deadline - Date.now(), reject);
+    try {
+      client.exec(command, (error, channel) => {
+        if (!end()) channel?.close();
+        else if (!error) resolve(channel);
+        else if (/open failed/i.test(error.message) && Date.now() < deadline) resolve(undefined);
+        else reject(lostError(link, error.message));
+      });
+    } catch (cause) {
+      end();
+      reject(lostError(link, cause instanceof Error ? cause.message : String(cause)));
+    }
+  });
+}
+
+/** Rejects once on loss, abort or time-out. The function that it returns stops watching and answers whether that was first. */
+function watchEnds(link: Link, signal: AbortSignal | undefined, timeoutMs: number, reject: (error: Error) => void) {
+  let isOver = false;
+  const end = () => {
+    const isFirst = !isOver;
+    isOver = true;
+    clearTimeout(timer);
+    link.lost.removeEventListener('abort', onLost);
+    signal?.removeEventListener('abort', onAbort);
+    return isFirst;
+  };
+  const finish = (error: () => HostError) => {
+    if (end()) reject(error());
+  };
+  const onLost = () => finish(() => lostError(link, link.why()));
+  const onAbort = () => finish(() => lostError(link, 'the call was cancelled'));
+  const timer = setTimeout(() => finish(() => timeOutError(link, timeoutMs)), Math.max(timeoutMs, 0));
+  link.lost.addEventListener('abort', onLost);
+  signal?.addEventListener('abort', onAbort);
+  if (link.lost.aborted) onLost();
+  else if (signal?.aborted) onAbort();
+  return end;
+}
+
+function collect(channel: ClientChannel, options: ExecOptions, link: Link, timeoutMs: number): Promise<ExecResult> {
+  return new Promise((resolve, reject) => {
+    const stdout = gather(options.maxOutput ?? MAX_OUTPUT);
+    const stderr = gather(MAX_ERROR_OUTPUT);
+    let code: number | undefined;
+    const end = watchEnds(link, options.signal, timeoutMs, (error) => {
+      channel.close();
+      reject(error);
+    });
+    channel.on('data', (chunk: Buffer) => {
+      if (stdout.add(chunk) || !end()) return;
+      channel.close();
+      reject(new HostError('unreadable-answer', `${describe(link.endpoint)} answered with too much text`));
+    });
+    channel.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
+    channel.on('exit', (exitCode: number | null) => (code = exitCode ?? 255));
+    channel.on('error', () => undefined); // `close` follows, without an exit status
+    channel.stdin.on('error', () => undefined); // the command may end before it has read everything
+    channel.on('close', () => {
+      if (!end()) return;
+      if (code === undefined) reject(lostError(link, 'the channel was closed without an exit status'));
+      else resolve({ code, stdout: stdout.text(), stderr: stderr.text() });
+    });
+    channel.end(options.stdin === undefined ? undefined : Buffer.from(options.stdin));
+  });
+}
+
+function gather(limit: number) {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return {
+    /** False when the limit is reached; what is above it is not kept. */
+    add: (chunk: Buffer): boolean => {
+      if (size + chunk.length > limit) return false;
+      size += chunk.length;
+      chunks.push(chunk);
+      return true;
+    },
+    text: () => Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+function hostKeyRefusal(login: HostLogin, offered: string): HostError | undefined {
+  if (offered === login.fingerprint) return undefined;
+  const host = describe(login);
+  if (login.fingerprint === undefined) {
+    return new HostError('host-key-unknown', `The host key of ${host} was never accepted; it offers ${offered}.`, {
+      host,
+    });
+  }
+  const message = `The host key of ${host} has changed: accepted ${login.fingerprint}, offered ${offered}. Nothing was sent.`;
+  return new HostError('host-key-changed', message, { host });
+}
+
+function toHostError(cause: unknown, endpoint: Endpoint): HostError {
+  const host = describe(endpoint);
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  const level = 'level' in error ? String(error.level) : '';
+  if (level === 'client-authentication') {
+    const message = `${host} refused the console's key. Add the console's key to the authorized_keys of the user.`;
+    return new HostError('authentication-refused', message, { host }, { cause });
+  }
+  return new HostError('unreachable', `${host} cannot be reached: ${error.message}`, { host, retry: true }, { cause });
+}
+
+function lostError({ endpoint }: Link, why: string): HostError {
+  const host = describe(endpoint);
+  return new HostError('connection-lost', `The connection to ${host} was lost: ${why}.`, { host, retry: true });
+}
+
+function timeOutError({ endpoint }: Link, timeoutMs: number): HostError {
+  const host = describe(endpoint);
+  const message = `${host} did not answer within ${Math.round(timeoutMs / 100) / 10} s.`;
+  return new HostError('time-out', message, { host, retry: true });
+}
+
+function keyTypeOf(key: Buffer): string {
+  return key.toString('latin1', 4, 4 + key.readUInt32BE(0));
+}
+
+function describe({ address, port }: Endpoint): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
