@@ -5,6 +5,8 @@ const config: NextConfig = {
   output: 'standalone',
   reactStrictMode: true,
   poweredByHeader: false,
+  // `npm run types` judges the whole tree, tests included; a start of the console need not wait for it again.
+  typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ['ssh2', 'cpu-features', 'pg', 'pg-boss', 'pino', '@node-rs/argon2', '@prisma/client'],
   headers: async () => [
     {

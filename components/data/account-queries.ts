@@ -35,3 +35,7 @@ export function useChangeRole() {
     onSettled: () => client.invalidateQueries({ queryKey: ['accounts'] }),
   });
 }
+
+export function useSetPassword() {
+  return useMutation({ mutationFn: (password: string) => api.setPassword(password) });
+}

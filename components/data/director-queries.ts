@@ -25,7 +25,11 @@ export function useTrustHostKey(directorId: string) {
 }
 
 export function useForgetHostKey(directorId: string) {
-  return useRefreshedMutation((_input: void) => api.untrustDirector(directorId));
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.untrustDirector(directorId),
+    onSettled: () => client.invalidateQueries({ queryKey: ['directors'] }),
+  });
 }
 
 export function useTestDirector(directorId: string) {

@@ -2,12 +2,13 @@
 // One query cache for the browser; an ended session leads to sign-in and back.
 import { useState, type ReactNode } from 'react';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { leaveTo } from './leave';
 import { isUnauthenticated } from './problem';
 
 function goToSignIn(error: unknown): void {
   if (!isUnauthenticated(error) || location.pathname === '/sign-in') return;
   const next = `${location.pathname}${location.search}`;
-  location.assign(`/sign-in?reason=ended&next=${encodeURIComponent(next)}`);
+  leaveTo(`/sign-in?reason=ended&next=${encodeURIComponent(next)}`);
 }
 
 function createClient(): QueryClient {

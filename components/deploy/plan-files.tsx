@@ -1,5 +1,6 @@
 'use client';
 // Per director: files with their differences, and what is done in the kernel and to daemons.
+import { Equal, Minus, Pencil, Plus } from 'lucide-react';
 import type { FileChange, HostPlan, KernelAction } from '@/lib/core/views/plan';
 import { Badge, type Tone } from '@/components/ui/badge';
 import { DiffView } from '@/components/ui/diff-view';
@@ -8,8 +9,9 @@ const tones: Record<FileChange['change'], Tone> = {
   create: 'up',
   update: 'drain',
   remove: 'down',
-  unchanged: 'unknown',
+  unchanged: 'neutral',
 };
+const signs = { create: Plus, update: Pencil, remove: Minus, unchanged: Equal } as const;
 
 export function PlanFiles({ hosts }: { hosts: readonly HostPlan[] }) {
   return (
@@ -17,7 +19,7 @@ export function PlanFiles({ hosts }: { hosts: readonly HostPlan[] }) {
       {hosts.map((host) => (
         <section key={host.director} aria-label={`Changes on ${host.director}`} className="flex flex-col gap-1.5">
           <h3 className="flex flex-wrap items-center gap-2 font-semibold">
-            {host.director} <Badge tone={host.role === 'active' ? 'up' : 'unknown'}>{host.role}</Badge>
+            {host.director} <Badge tone={host.role === 'active' ? 'up' : 'neutral'}>{host.role}</Badge>
             <span className="text-xs font-normal text-muted-foreground">holds release {host.baseRelease}</span>
           </h3>
           <HostFiles files={host.files} />
@@ -38,7 +40,9 @@ function HostFiles({ files }: { files: readonly FileChange[] }) {
         <details key={file.path} className="rounded border">
           <summary className="px-2 py-1">
             <span className="inline-flex max-w-[92%] flex-wrap items-center gap-2 align-middle">
-              <Badge tone={tones[file.change]}>{file.change}</Badge>
+              <Badge tone={tones[file.change]} icon={signs[file.change]}>
+                {file.change}
+              </Badge>
               <span className="font-mono text-xs [overflow-wrap:anywhere]">{file.path}</span>
             </span>
           </summary>

@@ -4,13 +4,14 @@ import { CircleCheck, CircleX } from 'lucide-react';
 import type { ConnectionTest, DirectorView } from '@/lib/core/views/director';
 import { useConsoleKey, useTestDirector } from '@/components/data/director-queries';
 import { Failure } from '@/components/data/failure';
-import { useCanEdit } from '@/components/data/session';
+import { useCanEdit, useIsAdmin } from '@/components/data/session';
 import { Button } from '@/components/ui/button';
 import { CodeBlock } from '@/components/ui/code-block';
 import { Panel } from '@/components/ui/page';
 
 export function ConnectionPanel({ director }: { director: DirectorView }) {
   const canEdit = useCanEdit();
+  const isAdmin = useIsAdmin();
   const test = useTestDirector(director.id);
   const isTrusted = director.trust === 'trusted';
   return (
@@ -25,9 +26,11 @@ export function ConnectionPanel({ director }: { director: DirectorView }) {
           <Button disabled={!isTrusted || test.isPending} onClick={() => test.mutate(false)}>
             Test connection
           </Button>
-          <Button disabled={!isTrusted || test.isPending} onClick={() => test.mutate(true)}>
-            {director.guardVersion ? 'Repair the guard' : 'Install the guard'}
-          </Button>
+          {isAdmin && (
+            <Button disabled={!isTrusted || test.isPending} onClick={() => test.mutate(true)}>
+              {director.guardVersion ? 'Repair the guard' : 'Install the guard'}
+            </Button>
+          )}
           {!isTrusted && <span className="text-muted-foreground">Accept the host key first.</span>}
           {test.isPending && <span role="status">Connecting to {director.address}</span>}
         </div>

@@ -1,6 +1,6 @@
 'use client';
 // Both directors side by side at a desk; one at a time with a switch on a small screen.
-import type { ReactNode } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import type { LiveHost, LivePair } from '@/lib/core/views/live';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/class-names';
@@ -13,11 +13,14 @@ type HostColumnsProps = {
   pair: LivePair;
   shown: string;
   onShow: (director: string) => void;
+  /** A host with little to show leaves its room to the other one. */
+  isSmall?: (host: LiveHost) => boolean;
   children: (host: LiveHost) => ReactNode;
 };
 
-export function HostColumns({ pair, shown, onShow, children }: HostColumnsProps) {
+export function HostColumns({ pair, shown, onShow, isSmall = () => false, children }: HostColumnsProps) {
   const known = pair.hosts.some(({ director }) => director === shown) ? shown : pair.hosts[0]?.director;
+  const widths = pair.hosts.map((host) => `minmax(0, ${isSmall(host) ? 1 : 2}fr)`).join(' ');
   return (
     <div className="flex flex-col gap-2">
       <div role="group" aria-label="Director" className="flex gap-1 xl:hidden">
@@ -33,7 +36,7 @@ export function HostColumns({ pair, shown, onShow, children }: HostColumnsProps)
           </Button>
         ))}
       </div>
-      <div className="grid gap-3 xl:grid-cols-2">
+      <div className="grid gap-3 xl:grid-cols-(--host-columns)" style={{ '--host-columns': widths } as CSSProperties}>
         {pair.hosts.map((host) => (
           <div key={host.director} className={cn('min-w-0', host.director !== known && 'hidden xl:block')}>
             <HostPanel host={host}>{children(host)}</HostPanel>

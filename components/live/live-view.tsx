@@ -67,7 +67,9 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
           <TabsTrigger value="terminal">Terminal</TabsTrigger>
         </TabsList>
         <TabsContent value="services">
-          <HostColumns {...columns}>{(host) => <ServicesTable host={host} topologyId={topologyId} />}</HostColumns>
+          <HostColumns {...columns} isSmall={({ services }) => services.length === 0}>
+            {(host) => <ServicesTable host={host} topologyId={topologyId} />}
+          </HostColumns>
         </TabsContent>
         <TabsContent value="connections">
           <ConnectionsTab pair={pair} topologyId={topologyId} />

@@ -37,7 +37,9 @@ function HostStrip({ host }: { host: LiveHost }) {
     <div role="group" aria-label={host.director} className="flex min-w-0 flex-col gap-1 border-l-2 pl-2">
       <div className="flex flex-wrap items-center gap-2">
         <span className="font-medium">{host.director}</span>
-        <Badge tone={host.role === 'active' ? 'up' : 'unknown'}>{host.role}</Badge>
+        <Badge tone={host.role === 'active' ? 'up' : host.role === 'standby' ? 'neutral' : 'unknown'}>
+          {host.role}
+        </Badge>
         <FreshnessBadge host={host} />
       </div>
       <p className={cn('text-xs text-muted-foreground', isStale && 'opacity-80')}>

@@ -51,7 +51,7 @@ function Chain({ name, rules, director }: { name: string; rules: readonly Firewa
                 {rule.own ? (
                   <Badge tone="up">{rule.group ? `group ${rule.group}` : 'console'}</Badge>
                 ) : (
-                  <Badge tone="unknown">foreign</Badge>
+                  <Badge tone="neutral">foreign</Badge>
                 )}
               </td>
               <td className="px-2 py-1 font-mono text-xs whitespace-nowrap">{rule.rule}</td>

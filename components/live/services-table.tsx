@@ -1,26 +1,25 @@
 'use client';
-// The IPVS table of one director with connections and rates.
+// The IPVS table of one director with connections, and rates per second or totals beside them.
+import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import type { LiveHost } from '@/lib/core/views/live';
 import { useTopology } from '@/components/data/topology-queries';
 import { Badge } from '@/components/ui/badge';
 import { cn } from '@/components/ui/class-names';
 import { CopyButton } from '@/components/ui/copy-button';
+import { Select } from '@/components/ui/input';
 import { printServiceCommand, serviceRows, type ServiceRow } from './service-rows';
 
-const heads = [
-  ['Service', ''],
-  ['Weight', ''],
-  ['Active', 'connections'],
-  ['Inactive', 'connections'],
-  ['Conns/s', ''],
-  ['Pkts/s', 'in'],
-  ['Pkts/s', 'out'],
-  ['Bytes/s', 'in'],
-  ['Bytes/s', 'out'],
-] as const;
+const numberKinds = ['rates', 'totals'] as const;
+type NumberKind = (typeof numberKinds)[number];
+const heads: Record<NumberKind, string[]> = {
+  rates: ['Conns/s', 'Pkts/s in', 'Pkts/s out', 'Bytes/s in', 'Bytes/s out'],
+  totals: ['Conns', 'Pkts in', 'Pkts out', 'Bytes in', 'Bytes out'],
+};
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
 export function ServicesTable({ host, topologyId }: { host: LiveHost; topologyId: string }) {
   const document = useTopology(topologyId).data?.document;
+  const [kind, setKind] = useQueryState('numbers', parseAsStringLiteral(numberKinds).withDefault('rates'));
   const rows = serviceRows(host, document);
   if (rows.length === 0)
     return (
@@ -31,62 +30,72 @@ export function ServicesTable({ host, topologyId }: { host: LiveHost; topologyId
       </p>
     );
   return (
-    <div className="overflow-x-auto">
-      <table aria-label={`IPVS table of ${host.director}`} className="w-full border-collapse">
-        <thead className="text-xs text-muted-foreground">
-          <tr>
-            {heads.map(([head, unit], index) => (
-              <th
-                key={index}
-                scope="col"
-                className={cn('px-1.5 py-1 font-medium whitespace-nowrap', index === 0 ? 'text-left' : 'text-right')}
-              >
-                {head}
-                {unit && <span className="block text-[11px] font-normal">{unit}</span>}
+    <div className="flex flex-col gap-1">
+      <Select
+        aria-label={`Numbers of ${host.director}`}
+        className="w-44 self-end"
+        value={kind}
+        onChange={(event) => void setKind(event.target.value === 'totals' ? 'totals' : 'rates')}
+      >
+        <option value="rates">rates per second</option>
+        <option value="totals">totals since creation</option>
+      </Select>
+      <div className="overflow-x-auto">
+        <table aria-label={`IPVS table of ${host.director}`} className="w-full border-collapse">
+          <thead className="text-xs text-muted-foreground">
+            <tr>
+              {['Service', 'Weight', 'Active', 'Inactive', ...heads[kind]].map((head, index) => (
+                <th
+                  key={head}
+                  scope="col"
+                  className={cn('px-1.5 py-1 align-bottom font-medium', index === 0 ? 'text-left' : 'text-right')}
+                >
+                  {head}
+                </th>
+              ))}
+              <th scope="col">
+                <span className="sr-only">Copy</span>
               </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row
+                key={`${row.service.key} ${row.realServer ? `${row.realServer.address}:${row.realServer.port}` : ''}`}
+                row={row}
+                kind={kind}
+              />
             ))}
-            <th scope="col">
-              <span className="sr-only">Copy</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <Row
-              key={`${row.service.key} ${row.realServer ? `${row.realServer.address}:${row.realServer.port}` : ''}`}
-              row={row}
-            />
-          ))}
-        </tbody>
-      </table>
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }
 
-function Row({ row }: { row: ServiceRow }) {
-  const { realServer, active, inactive, rate } = row;
-  const numbers = [
-    active,
-    inactive,
-    rate?.connections,
-    rate?.inPackets,
-    rate?.outPackets,
-    rate?.inBytes,
-    rate?.outBytes,
-  ];
+function Row({ row, kind }: { row: ServiceRow; kind: NumberKind }) {
+  const { realServer, active, inactive } = row;
+  const counter = kind === 'rates' ? row.rate : row.total;
+  const numbers = [counter?.connections, counter?.inPackets, counter?.outPackets, counter?.inBytes, counter?.outBytes];
   return (
-    <tr className={cn('border-t', !realServer && 'bg-muted/60 font-medium')}>
+    <tr className={cn('border-t', !realServer && 'bg-muted/60')}>
       <th scope="row" className="px-1.5 py-1 text-left font-normal">
         {realServer ? <RealServerCell row={row} /> : <ServiceCell row={row} />}
       </th>
       <td className="tabular px-1.5">{realServer?.weight}</td>
+      <td className="tabular px-1.5">{active.toLocaleString('en-US')}</td>
+      <td className="tabular px-1.5">{inactive.toLocaleString('en-US')}</td>
       {numbers.map((value, index) => (
-        <td key={index} className="tabular px-1.5">
-          {value === undefined ? <span title="not read">–</span> : value.toLocaleString('en-US')}
+        <td
+          key={index}
+          className="tabular px-1.5"
+          title={value === undefined ? 'not read' : value.toLocaleString('en-US')}
+        >
+          {value === undefined ? '–' : compact.format(value)}
         </td>
       ))}
       <td className="w-px">
-        <CopyButton text={printServiceCommand(row)} label="Copy" />
+        <CopyButton text={printServiceCommand(row)} label="Copy command" isIconOnly />
       </td>
     </tr>
   );
@@ -94,25 +103,24 @@ function Row({ row }: { row: ServiceRow }) {
 
 function ServiceCell({ row: { service, group } }: { row: ServiceRow }) {
   const persistence = service.persistenceSeconds === undefined ? '' : `, persistent ${service.persistenceSeconds} s`;
+  const title = group ?? (service.mark === undefined ? service.key : 'no group of this topology');
   return (
-    <span className="whitespace-nowrap">
-      <span className="font-medium">
-        {group ?? (service.mark === undefined ? service.key : 'no group of this topology')}
-      </span>{' '}
+    <>
+      <span className="font-medium">{title}</span>{' '}
       <span className="font-mono text-xs text-muted-foreground">
-        {service.mark === undefined ? service.key : `mark ${service.mark}${service.family === 6 ? ' IPv6' : ''}`},{' '}
+        {service.mark === undefined ? '' : `mark ${service.mark}${service.family === 6 ? ' IPv6' : ''}, `}
         {service.scheduler}
         {persistence}
         {service.flags.length > 0 && `, ${service.flags.join(' ')}`}
       </span>
-    </span>
+    </>
   );
 }
 
 function RealServerCell({ row: { realServer } }: { row: ServiceRow }) {
   if (!realServer) return null;
   return (
-    <span className="flex items-center gap-2 pl-3 whitespace-nowrap">
+    <span className="flex items-center gap-1.5 pl-2 whitespace-nowrap">
       <span className="font-mono text-xs">
         {realServer.address}:{realServer.port}
       </span>

@@ -1,6 +1,7 @@
 'use client';
 // E-mail and password; why a sign-in failed stands above the button.
 import { useState } from 'react';
+import { leaveTo } from '@/components/data/leave';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
@@ -20,7 +21,7 @@ export function SignInForm({ next, reason }: { next?: string | undefined; reason
     const answer = await signIn(String(form.get('email')), String(form.get('password')));
     setResult(answer);
     setBusy(false);
-    if (answer.ok) location.assign(safeTarget(next));
+    if (answer.ok) leaveTo(safeTarget(next));
   };
   return (
     <form

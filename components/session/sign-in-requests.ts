@@ -1,4 +1,4 @@
-// The few requests of better-auth that the browser makes: sign in, sign out, change password.
+// The few requests of better-auth that the browser makes: sign in and sign out.
 export type SignInResult = { ok: true } | { ok: false; message: string; next: string };
 
 const words: Record<number, { message: string; next: string }> = {
@@ -33,10 +33,4 @@ export function signIn(email: string, password: string): Promise<SignInResult> {
 
 export function signOut(): Promise<SignInResult> {
   return post('/sign-out', {});
-}
-
-export async function changePassword(currentPassword: string, newPassword: string): Promise<SignInResult> {
-  const result = await post('/change-password', { currentPassword, newPassword, revokeOtherSessions: true });
-  if (result.ok || !/password/i.test(result.message)) return result;
-  return { ...result, next: 'Mend the input and try again.' };
 }

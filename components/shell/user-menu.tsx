@@ -1,6 +1,7 @@
 'use client';
 // Who is signed in, the theme, and the way out.
 import { CircleUser, LogOut } from 'lucide-react';
+import { leaveTo } from '@/components/data/leave';
 import { useAccount } from '@/components/data/session';
 import { signOut } from '@/components/session/sign-in-requests';
 import { Button } from '@/components/ui/button';
@@ -24,7 +25,7 @@ export function UserMenu() {
         <MenuSeparator />
         <ThemeChoice />
         <MenuSeparator />
-        <MenuItem onSelect={() => void signOut().then(() => location.assign('/sign-in'))}>
+        <MenuItem onSelect={() => void signOut().then(() => leaveTo('/sign-in'))}>
           <LogOut /> Sign out
         </MenuItem>
       </MenuContent>

@@ -61,7 +61,7 @@ function Problems({ errors, warnings }: TopologySummary) {
 }
 
 function Deployed({ deployedRevision, revision }: TopologySummary) {
-  if (deployedRevision === undefined) return <Badge tone="unknown">never</Badge>;
+  if (deployedRevision === undefined) return <Badge tone="neutral">never</Badge>;
   return <Badge tone={deployedRevision === revision ? 'up' : 'warn'}>revision {deployedRevision}</Badge>;
 }
 

@@ -16,10 +16,9 @@ function replaceAt(value: unknown, path: DiagnosticPath, next: unknown): unknown
   if (key === undefined) return next;
   const child = replaceAt(childOf(value, key), rest, next);
   if (Array.isArray(value)) return value.map((item: unknown, index) => (index === key ? child : item));
-  const { [key]: _old, ...others } = (value ?? {}) as Record<string | number, unknown>;
   // An absent key is how the document says "left out"; the order of keys stays.
-  if (child === undefined) return others;
-  return { ...(value as object), [key]: child };
+  const entries = Object.entries({ ...(value as object), [key]: child });
+  return Object.fromEntries(entries.filter(([name]) => child !== undefined || name !== String(key)));
 }
 
 /** `next` undefined removes the key. */

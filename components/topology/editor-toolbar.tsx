@@ -19,7 +19,7 @@ export function EditorToolbar({ draft, deployedRevision, onSave }: ToolbarProps)
       <ProblemCounts />
       {hasEdits && <Badge tone="warn">Unsaved edits</Badge>}
       {deployedRevision !== undefined && (
-        <Badge tone={deployedRevision === state.baseRevision && !hasEdits ? 'up' : 'unknown'}>
+        <Badge tone={deployedRevision === state.baseRevision && !hasEdits ? 'up' : 'neutral'}>
           revision {deployedRevision} deployed
         </Badge>
       )}

@@ -55,11 +55,11 @@ export function TopologyEditor({ saved }: { saved: TopologyRevision }) {
       <EditorToolbar draft={draft} deployedRevision={deployedRevision} onSave={() => setDialog('save')} />
       <DraftNotice draft={draft} newest={saved} onResolve={() => setDialog(saved)} />
       <div className="grid min-w-0 lg:grid-cols-[minmax(0,1fr)_400px]">
-        <div className="flex min-w-0 flex-col border-b lg:border-r">
+        <div className="flex min-w-0 flex-col border-b lg:h-[540px] lg:border-r">
           <PictureFrame />
           <ObjectList />
         </div>
-        <div className="border-b p-3 lg:max-h-[640px] lg:overflow-y-auto">
+        <div className="border-b p-3 lg:h-[540px] lg:overflow-y-auto">
           <SelectedForm />
         </div>
       </div>

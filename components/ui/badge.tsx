@@ -1,9 +1,18 @@
 // A state in one word: never by colour alone, an icon stands beside it.
 import type { ReactNode } from 'react';
-import { CircleCheck, CircleHelp, CircleX, Clock, LoaderCircle, TriangleAlert, type LucideIcon } from 'lucide-react';
+import {
+  Circle,
+  CircleCheck,
+  CircleHelp,
+  CircleX,
+  Clock,
+  LoaderCircle,
+  TriangleAlert,
+  type LucideIcon,
+} from 'lucide-react';
 import { cn } from './class-names';
 
-export type Tone = 'up' | 'drain' | 'warn' | 'down' | 'unknown';
+export type Tone = 'up' | 'drain' | 'warn' | 'down' | 'unknown' | 'neutral';
 
 const looks: Record<Tone, { className: string; Icon: LucideIcon }> = {
   up: { className: 'bg-up-soft text-up', Icon: CircleCheck },
@@ -11,6 +20,7 @@ const looks: Record<Tone, { className: string; Icon: LucideIcon }> = {
   warn: { className: 'bg-warn-soft text-warn', Icon: TriangleAlert },
   down: { className: 'bg-down-soft text-down', Icon: CircleX },
   unknown: { className: 'bg-unknown-soft text-unknown', Icon: CircleHelp },
+  neutral: { className: 'bg-unknown-soft text-unknown', Icon: Circle },
 };
 
 type BadgeProps = { tone: Tone; icon?: LucideIcon; isBusy?: boolean; title?: string | undefined; children: ReactNode };

@@ -4,7 +4,9 @@ import { useState } from 'react';
 import { Check, Copy } from 'lucide-react';
 import { Button } from './button';
 
-export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
+type CopyButtonProps = { text: string; label?: string; isIconOnly?: boolean };
+
+export function CopyButton({ text, label = 'Copy', isIconOnly = false }: CopyButtonProps) {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(text);
@@ -12,9 +14,15 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
     setTimeout(() => setCopied(false), 1500);
   };
   return (
-    <Button size="small" onClick={() => void copy()} aria-label={label}>
+    <Button
+      size="small"
+      variant={isIconOnly ? 'ghost' : 'outline'}
+      onClick={() => void copy()}
+      aria-label={label}
+      title={isIconOnly ? text : undefined}
+    >
       {isCopied ? <Check /> : <Copy />}
-      {isCopied ? 'Copied' : label}
+      {!isIconOnly && (isCopied ? 'Copied' : label)}
     </Button>
   );
 }

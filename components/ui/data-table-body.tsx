@@ -75,7 +75,7 @@ export function DataTableBody<Row extends object>({ table, columns, onOpen, copy
           {cells(row)}
           {copyRow && (
             <td className="w-px px-1 py-0.5">
-              <CopyButton text={copyRow(row.original)} />
+              <CopyButton text={copyRow(row.original)} label="Copy row" isIconOnly />
             </td>
           )}
         </tr>

@@ -21,7 +21,7 @@ export const capturedLink = new AsyncLocalStorage<{ url?: string }>();
 /** Signs cookies; made once beside the key-encryption key, or given by BETTER_AUTH_SECRET. */
 function authSecret(): string {
   if (process.env.BETTER_AUTH_SECRET) return process.env.BETTER_AUTH_SECRET;
-  const file = path.join(dataFolder(), 'auth-secret');
+  const file = path.join(/* turbopackIgnore: true */ dataFolder(), 'auth-secret');
   try {
     fs.writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
   } catch (error) {

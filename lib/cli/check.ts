@@ -20,6 +20,9 @@ export async function runCheck(file: string, { format }: { format: OutputFormat 
 }
 
 function printSummary(diagnostics: readonly Diagnostic[]): string {
-  const count = (severity: Severity) => diagnostics.filter((each) => each.severity === severity).length;
-  return `${count('error')} errors, ${count('warning')} warnings`;
+  const count = (severity: Severity) => {
+    const number = diagnostics.filter((each) => each.severity === severity).length;
+    return `${number} ${severity}${number === 1 ? '' : 's'}`;
+  };
+  return `${count('error')}, ${count('warning')}`;
 }

@@ -28,6 +28,8 @@ export type RunningConsole = {
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
   const { dataFolder, report } = options;
   const logFolder = path.join(dataFolder, 'logs');
+  // Others may pass but not look: the embedded database runs as a user of its own below it.
+  fs.mkdirSync(dataFolder, { recursive: true, mode: 0o711 });
   fs.mkdirSync(logFolder, { recursive: true, mode: 0o700 });
   const database = await openDatabase(dataFolder, report);
   const url = `http://${options.host}:${options.port}`;

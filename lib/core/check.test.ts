@@ -1,6 +1,7 @@
 // Every rule has a bad topology of its own, discovered here, and every code of a rule has such a topology.
 import fs from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseTopologyDocument } from '../parse/topology-document';
 import { checkTopology } from './check';
@@ -103,5 +104,31 @@ describe('checkTopology', () => {
     document.groups[0]!.matches = [{ range: 'services', protocol: 'tcp', ports: [80] }];
     document.pools[0]!.realServers[0]!.port = 8080;
     expect(checkTopology(document).filter(({ code }) => code.startsWith('real-server'))).toEqual([]);
+  });
+
+  it('answers for whatever texts and numbers a draft holds, with paths that are in the document or beside it', () => {
+    const address = fc.oneof(
+      fc.string(),
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.constantFrom('192.168.0.0/24', '0.0.0.0/0', '::/0', '192.168.7.0/24', '192.168.6.3', '-', '/'),
+    );
+    const number = fc.oneof(fc.integer(), fc.constantFrom(0, 1, -1, 2 ** 31, 2 ** 32, 65536, Number.MAX_SAFE_INTEGER));
+    fc.assert(
+      fc.property(fc.array(address, { minLength: 8, maxLength: 8 }), number, number, (texts, first, second) => {
+        const document = seedDocument();
+        const [a = '', b = '', c = '', d = '', e = '', f = '', g = '', h = ''] = texts;
+        document.virtualAddresses = { external: a, internal: b };
+        document.directors[0]!.external = { interface: h, address: c };
+        document.directors[1]!.management!.address = d;
+        document.gateways = [e, f];
+        document.ranges.push({ name: 'other', addresses: f });
+        document.pools[0]!.realServers.push({ address: g, weight: first, port: second });
+        const matches = [{ range: 'other', protocol: 'tcp' as const, ports: [first, h] }];
+        const persistence = { timeoutSeconds: second, netmask: h };
+        document.groups.push({ ...seedDocument().groups[0]!, name: 'second', mark: second, matches, persistence });
+        for (const { path: place } of checkTopology(document)) expect(Object.keys(document)).toContain(place[0]);
+      }),
+    );
   });
 });

@@ -3,9 +3,9 @@ import path from 'node:path';
 
 /** Absolute. `LVS_CONSOLE_DATA`, else `.data` in the current folder. */
 export function dataFolder(): string {
-  return path.resolve(process.env.LVS_CONSOLE_DATA ?? '.data');
+  return path.resolve(/* turbopackIgnore: true */ process.env.LVS_CONSOLE_DATA ?? '.data');
 }
 
 export function workerSocket(): string {
-  return path.join(dataFolder(), 'worker.sock');
+  return path.join(/* turbopackIgnore: true */ dataFolder(), 'worker.sock');
 }

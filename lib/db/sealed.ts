@@ -11,7 +11,7 @@ const VERSION = 1;
 
 /** Made once, mode 0600; losing it means new SSH keys and heartbeat keys. Exactly one of several first starts wins. */
 function keyEncryptionKey(): Buffer {
-  const file = path.join(dataFolder(), 'kek');
+  const file = path.join(/* turbopackIgnore: true */ dataFolder(), 'kek');
   try {
     fs.writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
   } catch (error) {

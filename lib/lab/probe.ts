@@ -17,6 +17,7 @@ const programs: Record<string, string> = {
   sysctl: 'procps',
   flock: 'util-linux',
   unshare: 'util-linux',
+  taskset: 'util-linux',
   mknod: 'coreutils',
 };
 

@@ -1,6 +1,7 @@
 // Starts the lab's processes: directors, their SSH forwards, real servers; each is written into the state file at once.
 import fs from 'node:fs';
 import path from 'node:path';
+import { favour } from './cpu';
 import { labFiles, type DirectorHost, type NamespaceHost } from './layout';
 import { inNamespace } from './namespaces';
 import { startDetached } from './process-identity';
@@ -28,7 +29,8 @@ export function startDirector(state: LabState, director: DirectorHost): void {
   // What a killed director left behind would make the next one believe that it still runs.
   fs.rmSync(path.join(runFolder, director.name), { recursive: true, force: true });
   fs.rmSync(files.console(director.name), { force: true });
-  const argv = inNamespace(coreNamespace, umlArguments({ kernel, rootImage, runFolder, director }));
+  const uml = favour(director.sshPort, umlArguments({ kernel, rootImage, runFolder, director }));
+  const argv = inNamespace(coreNamespace, uml);
   record(runFolder, director.name, argv, { TMPDIR: memoryFolder() }, files.console(director.name));
 }
 

@@ -75,7 +75,7 @@ describe('parseIpAddresses', () => {
 
   it.each([
     ['[]', []],
-    ['', []],
+    ['', ['1: ip-addr.unreadable']],
     ['Object "foo" is unknown', ['1: ip-addr.unreadable']],
     ['[{"ifname":"eth0","addr_info":[{"family":"mpls"}]}]', ['1: ip-addr.unreadable']],
     ['[{"ifname":"eth0"', ['1: ip-addr.unreadable']],

@@ -130,24 +130,29 @@ function familyOfRoute(destination: string, gateway = '', preference?: string): 
   return gateway.includes(':') || preference !== undefined ? 6 : 4;
 }
 
-/** One JSON array a line; `ip` prints nothing at all for no objects in some versions, and two calls give two arrays. */
+/** One JSON array a line: two calls give two arrays. No line at all is no answer: every host has loopback, rules and routes. */
 function readArrays<Schema extends z.ZodType>(tool: string, output: string, schema: Schema) {
   const value: { item: z.infer<Schema>; array: number }[] = [];
-  const diagnostics = numberedLines(output).flatMap(({ number, text: line }, array) => {
+  const lines = numberedLines(output);
+  if (lines.length === 0) return { value, diagnostics: [unreadableJson(tool, 1, 'it is empty')] };
+  const diagnostics = lines.flatMap(({ number, text: line }, array) => {
     const items = parseJson(line);
-    if (!Array.isArray(items))
-      return [atLine(number, `${tool}.unreadable`, `Cannot read line ${number} of ${tool}: not a JSON array.`)];
+    if (!Array.isArray(items)) return [unreadableJson(tool, number, 'it is not a JSON array')];
     return items.flatMap((raw: unknown, index) => {
       const result = schema.safeParse(raw);
-      if (!result.success) {
-        const why = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-        return [atLine(number, `${tool}.unreadable`, `Cannot read object ${index} of ${tool}: ${why}.`)];
+      if (result.success) {
+        value.push({ item: result.data, array });
+        return [];
       }
-      value.push({ item: result.data, array });
-      return [];
+      const why = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+      return [unreadableJson(tool, number, `object ${index} has ${why}`)];
     });
   });
   return { value, diagnostics };
+}
+
+function unreadableJson(tool: string, line: number, why: string) {
+  return atLine(line, `${tool}.unreadable`, `Cannot read line ${line} of ${tool}: ${why}.`);
 }
 
 function parseJson(line: string): unknown {

@@ -39,7 +39,7 @@ describe('parseMarkRules', () => {
 
   it('reads the rule of an ICMP error, with counters as iptables-save -c prints them', () => {
     const rule = `[3:180] -A LVS-CONSOLE -d 192.168.0.0/28 -i eth0 -p icmp -m icmp --icmp-type 3 ${END}`;
-    expect(parseMarkRules(table(rule)).value[0]).toMatchObject({ protocol: 'icmp', icmpType: '3', ports: 'all' });
+    expect(parseMarkRules(table(rule)).value[0]).toMatchObject({ protocol: 'icmp', icmpType: 3, ports: 'all' });
   });
 
   it('leaves foreign chains and tables alone', () => {

@@ -16,7 +16,7 @@ export type MarkRule = {
   destination: AddressInterval;
   protocol: Protocol | 'icmp';
   ports: PortInterval[] | 'all';
-  icmpType?: string;
+  icmpType?: number;
   line: number;
 };
 type Fields = Partial<Omit<MarkRule, 'line' | 'ports'>> & { ports?: PortInterval[] };
@@ -74,6 +74,11 @@ const readPorts: Reader = (fields, value) => {
   return read.length === intervals.length;
 };
 
+const readIcmpType: Reader = (fields, value) => {
+  fields.icmpType = Number(value);
+  return /^\d{1,3}$/.test(value);
+};
+
 const READERS: Record<string, Reader> = {
   '-d': (fields, value) => {
     const read = parseInterval(value);
@@ -95,8 +100,8 @@ const READERS: Record<string, Reader> = {
   },
   '--dport': readPorts,
   '--dports': readPorts,
-  '--icmp-type': (fields, value) => ((fields.icmpType = value), true),
-  '--icmpv6-type': (fields, value) => ((fields.icmpType = value), true),
+  '--icmp-type': readIcmpType,
+  '--icmpv6-type': readIcmpType,
   '--comment': (fields, value) => {
     const [, group] = /^lvs:(.+)$/.exec(value) ?? [];
     if (group !== undefined) fields.group = group;

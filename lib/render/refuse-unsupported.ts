@@ -5,7 +5,6 @@ import type { FwMarkGroup, InterfaceAddress, Topology } from '../core/topology';
 import { hasIpfail } from './heartbeat-model';
 import { checkPortOf } from './ldirectord-model';
 import { refuseUnsafeTexts } from './refuse-unsafe-texts';
-import { mergeSysconfigIptables } from './merge-sysconfig-iptables';
 
 export function refuseUnsupported(topology: Topology): Diagnostic[] {
   return [
@@ -124,11 +123,6 @@ export function warnAboutChoices({ groups, gateways }: Topology, facts: Record<s
       warning('render.no-ipfail', ['gateways'], `${host} is not Debian, where ipfail's place is known: its gateways are not watched.`),
     ),
   ];
-}
-
-export function refuseSysconfig(text: string, host: string): Diagnostic[] {
-  const merged = mergeSysconfigIptables(text, { modules: [], sysctls: {}, chains: [], jumps: [], policyRules: [], routes: [] });
-  return merged.ok ? [] : [error('render.sysconfig-iptables', ['rulesHome'], `/etc/sysconfig/iptables of ${host} cannot be merged: ${merged.problem}.`)];
 }
 
 function unsupported(what: string, path: DiagnosticPath, asked: string, hint: string): Diagnostic {

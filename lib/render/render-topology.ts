@@ -1,12 +1,13 @@
 // Topology and host facts -> complete releases for the directors, files for the hosts around them, or diagnostics that say why not.
-import { hasErrors, type Diagnostic } from '../core/diagnostic';
+import { error, hasErrors, type Diagnostic } from '../core/diagnostic';
 import type { HostFacts, HostRelease, RenderedFile, RenderSecrets } from '../core/release';
 import type { Director, Topology } from '../core/topology';
 import { companionsOf } from './companions';
 import { daemonFilesOf } from './daemon-files';
 import { kernelFilesOf } from './kernel-files';
 import { kernelIntentOf } from './kernel-intent';
-import { refuseSysconfig, refuseUnsupported, warnAboutChoices } from './refuse-unsupported';
+import { mergeSysconfigIptables } from './merge-sysconfig-iptables';
+import { refuseUnsupported, warnAboutChoices } from './refuse-unsupported';
 import { rulesHomeFilesOf } from './rules-home';
 
 export type RenderInput = { topology: Topology; facts?: Record<string, HostFacts>; secrets: RenderSecrets };
@@ -25,9 +26,16 @@ export function renderTopology({ topology, facts = {}, secrets }: RenderInput): 
   };
 }
 
-function refuseFacts({ rulesHome, directors }: Topology, facts: Record<string, HostFacts>): Diagnostic[] {
-  if (rulesHome !== 'redhat') return [];
-  return directors.flatMap(({ name }) => refuseSysconfig(facts[name]?.sysconfigIptables ?? '', name));
+/** A firewall file of the host that cannot be merged is the host's fault, and is left alone. */
+function refuseFacts(topology: Topology, facts: Record<string, HostFacts>): Diagnostic[] {
+  if (topology.rulesHome !== 'redhat') return [];
+  return topology.directors.flatMap((director) => {
+    const present = facts[director.name]?.sysconfigIptables ?? '';
+    const merged = mergeSysconfigIptables(present, kernelIntentOf(topology, director).always);
+    if (merged.ok) return [];
+    const message = `/etc/sysconfig/iptables of ${director.name} cannot be merged: ${merged.problem}.`;
+    return [error('render.sysconfig-iptables', ['rulesHome'], message, 'Repair the file on the director.')];
+  });
 }
 
 /** Files by path, so that a release is the same bytes whatever the order of the printers. */

@@ -67,14 +67,15 @@ END
 
 check_delivery() {
   present=$(ip -4 rule show && ip -4 route show table all proto 76) || { problem "ip cannot read rules and routes"; return; }
-${rules.map(({ priority, selector }) => `  expect "${priority}:	from all ${selector} "`).join('\n')}
-${own.map(({ to }) => `  expect "${to} "`).join('\n')}
+${rules.map(({ priority, selector }) => `  expect "${priority}:	from all ${selector}"`).join('\n')}
+${own.map(({ to }) => `  expect "${to}"`).join('\n')}
 }
 
-expect() { # what \`ip\` must have printed at the beginning of a line
+expect() { # what must stand in \`present\` at the beginning of a line
   case "
-$present" in *"
-$1"*) ;; *) problem "missing: $1" ;; esac
+$present
+" in *"
+$1"[[:space:]]*) ;; *) problem "missing: $1" ;; esac
 }
 
 stop_delivery() {

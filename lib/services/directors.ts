@@ -5,8 +5,6 @@ import type { ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views
 import { inTransaction, type Db, type Tx } from '@/lib/db/client';
 import { notify } from '@/lib/db/listen';
 import { toDirector } from '@/lib/db/rows';
-import { guardInstallScript } from '@/lib/guard/install-script';
-import { loadGuardProgram } from '@/lib/guard/guard-program';
 import { callWorker } from '@/lib/worker/client';
 import { appendAudit } from './audit';
 import { requireRole, type VerbArgs, type VerbContext } from './context';
@@ -79,6 +77,5 @@ export async function testDirector({ ctx, input }: VerbArgs<{ id: string; instal
 
 export async function getConsoleKey(ctx: VerbContext): Promise<{ authorizedKey: string; installScript: string }> {
   requireRole(ctx, 'viewer');
-  const { authorizedKey } = await callWorker('consoleKey', {});
-  return { authorizedKey, installScript: guardInstallScript(loadGuardProgram().text) };
+  return callWorker('consoleKey', {});
 }

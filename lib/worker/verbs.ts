@@ -7,8 +7,8 @@ import { planSchema } from '@/lib/core/views/plan';
 const endpoint = z.object({ address: z.string(), port: z.number() });
 
 export const workerVerbs = {
-  /** Public half of the console's SSH key, one authorized_keys line. */
-  consoleKey: { input: z.object({}), output: z.object({ authorizedKey: z.string() }) },
+  /** Public half of the console's SSH key, one authorized_keys line, and the guard as a script to paste as root. */
+  consoleKey: { input: z.object({}), output: z.object({ authorizedKey: z.string(), installScript: z.string() }) },
   /** Reads the host key that an endpoint offers; sends no authentication. */
   scanHostKey: { input: endpoint, output: hostKeyScanSchema },
   /** Connects with the pinned key, installs or repairs the guard, reads the facts and stores them. */

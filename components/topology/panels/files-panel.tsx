@@ -100,7 +100,7 @@ function FileList({ files, saved, chosen, onChoose }: FileListProps) {
                   )}
                 >
                   <span className="[overflow-wrap:anywhere]">{file.path}</span>
-                  {change !== 'same' && <Badge tone="drain">{change}</Badge>}
+                  {change !== 'same' && <Badge tone="neutral">{change}</Badge>}
                 </button>
               );
             })}

@@ -31,7 +31,7 @@ export function RevisionsPanel({ baseRevision }: { baseRevision: number }) {
           <span className="min-w-40 flex-1 [overflow-wrap:anywhere]">
             {revision.message || <span className="text-muted-foreground">no message</span>}
           </span>
-          {revision.number === baseRevision && <Badge tone="unknown">base of this draft</Badge>}
+          {revision.number === baseRevision && <Badge tone="neutral">base of this draft</Badge>}
           {revision.number === deployed && <Badge tone="up">deployed</Badge>}
           {!revision.deployable && <Badge tone="warn">has errors</Badge>}
           <span className="text-muted-foreground">

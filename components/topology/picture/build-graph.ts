@@ -1,13 +1,15 @@
 // The picture as data: computed from the document alone, so that it is the topology and cannot lie. Pure.
 import type { Diagnostic, DiagnosticPath } from '@/lib/core/diagnostic';
-import type { GroupDocument, MatchDocument, TopologyDocument } from '@/lib/core/document';
+import type { MatchDocument, TopologyDocument } from '@/lib/core/document';
 import { isWithin } from '../document-path';
 import { printPorts } from '../forms/ports-text';
 import type { Selection } from '../selection';
 
-export type PictureKind = 'client' | 'gateway' | 'pair' | 'range' | 'group' | 'pool' | 'real-server';
-export type PictureLine = { label: string; text: string; selection?: Selection; errors: number; warnings: number };
-export type PictureNode = {
+export type PictureKind = 'client' | 'gateway' | 'pair' | 'range' | 'group' | 'pool';
+export type ProblemCount = { errors: number; warnings: number };
+/** A smaller thing inside a box: a floating address, a director, a real server. */
+export type PictureLine = ProblemCount & { label: string; text: string; selection: Selection; isHost: boolean };
+export type PictureNode = ProblemCount & {
   id: string;
   kind: PictureKind;
   title: string;
@@ -15,13 +17,11 @@ export type PictureNode = {
   /** What a click selects; absent for what is not in the document. */
   selection?: Selection;
   lines: PictureLine[];
-  errors: number;
-  warnings: number;
 };
 export type PictureEdge = { id: string; from: string; to: string; text: string };
 export type Picture = { nodes: PictureNode[]; edges: PictureEdge[] };
 
-type Counter = (path: DiagnosticPath) => { errors: number; warnings: number };
+type Counter = (path: DiagnosticPath) => ProblemCount;
 
 function counterOf(diagnostics: readonly Diagnostic[]): Counter {
   return (path) => {
@@ -34,7 +34,7 @@ function counterOf(diagnostics: readonly Diagnostic[]): Counter {
 export function buildPicture(document: TopologyDocument, diagnostics: readonly Diagnostic[]): Picture {
   const count = counterOf(diagnostics);
   const nodes = [
-    clientNode(),
+    clientNode,
     ...gatewayNodes(document, count),
     pairNode(document, count),
     ...rangeNodes(document, count),
@@ -45,22 +45,16 @@ export function buildPicture(document: TopologyDocument, diagnostics: readonly D
   return { nodes, edges: edgesOf(document).filter(({ from, to }) => ids.has(from) && ids.has(to)) };
 }
 
-const none = { errors: 0, warnings: 0, lines: [] };
-
-function clientNode(): PictureNode {
-  return { id: 'client', kind: 'client', title: 'Clients', text: 'any address', ...none };
-}
+const plain = { errors: 0, warnings: 0, lines: [] };
+const clientNode: PictureNode = { id: 'client', kind: 'client', title: 'Clients', text: 'anywhere', ...plain };
 
 function gatewayNodes(document: TopologyDocument, count: Counter): PictureNode[] {
-  const selection = { kind: 'addresses' } as const;
-  if (document.gateways.length === 0)
-    return [{ id: 'gateways.0', kind: 'gateway', title: 'Gateway', text: 'not named', selection, ...none }];
+  const common = { kind: 'gateway', title: 'Gateway', selection: { kind: 'addresses' } } as const;
+  if (document.gateways.length === 0) return [{ id: 'gateways.0', text: 'not named', ...common, ...plain }];
   return document.gateways.map((address, index) => ({
     id: `gateways.${index}`,
-    kind: 'gateway',
-    title: 'Gateway',
     text: address || '(no address)',
-    selection,
+    ...common,
     lines: [],
     ...count(['gateways', index]),
   }));
@@ -72,17 +66,19 @@ function pairNode(document: TopologyDocument, count: Counter): PictureNode {
     label: `${side} floating`,
     text: virtualAddresses[side] || '(none)',
     selection: { kind: 'addresses' },
+    isHost: false,
     ...count(['virtualAddresses', side]),
   });
   const hosts = directors.map((director, index): PictureLine => ({
     label: director.name || '(no name)',
-    text: `${director.external.address.split('/')[0]} / ${director.internal.address.split('/')[0]}`,
+    text: [director.external, director.internal].map(({ address }) => address.split('/')[0]).join(' '),
     selection: { kind: 'director', index },
+    isHost: true,
     ...count(['directors', index]),
   }));
-  const lines = [floating('external'), floating('internal'), ...hosts];
   const title = directors.length === 2 ? 'Pair' : directors.length === 1 ? 'Director' : 'Directors';
-  return { id: 'pair', kind: 'pair', title, text: document.stack, selection: { kind: 'general' }, ...none, lines };
+  const lines = [floating('external'), ...hosts, floating('internal')];
+  return { id: 'pair', kind: 'pair', title, text: document.stack, selection: { kind: 'general' }, ...plain, lines };
 }
 
 function rangeNodes(document: TopologyDocument, count: Counter): PictureNode[] {
@@ -98,71 +94,64 @@ function rangeNodes(document: TopologyDocument, count: Counter): PictureNode[] {
 }
 
 function groupNodes(document: TopologyDocument, count: Counter): PictureNode[] {
-  return document.groups.map((group, index) => ({
+  return document.groups.map(({ name, mark, scheduler, persistence }, index) => ({
     id: `groups.${index}`,
     kind: 'group',
-    title: group.name || '(no name)',
-    text: describeGroup(group),
+    title: name || '(no name)',
+    text: `mark ${mark}, ${scheduler}${persistence ? `, ${persistence.timeoutSeconds} s` : ''}`,
     selection: { kind: 'group', index },
     lines: [],
     ...count(['groups', index]),
   }));
 }
 
-function describeGroup({ mark, scheduler, persistence }: GroupDocument): string {
-  return `mark ${mark}, ${scheduler}${persistence ? `, persistent ${persistence.timeoutSeconds} s` : ''}`;
-}
-
 function poolNodes(document: TopologyDocument, count: Counter): PictureNode[] {
-  return document.pools.flatMap((pool, index): PictureNode[] => {
+  return document.pools.map((pool, index) => {
     const selection = { kind: 'pool', index } as const;
     const { type, port } = pool.healthCheck;
-    const check = type === 'off' ? 'no check' : `check ${type}${port === undefined ? '' : ` :${port}`}`;
-    const realServers = pool.realServers.map((realServer, i): PictureNode => ({
-      id: `pools.${index}.${i}`,
-      kind: 'real-server',
-      title: `${realServer.address || '(no address)'}${realServer.port === undefined ? '' : `:${realServer.port}`}`,
-      text: `weight ${realServer.weight}`,
+    const check = type === 'off' ? 'no check' : `${type}${port === undefined ? '' : ` ${port}`}`;
+    const lines = pool.realServers.map((realServer, i): PictureLine => ({
+      label: `${realServer.address || '(no address)'}${realServer.port === undefined ? '' : `:${realServer.port}`}`,
+      text: `real server, weight ${realServer.weight}`,
       selection,
-      lines: [],
+      isHost: true,
       ...count(['pools', index, 'realServers', i]),
     }));
-    const self: PictureNode = {
+    const title = pool.name || '(no name)';
+    return {
       id: `pools.${index}`,
       kind: 'pool',
-      title: pool.name || '(no name)',
+      title,
       text: `${pool.forwarding}, ${check}`,
       selection,
-      lines: [],
+      lines,
       ...count(['pools', index]),
     };
-    return [self, ...realServers];
   });
 }
 
 export function printMatch({ protocol, ports }: MatchDocument): string {
-  if (protocol === 'any') return 'any protocol';
-  return ports === undefined ? `${protocol} all ports` : `${protocol} ${printPorts(ports)}`;
+  if (protocol === 'any') return 'any';
+  return ports === undefined ? `${protocol} all` : `${protocol} ${printPorts(ports)}`;
 }
 
 function edgesOf(document: TopologyDocument): PictureEdge[] {
-  const { gateways, ranges, groups, pools, virtualAddresses } = document;
-  const edge = (from: string, to: string, text: string): PictureEdge => ({ id: `${from}>${to}`, from, to, text });
-  const via = virtualAddresses.external.split('/')[0] ?? '';
+  const { gateways, ranges, groups, pools } = document;
+  const edge = (from: string, to: string, text = ''): PictureEdge => ({ id: `${from}>${to}`, from, to, text });
   const gatewayIds = gateways.length === 0 ? ['gateways.0'] : gateways.map((_gateway, index) => `gateways.${index}`);
   const poolOf = (name: string) => `pools.${pools.findIndex((pool) => pool.name === name)}`;
   const matchEdges = groups.flatMap((group, g) =>
     ranges.flatMap((range, r) => {
       const texts = group.matches.filter((match) => match.range === range.name).map(printMatch);
-      return texts.length === 0 ? [] : [edge(`ranges.${r}`, `groups.${g}`, texts.join('; '))];
+      return texts.length === 0 ? [] : [edge(`ranges.${r}`, `groups.${g}`, shorten(texts.join('; ')))];
     }),
   );
   return [
-    ...gatewayIds.map((id) => edge('client', id, '')),
-    ...gatewayIds.map((id) => edge(id, 'pair', `via ${via}`)),
-    ...ranges.map((_range, index) => edge('pair', `ranges.${index}`, '')),
+    ...gatewayIds.flatMap((id) => [edge('client', id), edge(id, 'pair')]),
+    ...ranges.map((_range, index) => edge('pair', `ranges.${index}`)),
     ...matchEdges,
-    ...groups.map((group, index) => edge(`groups.${index}`, poolOf(group.pool), '')),
-    ...pools.flatMap((pool, p) => pool.realServers.map((_realServer, i) => edge(`pools.${p}`, `pools.${p}.${i}`, ''))),
+    ...groups.map((group, index) => edge(`groups.${index}`, poolOf(group.pool))),
   ];
 }
+
+const shorten = (text: string) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);

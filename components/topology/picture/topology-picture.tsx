@@ -4,16 +4,18 @@ import '@xyflow/react/dist/style.css';
 import { useMemo } from 'react';
 import { Background, Controls, MarkerType, Position, ReactFlow, type Edge } from '@xyflow/react';
 import { useTheme } from 'next-themes';
+import { useMedia } from '@/components/ui/use-media';
 import { useEditor } from '../editor-context';
 import { printSelection } from '../selection';
 import { buildPicture, type Picture } from './build-graph';
-import { layoutPicture } from './layout-picture';
+import { layoutPicture, type Direction } from './layout-picture';
 import { PictureNodeBox, type PictureData, type PictureFlowNode } from './picture-node';
 
 const nodeTypes = { object: PictureNodeBox };
 
 function toFlowNodes(picture: Picture, data: Omit<PictureData, 'node'>): PictureFlowNode[] {
-  const places = layoutPicture(picture);
+  const places = layoutPicture(picture, data.direction);
+  const isFlat = data.direction === 'LR';
   return picture.nodes.map((node) => {
     const { x = 0, y = 0, width = 0, height = 0 } = places.get(node.id) ?? {};
     return {
@@ -22,8 +24,8 @@ function toFlowNodes(picture: Picture, data: Omit<PictureData, 'node'>): Picture
       position: { x, y },
       width,
       height,
-      sourcePosition: Position.Right,
-      targetPosition: Position.Left,
+      sourcePosition: isFlat ? Position.Right : Position.Bottom,
+      targetPosition: isFlat ? Position.Left : Position.Top,
       data: { node, ...data },
       draggable: false,
       selectable: false,
@@ -52,13 +54,14 @@ export default function TopologyPicture({ activeDirector }: { activeDirector: st
   const { resolvedTheme } = useTheme();
   const picture = useMemo(() => buildPicture(document, diagnostics), [document, diagnostics]);
   const selected = printSelection(selection);
+  const direction: Direction = useMedia('(max-width: 640px)') ? 'TB' : 'LR';
   const nodes = useMemo(
-    () => toFlowNodes(picture, { selected, activeDirector, onSelect: select, print: printSelection }),
-    [picture, selected, activeDirector, select],
+    () => toFlowNodes(picture, { selected, direction, activeDirector, onSelect: select, print: printSelection }),
+    [picture, selected, direction, activeDirector, select],
   );
   const edges = useMemo(() => toFlowEdges(picture), [picture]);
   // A new number of objects is a new layout: fit it; edits of a field keep the view still.
-  const shape = picture.nodes.map(({ id }) => id).join(' ');
+  const shape = `${direction} ${picture.nodes.map(({ id, lines }) => `${id}:${lines.length}`).join(' ')}`;
   return (
     <ReactFlow
       key={shape}
@@ -66,7 +69,7 @@ export default function TopologyPicture({ activeDirector }: { activeDirector: st
       edges={edges}
       nodeTypes={nodeTypes}
       fitView
-      fitViewOptions={{ padding: 0.04, maxZoom: 1.1 }}
+      fitViewOptions={{ padding: 0.03, maxZoom: 1.1 }}
       minZoom={0.15}
       nodesDraggable={false}
       nodesConnectable={false}

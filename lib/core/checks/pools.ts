@@ -119,11 +119,12 @@ export const checkRealServerPorts: Check = (resolution) =>
         ];
       }
       if (many.length > 0) {
+        const message = `Real server ${address} of pool "${name}" has port ${port}, but group ${quotedList(many)} has more than one port: without persistence the kernel rewrites every packet to port ${port} (443 too), with persistence it ignores the port.`;
         return [
           error(
             'real-server.port-under-masq',
             path,
-            `Real server ${address} of pool "${name}" has port ${port}: the kernel rewrites every packet to it, so group ${quotedList(many)} would send all its ports (443 too) to port ${port}.`,
+            message,
             'Remove the port, or make a group of exactly one port for it.',
           ),
         ];

@@ -8,7 +8,14 @@ export const checkPortNumbers: Check = ({ document }) =>
   portFields(document).flatMap(([path, port]) =>
     port === undefined || isPort(port)
       ? []
-      : [error('port.invalid', path, `${port} at ${printPath(path)} is not a port number.`, 'A port is a number from 1 to 65535.')],
+      : [
+          error(
+            'port.invalid',
+            path,
+            `${port} at ${printPath(path)} is not a port number.`,
+            'A port is a number from 1 to 65535.',
+          ),
+        ],
   );
 
 function portFields({ directors, pools }: TopologyDocument): [DiagnosticPath, number | undefined][] {

@@ -1,0 +1,49 @@
+// Where an interrupted deploy goes on: a pure decision from the journal's state and what both directors say of their transaction.
+import type { DeployState } from '../core/views/deploy';
+import type { GuardState, GuardStatus } from '../parse/guard-status';
+
+/** How far a director came with this deploy's transaction; `none`: it knows nothing of it. */
+export type Reached = 'none' | Extract<GuardState, 'staged' | 'checked' | 'armed' | 'switched' | 'confirmed' | 'rolled-back'>;
+export type ResumeDecision =
+  | { go: 'forward' }
+  /** One director has confirmed already: the other one must follow. */
+  | { go: 'confirm' }
+  | { go: 'back'; reason: string };
+
+export type ResumeInput = {
+  state: DeployState;
+  mode: 'rolling' | 'together';
+  transaction: string;
+  isCancelled: boolean;
+  /** Undefined: cannot be reached now. */
+  statuses: Record<string, GuardStatus | undefined>;
+};
+
+const ORDER: readonly Reached[] = ['none', 'staged', 'checked', 'armed', 'switched', 'confirmed'];
+/** Seconds that a switched director must have left: what comes after its switch must fit in. */
+const NEEDED_SECONDS = { rolling: 30, together: 25 };
+
+export function reachedBy(status: GuardStatus, transaction: string): Reached {
+  if (status.transaction !== transaction) return status.confirmed === transaction ? 'confirmed' : 'none';
+  return status.state === 'idle' ? 'none' : status.state;
+}
+
+export function isPast(reached: Reached | undefined, step: Reached): boolean {
+  return reached !== undefined && ORDER.indexOf(reached) >= ORDER.indexOf(step);
+}
+
+export function decideResume({ state, mode, transaction, isCancelled, statuses }: ResumeInput): ResumeDecision {
+  const entries = Object.entries(statuses);
+  const reached = entries.map(([, status]) => status && reachedBy(status, transaction));
+  if (reached.includes('confirmed')) return { go: 'confirm' };
+  if (state === 'rolling-back') return { go: 'back', reason: 'The roll back was interrupted and goes on.' };
+  if (isCancelled) return { go: 'back', reason: 'The deploy was cancelled by an operator.' };
+  const away = entries.filter(([, status]) => status === undefined).map(([director]) => director);
+  if (away.length > 0) return { go: 'back', reason: `${away.join(' and ')} cannot be reached after the interruption.` };
+  if (reached.includes('rolled-back')) return { go: 'back', reason: 'A director has rolled back by itself already.' };
+  const late = entries.find(
+    ([, status]) => status?.state === 'switched' && (status.secondsLeft ?? 0) < NEEDED_SECONDS[mode],
+  );
+  if (late) return { go: 'back', reason: `${late[0]} has only ${late[1]?.secondsLeft ?? 0} s left on its timer.` };
+  return { go: 'forward' };
+}

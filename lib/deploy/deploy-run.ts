@@ -1,0 +1,87 @@
+// What a deploy works with: the prepared releases, the durable journal, the two hosts. No database and no SSH library here.
+import type { KernelIntent } from '../core/kernel-state';
+import type { Topology } from '../core/topology';
+import type { DeployState, DeployStep, DeployStepName } from '../core/views/deploy';
+import type { GuardHost } from '../ssh/guard-host';
+
+/** What a director must look like: its kernel, and the daemons that must run whatever the role. */
+export type ExpectedHost = { intent: KernelIntent; daemons: string[] };
+export type PreparedHost = {
+  director: string;
+  /** Release that the plan was made on; `none` on first contact. */
+  baseRelease: string;
+  /** The tar for `guard stage`. */
+  archive: Uint8Array;
+  expected: ExpectedHost;
+  /** What the base release made; absent on first contact. */
+  previous?: ExpectedHost;
+};
+export type PreparedDeploy = {
+  id: string;
+  number: number;
+  transaction: string;
+  generation: number;
+  /** As the journal knows it when the run begins. */
+  state: DeployState;
+  mode: 'rolling' | 'together';
+  timerSeconds: number;
+  topology: Topology;
+  hosts: PreparedHost[];
+  /** Words that must never reach the journal. */
+  secrets: string[];
+  /** Transactions of ended deploys of this pair: what they left staged may be removed. */
+  endedTransactions: string[];
+};
+
+export type StepResult = { state: DeployStep['state']; message: string; output: string };
+export type JournalStep = { sequence: number; director?: string; name: DeployStepName; state: DeployStep['state'] };
+/** Every call returns after its commit: what it announces is on disk before the side effect. */
+export type DeployJournal = {
+  steps: () => Promise<JournalStep[]>;
+  begin: (step: { director?: string; name: DeployStepName; message: string }) => Promise<number>;
+  end: (sequence: number, result: StepResult) => Promise<void>;
+  setState: (state: DeployState) => Promise<void>;
+  /** Undefined: no timer runs there any more. */
+  setTimer: (director: string, firesAt: Date | undefined) => Promise<void>;
+  timers: () => Promise<Record<string, string>>;
+  raiseGeneration: (generation: number) => Promise<void>;
+  isCancelled: () => Promise<boolean>;
+  /** The last state; opens the pair for the next deploy. */
+  finish: (end: { state: DeployState; outcome?: string; proof: string[] }) => Promise<void>;
+};
+
+export type DeployHost = GuardHost & {
+  /** Logs in anew beside every open connection and asks the guard's status there. */
+  proveNewConnection: () => Promise<void>;
+};
+export type Run = {
+  deploy: PreparedDeploy;
+  journal: DeployJournal;
+  hosts: Record<string, DeployHost>;
+  /** The worker stops: the run ends at the next step and is resumed later. */
+  signal: AbortSignal;
+};
+
+/** The operator asked for a roll back. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+}
+/** The worker stops; nothing is undone. */
+export class Suspended extends Error {
+  override readonly name = 'Suspended';
+}
+/** A check that was made before anything was sent says no. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+/** `<deploy number>-<8 hex of the plan's hash>`. */
+export function transactionOf(number: number, planHash: string): string {
+  return `${number}-${planHash.slice(0, 8)}`;
+}
+
+export function hostOf(run: Run, director: string): DeployHost {
+  const host = run.hosts[director];
+  if (!host) throw new Error(`no host for director ${director}`);
+  return host;
+}

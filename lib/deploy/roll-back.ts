@@ -1,0 +1,99 @@
+// The way back: both directors to what they were before, each asked what it has of this deploy, none of it assumed.
+import { HostError } from '../core/errors';
+import { reachedBy } from './decide-resume';
+import { Suspended, type Run } from './deploy-run';
+import { changeHost, patientStatus } from './guard-change';
+import { hostOf } from './deploy-run';
+import { pause, runStep, type StepWork } from './run-step';
+import { compareHost, nothingExpected, observeHost } from './verify-host';
+import { preparedOf } from './verify-pair';
+
+export type Undone = 'untouched' | 'rolled-back' | 'confirmed' | 'unreachable';
+
+const ROLLBACK_MS = 180_000;
+const ABORT_MS = 30_000;
+/** After its timer fired a director has five seconds by the protocol; heartbeat's resource scripts may take longer to follow. */
+const GRACE_MS = 30_000;
+const UNARMED_WAIT_MS = 10_000;
+const RETRY_MS = 2_000;
+/** A restarted heartbeat takes its time; the transaction itself is over by then. */
+const EQUAL_MS = 60_000;
+
+export async function undoHost(run: Run, director: string, firesAt: Date | undefined): Promise<Undone> {
+  let undone: Undone = 'unreachable';
+  const message = firesAt ? 'Rolling back.' : 'Removing what was staged.';
+  await runStep(run, { director, name: 'rollback', message }, async () => {
+    const reached = await reach(run, director, firesAt);
+    if (reached === undefined) return lostWork(director, firesAt);
+    const [outcome, work] = await undoReached(run, director, reached);
+    undone = outcome;
+    if (outcome !== 'confirmed') await run.journal.setTimer(director, undefined);
+    return work;
+  });
+  return undone;
+}
+
+type ReachedState = ReturnType<typeof reachedBy> | 'damaged';
+
+async function undoReached(run: Run, director: string, reached: ReachedState): Promise<[Undone, StepWork]> {
+  const { transaction, generation } = run.deploy;
+  switch (reached) {
+    case 'none':
+      return ['untouched', { message: 'Nothing was changed here.' }];
+    case 'confirmed':
+      return ['confirmed', { state: 'skipped', message: `Release ${transaction} is confirmed here and stays.` }];
+    case 'staged':
+    case 'checked': {
+      const args = [transaction, String(generation)];
+      const answer = await changeHost(run, director, 'abort', { args, done: [], timeoutMs: ABORT_MS });
+      return ['untouched', { message: 'The staged release was removed; nothing was changed.', output: answer.stdout + answer.stderr }];
+    }
+    case 'rolled-back':
+      return ['rolled-back', await provenBack(run, director, 'The director rolled back by itself.', '')];
+    default: {
+      const change = { args: [transaction], done: ['rolled-back'] as const, timeoutMs: ROLLBACK_MS };
+      const answer = await changeHost(run, director, 'rollback', change);
+      return ['rolled-back', await provenBack(run, director, 'Rolled back.', answer.stdout + answer.stderr)];
+    }
+  }
+}
+
+/** The guard has put everything back; reading it back is the proof that the page shows. */
+async function provenBack(run: Run, director: string, message: string, output: string): Promise<StepWork> {
+  const { previous } = preparedOf(run, director);
+  const expected = previous ?? nothingExpected;
+  for (const deadline = Date.now() + EQUAL_MS; ; ) {
+    const found = await observeHost(hostOf(run, director)).then(
+      (observed) => compareHost(expected, observed).differences,
+      (error: unknown) => [error instanceof Error ? error.message : String(error)],
+    );
+    if (found.length === 0)
+      return { message: `${message} The kernel equals ${previous ? 'the release before' : 'the state before the first deploy'}.`, output };
+    if (Date.now() > deadline || run.signal.aborted)
+      return { message: `${message} It still differs from the state before: ${found.join(' ')}`, output };
+    await pause(RETRY_MS, run.signal);
+  }
+}
+
+/** Waits for a director that is away until its own timer has done the work; undefined when it stays away. */
+async function reach(run: Run, director: string, firesAt: Date | undefined): Promise<ReachedState | undefined> {
+  const deadline = firesAt ? firesAt.getTime() + GRACE_MS : Date.now() + UNARMED_WAIT_MS;
+  for (;;) {
+    try {
+      return reachedBy(await patientStatus(run, director, 0), run.deploy.transaction);
+    } catch (error) {
+      if (error instanceof HostError && error.details.stdout?.includes('state=damaged')) return 'damaged';
+      if (!(error instanceof HostError) || error.details.retry !== true) throw error;
+      if (run.signal.aborted) throw new Suspended('the worker is stopping');
+      if (Date.now() > deadline) return undefined;
+    }
+    await pause(RETRY_MS, run.signal);
+  }
+}
+
+function lostWork(director: string, firesAt: Date | undefined): StepWork {
+  const message = firesAt
+    ? `${director} cannot be reached. Its own timer rolled it back at ${firesAt.toISOString()}; this could not be read back.`
+    : `${director} cannot be reached. Nothing was changed there; the staged release is removed by the next deploy.`;
+  return { state: 'unknown', message };
+}

@@ -1,0 +1,26 @@
+// intent/meta: what a release says of itself, and which units the guard must enable.
+import type { HostRelease } from '../core/release';
+import { PATHS } from './owned-paths';
+import { lines } from './print-intent';
+
+/** Grows when the same topology is rendered to other bytes, so that a host tells by which renderer its release was made. */
+export const RENDERER_VERSION = 1;
+
+export function printMeta({ director, files, intent: { active, standby } }: HostRelease): string {
+  const sync = ({ role, interface: device, syncId }: NonNullable<typeof active.syncDaemon>) => `${role} ${device} ${syncId}`;
+  return lines([
+    `renderer=${RENDERER_VERSION}`,
+    'stack=heartbeat',
+    `director=${director}`,
+    ...active.virtualAddresses.map((vip) => `vip=${vip.address}/${vip.prefixLength} ${vip.interface}`),
+    ...(active.syncDaemon ? [`sync-active=${sync(active.syncDaemon)}`] : []),
+    ...(standby.syncDaemon ? [`sync-standby=${sync(standby.syncDaemon)}`] : []),
+    ...unitsOf(files).map((unit) => `unit=${unit}`),
+  ]);
+}
+
+/** Units that must start at boot: those of the release, and the daemon that its files configure. */
+function unitsOf(files: HostRelease['files']): string[] {
+  const own = files.flatMap(({ path }) => /^\/etc\/systemd\/system\/([^/]+\.service)$/.exec(path)?.[1] ?? []);
+  return files.some(({ path }) => path === PATHS.haCf) ? [...own, 'heartbeat.service'] : own;
+}
