@@ -3,8 +3,7 @@ import { heldRole, virtualAddressesOf } from '../plan/roles';
 import { parseIpAddresses } from '../parse/ip-json';
 import { HostError } from '../core/errors';
 import { readSection } from '../plan/observed-host';
-import type { Reached } from './decide-resume';
-import { isPast } from './decide-resume';
+import { isPast, type Reached } from './decide-resume';
 import { hostOf, type Run } from './deploy-run';
 import { changeHost, patientStatus } from './guard-change';
 import { onBoth, runStep } from './run-step';
@@ -90,10 +89,11 @@ async function arm(run: Run, director: string, extraSeconds: number, reached: Re
   const { transaction, generation, timerSeconds } = run.deploy;
   const seconds = timerSeconds + extraSeconds;
   await runStep(run, { director, name: 'arm', message: `Starting a timer of ${seconds} s that rolls back by itself.` }, async () => {
-    const startedAt = Date.now();
+    const firesAt = () => new Date(Date.now() + seconds * 1_000);
+    await run.journal.setTimer(director, firesAt());
     const args = [transaction, String(generation), String(seconds)];
     const answer = await changeHost(run, director, 'arm', { args, done: ['armed'], timeoutMs: ARM_MS });
-    await run.journal.setTimer(director, new Date(startedAt + seconds * 1_000));
+    await run.journal.setTimer(director, firesAt()); // the later, the safer: nobody may think that it has fired already
     return { message: `Without a confirmation ${director} rolls back by itself after ${seconds} s.`, output: wordsOf(answer) };
   });
 }
@@ -122,7 +122,7 @@ export async function confirmPair(run: Run, active: string, reached: ReachedByDi
   for (const director of order) if (reached[director] !== 'confirmed') await confirmHost(run, director);
 }
 
-async function confirmHost(run: Run, director: string): Promise<void> {
+export async function confirmHost(run: Run, director: string): Promise<void> {
   const { transaction, generation } = run.deploy;
   await runStep(run, { director, name: 'confirm', message: 'Making the release permanent.' }, async () => {
     const args = [transaction, String(generation)];

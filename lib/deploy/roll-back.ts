@@ -1,9 +1,8 @@
 // The way back: both directors to what they were before, each asked what it has of this deploy, none of it assumed.
 import { HostError } from '../core/errors';
 import { reachedBy } from './decide-resume';
-import { Suspended, type Run } from './deploy-run';
+import { hostOf, Suspended, type Run } from './deploy-run';
 import { changeHost, patientStatus } from './guard-change';
-import { hostOf } from './deploy-run';
 import { pause, runStep, type StepWork } from './run-step';
 import { compareHost, nothingExpected, observeHost } from './verify-host';
 import { preparedOf } from './verify-pair';

@@ -1,24 +1,26 @@
 // Runs one deploy to its end, from the beginning or from wherever an earlier worker was killed.
 import type { DeployState } from '../core/views/deploy';
-import { HostError } from '../core/errors';
-import { decideResume, reachedBy } from './decide-resume';
-import { Cancelled, Refused, Suspended, type JournalStep, type Run } from './deploy-run';
-import { confirmPair, goForward, readRoles, type ReachedByDirector } from './forward';
-import { patientStatus } from './guard-change';
+import { decideResume } from './decide-resume';
+import { Cancelled, Suspended, type JournalStep, type Run } from './deploy-run';
+import { finishConfirm } from './finish-confirm';
+import { goForward, type ReachedByDirector } from './forward';
 import { preflight } from './preflight';
 import { undoHost, type Undone } from './roll-back';
 import { onBoth, runStep } from './run-step';
+import { takeStock } from './take-stock';
 
 export type DeployEnd = DeployState | 'suspended';
 
 const RESUME_WAIT_MS = 20_000;
+const BACK_WAIT_MS = 5_000;
 
 /** Never throws for what a director does or does not do: that is an outcome. `suspended`: the worker stops, the deploy stays open. */
 export async function runDeploy(run: Run): Promise<DeployEnd> {
   try {
     const steps = await run.journal.steps();
     await closeInterruptedSteps(run, steps);
-    return steps.length === 0 ? await begin(run) : await resume(run, steps);
+    const isBegun = steps.some(({ name }) => name === 'lock');
+    return isBegun ? await resume(run) : await begin(run);
   } catch (error) {
     if (error instanceof Suspended || run.signal.aborted) return 'suspended';
     throw error;
@@ -40,26 +42,13 @@ async function begin(run: Run): Promise<DeployEnd> {
 }
 
 /** The directors' own words decide, not what this console believes to have done. */
-async function resume(run: Run, steps: readonly JournalStep[]): Promise<DeployEnd> {
+async function resume(run: Run): Promise<DeployEnd> {
   const { transaction, mode, state } = run.deploy;
-  if (!steps.some(({ name }) => name === 'lock' || name === 'stage')) return begin(run);
-  const directors = run.deploy.hosts.map(({ director }) => director);
-  const found = await onBoth(directors, (director) =>
-    patientStatus(run, director, RESUME_WAIT_MS).catch((error: unknown) => {
-      if (error instanceof HostError) return undefined;
-      throw error;
-    }),
-  );
-  const statuses = Object.fromEntries(directors.map((director, index) => [director, found[index]]));
-  const reached: ReachedByDirector = Object.fromEntries(
-    directors.flatMap((director, index) => {
-      const status = found[index];
-      return status ? [[director, reachedBy(status, transaction)]] : [];
-    }),
-  );
-  const decision = decideResume({ state, mode, transaction, isCancelled: await run.journal.isCancelled(), statuses });
+  const { statuses, reached } = await takeStock(run, RESUME_WAIT_MS);
+  const isCancelled = await run.journal.isCancelled();
+  const decision = decideResume({ state, mode, transaction, isCancelled, statuses });
   if (decision.go === 'forward') return forward(run, reached);
-  if (decision.go === 'confirm') return finishConfirm(run, reached, 'The worker was interrupted while it confirmed.');
+  if (decision.go === 'confirm') return confirmRest(run, reached, 'The worker was interrupted while it confirmed.');
   return back(run, decision.reason);
 }
 
@@ -69,52 +58,40 @@ async function forward(run: Run, reached: ReachedByDirector): Promise<DeployEnd>
     return await finish(run, 'verified', undefined, proof);
   } catch (error) {
     if (error instanceof Suspended) throw error;
-    const why = error instanceof Cancelled ? error.message : messageOf(error);
-    return back(run, why);
+    return back(run, error instanceof Cancelled ? error.message : messageOf(error));
   }
 }
 
 async function back(run: Run, reason: string): Promise<DeployEnd> {
+  const { reached } = await takeStock(run, BACK_WAIT_MS);
+  if (Object.values(reached).includes('confirmed')) return confirmRest(run, reached, reason);
   await run.journal.setState('rolling-back');
   const timers = await run.journal.timers();
   const directors = run.deploy.hosts.map(({ director }) => director);
-  const undone = await onBoth(directors, (director) => {
-    const firesAt = timers[director];
-    return undoHost(run, director, firesAt === undefined ? undefined : new Date(firesAt)).catch((error: unknown): Undone => {
-      if (error instanceof Suspended) throw error;
-      return 'unreachable';
-    });
-  });
-  if (undone.includes('confirmed')) {
-    const reached: ReachedByDirector = Object.fromEntries(directors.map((director, i) => [director, undone[i] === 'confirmed' ? 'confirmed' : 'rolled-back']));
-    return finishConfirm(run, reached, reason);
-  }
+  const undone = await onBoth(directors, (director) => undo(run, director, timers[director]));
+  if (undone.includes('confirmed')) return confirmRest(run, (await takeStock(run, BACK_WAIT_MS)).reached, reason);
   const away = directors.filter((_director, index) => undone[index] === 'unreachable');
   if (away.length > 0)
-    return finish(run, 'failed', `${reason} ${away.join(' and ')} could not be proven to be back: look at the rollback steps.`);
+    return finish(run, 'failed', `${reason} ${away.join(' and ')} could not be proven to be back: see the rollback steps.`);
   const wasTouched = undone.includes('rolled-back');
   const tail = wasTouched ? 'Both directors are as they were before.' : 'Nothing was changed on either director.';
   return finish(run, wasTouched ? 'rolled-back' : 'failed', `${reason} ${tail}`);
 }
 
-/** One director has confirmed and keeps the release: the other one is brought forward, or the split is told. */
-async function finishConfirm(run: Run, reached: ReachedByDirector, reason: string): Promise<DeployEnd> {
-  const behind = run.deploy.hosts.map(({ director }) => director).filter((director) => reached[director] !== 'confirmed');
+/** What fails on one director must not stop the way back of the other one. */
+async function undo(run: Run, director: string, firesAt: string | undefined): Promise<Undone> {
   try {
-    if (behind.every((director) => reached[director] === 'switched')) {
-      const { active } = await readRoles(run);
-      await confirmPair(run, active ?? '', reached);
-      return await finish(run, 'verified', undefined, ['Both directors were verified before the first confirmation.']);
-    }
+    return await undoHost(run, director, firesAt === undefined ? undefined : new Date(firesAt));
   } catch (error) {
     if (error instanceof Suspended) throw error;
-    return finish(run, 'failed', `${splitMessage(run, behind)} ${messageOf(error)}`);
+    return 'unreachable';
   }
-  return finish(run, 'failed', `${splitMessage(run, behind)} ${reason}`);
 }
 
-function splitMessage(run: Run, behind: readonly string[]): string {
-  return `${behind.join(' and ')} fell back to its release before while the other director keeps ${run.deploy.transaction}. Plan and deploy the same revision again: only ${behind.join(' and ')} changes.`;
+async function confirmRest(run: Run, reached: ReachedByDirector, reason: string): Promise<DeployEnd> {
+  const end = await finishConfirm(run, reached, reason);
+  if (end.state === 'failed') return finish(run, 'failed', end.outcome);
+  return finish(run, 'verified', undefined, ['Both directors equalled the release before the first confirmation.']);
 }
 
 async function finish(run: Run, state: DeployState, outcome: string | undefined, proof: string[] = []): Promise<DeployEnd> {

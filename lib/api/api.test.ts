@@ -1,0 +1,144 @@
+// The HTTP API as a browser meets it: sign-in, origins, problems, and a document of every route.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { getAuth } from '@/lib/auth/auth';
+import { hasAdministrator } from '@/lib/auth/administrators';
+import { createSignInLink } from '@/lib/auth/sign-in-link';
+import { getDb } from '@/lib/db/client';
+import { useTestDatabase } from '@/lib/testing/test-database';
+import { apiApp } from './api';
+
+useTestDatabase();
+
+const BASE = 'http://127.0.0.1:3000';
+let cookie = '';
+
+async function openLink(link: string): Promise<Response> {
+  return getAuth().handler(new Request(link));
+}
+
+async function request(path: string, init: RequestInit & { json?: unknown } = {}): Promise<Response> {
+  const { json, headers, ...rest } = init;
+  const body = json === undefined ? {} : { body: JSON.stringify(json) };
+  return apiApp.request(`${BASE}/api/v1${path}`, {
+    ...rest,
+    ...body,
+    headers: { cookie, ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+  });
+}
+
+beforeAll(async () => {
+  process.env.LVS_CONSOLE_URL = BASE;
+  expect(await hasAdministrator()).toBe(false);
+  const link = await createSignInLink({ baseUrl: BASE, email: 'first@example.org', name: 'First', role: 'admin' });
+  cookie = (await openLink(link)).headers.get('set-cookie')?.split(';')[0] ?? '';
+});
+
+describe('the one-time link', () => {
+  it('signs the first administrator in, once', async () => {
+    expect(await (await request('/session')).json()).toMatchObject({ email: 'first@example.org', role: 'admin' });
+    expect(await hasAdministrator()).toBe(true);
+    const link = await createSignInLink({ baseUrl: BASE, email: 'first@example.org', name: 'First', role: 'admin' });
+    await openLink(link);
+    expect((await openLink(link)).headers.get('set-cookie') ?? '').not.toContain('session_token');
+  });
+
+  it('is stored hashed: the database alone does not let anybody in', async () => {
+    const link = await createSignInLink({ baseUrl: BASE, email: 'first@example.org', name: 'First', role: 'admin' });
+    const token = new URL(link).searchParams.get('token') ?? '';
+    const rows = await getDb().verification.findMany();
+    expect(rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+
+  it('cannot be asked for from outside, and nobody can sign up', async () => {
+    for (const path of ['/sign-in/magic-link', '/sign-up/email']) {
+      const body = JSON.stringify({ email: 'first@example.org', name: 'x', password: 'a long password' });
+      const answer = await getAuth().handler(
+        new Request(`${BASE}/api/auth${path}`, { method: 'POST', headers: { 'content-type': 'application/json', origin: BASE }, body }),
+      );
+      expect(answer.status, path).toBeGreaterThanOrEqual(400);
+    }
+    expect(await getDb().user.count()).toBe(1);
+  });
+});
+
+describe('requests', () => {
+  it.each([['/topologies'], ['/directors'], ['/audit'], ['/deploys'], ['/console-key']])('%s is refused without a session', async (path) => {
+    const answer = await request(path, { headers: { cookie: '' } });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('refuse a change that comes from a page of another origin', async () => {
+    const headers = { origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' };
+    const answer = await request('/topologies', { method: 'POST', json: { seed: true, name: 'forged' }, headers });
+    expect(answer.status).toBe(403);
+    expect(await getDb().topology.count({ where: { name: 'forged' } })).toBe(0);
+  });
+
+  it('answer wrong input with what and where', async () => {
+    const answer = await request('/topologies', { method: 'POST', json: { seed: true } });
+    expect(answer.status).toBe(422);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(((await answer.json()) as { diagnostics: unknown[] }).diagnostics.length).toBeGreaterThan(0);
+  });
+
+  it('create, save with a conflict that carries the other revision, and export', async () => {
+    const created = (await (await request('/topologies', { method: 'POST', json: { seed: true, name: 'by-http' } })).json()) as { topologyId: string; document: object };
+    const path = `/topologies/${created.topologyId}`;
+    const save = { baseRevision: 1, document: created.document, message: 'again' };
+    expect((await request(path, { method: 'PUT', json: save })).status).toBe(200);
+    const late = await request(path, { method: 'PUT', json: save });
+    expect(late.status).toBe(409);
+    expect(await late.json()).toMatchObject({ code: 'conflict', details: { current: { number: 2 } } });
+    expect(await (await request(`${path}/document`)).text()).toMatch(/^apiVersion: lvs-console\/v1$/m);
+  });
+
+  it('say that the worker is away, instead of hanging', async () => {
+    const answer = await request('/console-key');
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ code: 'unavailable' });
+  });
+
+  it('let a lower role see but not change', async () => {
+    await getDb().user.updateMany({ where: { email: 'first@example.org' }, data: { role: 'viewer' } });
+    expect((await request('/topologies')).status).toBe(200);
+    const refused = await request('/topologies', { method: 'POST', json: { seed: true, name: 'by-viewer' } });
+    expect(refused.status).toBe(403);
+    await getDb().user.updateMany({ where: { email: 'first@example.org' }, data: { role: 'admin' } });
+  });
+});
+
+describe('accounts', () => {
+  const account = { name: 'Second', email: 'second@example.org', password: 'correct horse battery', role: 'operator' };
+
+  it('are made by an administrator and sign in with their password', async () => {
+    expect((await request('/accounts', { method: 'POST', json: account })).status).toBe(200);
+    const answer = await getAuth().handler(
+      new Request(`${BASE}/api/auth/sign-in/email`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: BASE },
+        body: JSON.stringify({ email: account.email, password: account.password }),
+      }),
+    );
+    expect(answer.status).toBe(200);
+    expect(JSON.stringify(await getDb().auditRow.findMany())).not.toContain(account.password);
+  });
+
+  it('keep a last administrator', async () => {
+    const { id } = await getDb().user.findFirstOrThrow({ where: { email: 'first@example.org' } });
+    expect((await request(`/accounts/${id}`, { method: 'PATCH', json: { role: 'viewer' } })).status).toBe(409);
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('names every route that is served', async () => {
+    const document = (await (await apiApp.request(`${BASE}/api/v1/openapi.json`)).json()) as { paths: Record<string, object> };
+    const documented = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+    const served = apiApp.routes
+      .filter(({ method, path }) => method !== 'ALL' && !path.endsWith('openapi.json'))
+      .map(({ method, path }) => `${method} ${path.replace('/api/v1', '').replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`);
+    expect(new Set(documented.map((each) => each.replace('/api/v1', '')))).toEqual(new Set(served));
+    expect(served.length).toBeGreaterThan(25);
+  });
+});

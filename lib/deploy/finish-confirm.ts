@@ -1,0 +1,60 @@
+// One director has confirmed and keeps the release: the other one is confirmed too as long as its timer lets it, or the split is told.
+import { HostError } from '../core/errors';
+import { reachedBy, type Reached } from './decide-resume';
+import { Suspended, type Run } from './deploy-run';
+import { confirmHost } from './forward';
+import { patientStatus } from './guard-change';
+import { pause } from './run-step';
+
+const GRACE_MS = 10_000;
+const RETRY_MS = 1_000;
+
+export type ConfirmEnd = { state: 'verified' } | { state: 'failed'; outcome: string };
+
+export async function finishConfirm(run: Run, reached: Record<string, Reached>, reason: string): Promise<ConfirmEnd> {
+  const timers = await run.journal.timers();
+  for (const { director } of run.deploy.hosts) {
+    if (reached[director] === 'confirmed') continue;
+    const firesAt = timers[director];
+    const end = await confirmUntil(run, director, firesAt === undefined ? Date.now() : Date.parse(firesAt));
+    if (end !== 'confirmed') return { state: 'failed', outcome: `${reason} ${splitWords(run, director, end)}`.trim() };
+  }
+  return { state: 'verified' };
+}
+
+async function confirmUntil(run: Run, director: string, firesAt: number): Promise<Reached | 'unreachable'> {
+  for (;;) {
+    const seen = await ask(run, director);
+    if (seen === 'confirmed') return seen;
+    if (seen === 'switched') {
+      const isDone = await confirmHost(run, director).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof Suspended) throw error;
+          return false;
+        },
+      );
+      if (isDone) return 'confirmed';
+    } else if (seen !== 'unreachable') return seen;
+    if (Date.now() > firesAt + GRACE_MS) return seen;
+    if (run.signal.aborted) throw new Suspended('the worker is stopping');
+    await pause(RETRY_MS, run.signal);
+  }
+}
+
+async function ask(run: Run, director: string): Promise<Reached | 'unreachable'> {
+  try {
+    return reachedBy(await patientStatus(run, director, 0), run.deploy.transaction);
+  } catch (error) {
+    if (error instanceof HostError) return 'unreachable';
+    throw error;
+  }
+}
+
+function splitWords(run: Run, director: string, end: Reached | 'unreachable'): string {
+  const what =
+    end === 'unreachable'
+      ? `${director} cannot be reached; its timer put it back to its release before.`
+      : `${director} is back on its release before.`;
+  return `${what} The other director keeps ${run.deploy.transaction}. Plan and deploy the same revision again: only ${director} changes.`;
+}
