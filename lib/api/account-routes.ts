@@ -2,7 +2,14 @@
 import 'server-only';
 import { createRoute, z } from '@hono/zod-openapi';
 import { accountRoleSchema, accountSchema, auditRowSchema } from '@/lib/core/views/account';
-import { changeRole, createAccount, createAccountInput, listAccounts, setOwnPassword, setPasswordInput } from '@/lib/services/accounts';
+import {
+  changeRole,
+  createAccount,
+  createAccountInput,
+  listAccounts,
+  setOwnPassword,
+  setPasswordInput,
+} from '@/lib/services/accounts';
 import { listAudit } from '@/lib/services/audit-trail';
 import { answers, idParams, jsonBody, newRouter } from './declare';
 
@@ -15,22 +22,60 @@ const auditQuery = z.object({
 });
 
 export const accountRoutes = newRouter()
-  .openapi(createRoute({ method: 'get', path: '/session', summary: 'Who is signed in', responses: answers(accountSchema) }), (c) => c.json(c.get('ctx').account, 200))
   .openapi(
-    createRoute({ method: 'post', path: '/session/password', summary: 'Set your own password', request: { body: jsonBody(setPasswordInput) }, responses: answers(z.object({})) }),
+    createRoute({ method: 'get', path: '/session', summary: 'Who is signed in', responses: answers(accountSchema) }),
+    (c) => c.json(c.get('ctx').account, 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/session/password',
+      summary: 'Set your own password',
+      request: { body: jsonBody(setPasswordInput) },
+      responses: answers(z.object({})),
+    }),
     async (c) => {
       await setOwnPassword({ ctx: c.get('ctx'), input: c.req.valid('json') });
       return c.json({}, 200);
     },
   )
-  .openapi(createRoute({ method: 'get', path: '/accounts', summary: 'All accounts', responses: answers(z.array(accountSchema)) }), async (c) => c.json(await listAccounts(c.get('ctx')), 200))
-  .openapi(createRoute({ method: 'post', path: '/accounts', summary: 'Add an account', request: { body: jsonBody(createAccountInput) }, responses: answers(accountSchema) }), async (c) =>
-    c.json(await createAccount({ ctx: c.get('ctx'), input: c.req.valid('json') }), 200),
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/accounts',
+      summary: 'All accounts',
+      responses: answers(z.array(accountSchema)),
+    }),
+    async (c) => c.json(await listAccounts(c.get('ctx')), 200),
   )
   .openapi(
-    createRoute({ method: 'patch', path: '/accounts/{id}', summary: 'Change a role', request: { params: idParams, body: jsonBody(z.object({ role: accountRoleSchema })) }, responses: answers(accountSchema) }),
-    async (c) => c.json(await changeRole({ ctx: c.get('ctx'), input: { ...c.req.valid('param'), ...c.req.valid('json') } }), 200),
+    createRoute({
+      method: 'post',
+      path: '/accounts',
+      summary: 'Add an account',
+      request: { body: jsonBody(createAccountInput) },
+      responses: answers(accountSchema),
+    }),
+    async (c) => c.json(await createAccount({ ctx: c.get('ctx'), input: c.req.valid('json') }), 200),
   )
-  .openapi(createRoute({ method: 'get', path: '/audit', summary: 'The audit trail, newest first', request: { query: auditQuery }, responses: answers(z.array(auditRowSchema)) }), async (c) =>
-    c.json(await listAudit({ ctx: c.get('ctx'), input: c.req.valid('query') }), 200),
+  .openapi(
+    createRoute({
+      method: 'patch',
+      path: '/accounts/{id}',
+      summary: 'Change a role',
+      request: { params: idParams, body: jsonBody(z.object({ role: accountRoleSchema })) },
+      responses: answers(accountSchema),
+    }),
+    async (c) =>
+      c.json(await changeRole({ ctx: c.get('ctx'), input: { ...c.req.valid('param'), ...c.req.valid('json') } }), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/audit',
+      summary: 'The audit trail, newest first',
+      request: { query: auditQuery },
+      responses: answers(z.array(auditRowSchema)),
+    }),
+    async (c) => c.json(await listAudit({ ctx: c.get('ctx'), input: c.req.valid('query') }), 200),
   );

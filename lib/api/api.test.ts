@@ -4,10 +4,10 @@ import { getAuth } from '@/lib/auth/auth';
 import { hasAdministrator } from '@/lib/auth/administrators';
 import { createSignInLink } from '@/lib/auth/sign-in-link';
 import { getDb } from '@/lib/db/client';
-import { useTestDatabase } from '@/lib/testing/test-database';
+import { setUpTestDatabase } from '@/lib/testing/test-database';
 import { apiApp } from './api';
 
-useTestDatabase();
+setUpTestDatabase();
 
 const BASE = 'http://127.0.0.1:3000';
 let cookie = '';
@@ -54,7 +54,11 @@ describe('the one-time link', () => {
     for (const path of ['/sign-in/magic-link', '/sign-up/email']) {
       const body = JSON.stringify({ email: 'first@example.org', name: 'x', password: 'a long password' });
       const answer = await getAuth().handler(
-        new Request(`${BASE}/api/auth${path}`, { method: 'POST', headers: { 'content-type': 'application/json', origin: BASE }, body }),
+        new Request(`${BASE}/api/auth${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', origin: BASE },
+          body,
+        }),
       );
       expect(answer.status, path).toBeGreaterThanOrEqual(400);
     }
@@ -63,11 +67,14 @@ describe('the one-time link', () => {
 });
 
 describe('requests', () => {
-  it.each([['/topologies'], ['/directors'], ['/audit'], ['/deploys'], ['/console-key']])('%s is refused without a session', async (path) => {
-    const answer = await request(path, { headers: { cookie: '' } });
-    expect(answer.status).toBe(401);
-    expect(await answer.json()).toMatchObject({ code: 'unauthenticated' });
-  });
+  it.each([['/topologies'], ['/directors'], ['/audit'], ['/deploys'], ['/console-key']])(
+    '%s is refused without a session',
+    async (path) => {
+      const answer = await request(path, { headers: { cookie: '' } });
+      expect(answer.status).toBe(401);
+      expect(await answer.json()).toMatchObject({ code: 'unauthenticated' });
+    },
+  );
 
   it('refuse a change that comes from a page of another origin', async () => {
     const headers = { origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' };
@@ -84,7 +91,9 @@ describe('requests', () => {
   });
 
   it('create, save with a conflict that carries the other revision, and export', async () => {
-    const created = (await (await request('/topologies', { method: 'POST', json: { seed: true, name: 'by-http' } })).json()) as { topologyId: string; document: object };
+    const created = (await (
+      await request('/topologies', { method: 'POST', json: { seed: true, name: 'by-http' } })
+    ).json()) as { topologyId: string; document: object };
     const path = `/topologies/${created.topologyId}`;
     const save = { baseRevision: 1, document: created.document, message: 'again' };
     expect((await request(path, { method: 'PUT', json: save })).status).toBe(200);
@@ -133,8 +142,12 @@ describe('accounts', () => {
 
 describe('the OpenAPI document', () => {
   it('names every route that is served', async () => {
-    const document = (await (await apiApp.request(`${BASE}/api/v1/openapi.json`)).json()) as { paths: Record<string, object> };
-    const documented = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+    const document = (await (await apiApp.request(`${BASE}/api/v1/openapi.json`)).json()) as {
+      paths: Record<string, object>;
+    };
+    const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
     const served = apiApp.routes
       .filter(({ method, path }) => method !== 'ALL' && !path.endsWith('openapi.json'))
       .map(({ method, path }) => `${method} ${path.replace('/api/v1', '').replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`);

@@ -21,11 +21,18 @@ apiApp.onError((error, context) => {
   if (problem.status >= 500) log.error({ requestId, path: context.req.path, err: error }, 'request failed');
   return sendProblem(context, problem, requestId);
 });
-apiApp.notFound((context) => sendProblem(context, { status: 404, code: 'not-found', detail: 'There is no such route.' }, context.get('requestId')));
+apiApp.notFound((context) =>
+  sendProblem(context, { status: 404, code: 'not-found', detail: 'There is no such route.' }, context.get('requestId')),
+);
 apiApp.doc31('/openapi.json', {
   openapi: '3.1.0',
-  info: { title: 'LVS Console', version: '1', description: 'Firewall-mark topologies of Linux Virtual Server: edit, deploy, watch.' },
+  info: {
+    title: 'LVS Console',
+    version: '1',
+    description: 'Firewall-mark topologies of Linux Virtual Server: edit, deploy, watch.',
+  },
 });
 apiApp.use(refuseForeignOrigin);
 apiApp.use(requireAccount);
-for (const routes of [topologyRoutes, directorRoutes, deployRoutes, liveRoutes, accountRoutes]) apiApp.route('/', routes);
+for (const routes of [topologyRoutes, directorRoutes, deployRoutes, liveRoutes, accountRoutes])
+  apiApp.route('/', routes);

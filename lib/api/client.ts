@@ -7,7 +7,12 @@ import { deploySchema } from '@/lib/core/views/deploy';
 import { connectionTestSchema, directorViewSchema, hostKeyScanSchema } from '@/lib/core/views/director';
 import { connectionPageSchema, livePairSchema } from '@/lib/core/views/live';
 import { planSchema } from '@/lib/core/views/plan';
-import { filePreviewSchema, revisionSummarySchema, topologyRevisionSchema, topologySummarySchema } from '@/lib/core/views/topology';
+import {
+  filePreviewSchema,
+  revisionSummarySchema,
+  topologyRevisionSchema,
+  topologySummarySchema,
+} from '@/lib/core/views/topology';
 
 /** Longer than the slowest director, shorter than patience. */
 const REQUEST_MS = 90_000;
@@ -42,13 +47,21 @@ async function call<T>(schema: z.ZodType<T>, method: string, path: string, body?
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return schema.parse(answer);
   const problem = problemSchema.safeParse(answer).data;
-  throw new ApiProblem(response.status, problem?.code ?? 'unknown', problem?.detail ?? `The console answered with status ${response.status}.`, problem?.details, problem?.diagnostics);
+  throw new ApiProblem(
+    response.status,
+    problem?.code ?? 'unknown',
+    problem?.detail ?? `The console answered with status ${response.status}.`,
+    problem?.details,
+    problem?.diagnostics,
+  );
 }
 
 type Query = Record<string, string | number | undefined>;
 
 function withQuery(path: string, query: Query = {}): string {
-  const given = Object.entries(query).filter((entry): entry is [string, string | number] => entry[1] !== undefined && entry[1] !== '');
+  const given = Object.entries(query).filter(
+    (entry): entry is [string, string | number] => entry[1] !== undefined && entry[1] !== '',
+  );
   const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
   return text === '' ? path : `${path}?${text}`;
 }
@@ -69,24 +82,32 @@ export const api = {
 
   listTopologies: () => call(z.array(topologySummarySchema), 'GET', '/topologies'),
   createTopology: (input: NewTopology) => call(topologyRevisionSchema, 'POST', '/topologies', input),
-  getTopology: (topologyId: string, revision?: number) => call(topologyRevisionSchema, 'GET', withQuery(`/topologies/${id(topologyId)}`, { revision })),
-  saveTopology: (topologyId: string, input: NewRevision) => call(topologyRevisionSchema, 'PUT', `/topologies/${id(topologyId)}`, input),
+  getTopology: (topologyId: string, revision?: number) =>
+    call(topologyRevisionSchema, 'GET', withQuery(`/topologies/${id(topologyId)}`, { revision })),
+  saveTopology: (topologyId: string, input: NewRevision) =>
+    call(topologyRevisionSchema, 'PUT', `/topologies/${id(topologyId)}`, input),
   removeTopology: (topologyId: string) => call(nothing, 'DELETE', `/topologies/${id(topologyId)}`),
-  listRevisions: (topologyId: string) => call(z.array(revisionSummarySchema), 'GET', `/topologies/${id(topologyId)}/revisions`),
+  listRevisions: (topologyId: string) =>
+    call(z.array(revisionSummarySchema), 'GET', `/topologies/${id(topologyId)}/revisions`),
   render: (document: TopologyDocument) => call(rendered, 'POST', '/render', { document }),
   importText: (text: string) => call(imported, 'POST', '/import', { text }),
 
-  listDirectors: (topologyId?: string) => call(z.array(directorViewSchema), 'GET', withQuery('/directors', { topologyId })),
+  listDirectors: (topologyId?: string) =>
+    call(z.array(directorViewSchema), 'GET', withQuery('/directors', { topologyId })),
   getConsoleKey: () => call(consoleKey, 'GET', '/console-key'),
   scanDirector: (directorId: string) => call(hostKeyScanSchema, 'POST', `/directors/${id(directorId)}/scan`),
-  trustDirector: (directorId: string, fingerprint: string) => call(directorViewSchema, 'POST', `/directors/${id(directorId)}/trust`, { fingerprint }),
+  trustDirector: (directorId: string, fingerprint: string) =>
+    call(directorViewSchema, 'POST', `/directors/${id(directorId)}/trust`, { fingerprint }),
   untrustDirector: (directorId: string) => call(directorViewSchema, 'DELETE', `/directors/${id(directorId)}/trust`),
-  testDirector: (directorId: string, installGuard: boolean) => call(connectionTestSchema, 'POST', `/directors/${id(directorId)}/test`, { installGuard }),
+  testDirector: (directorId: string, installGuard: boolean) =>
+    call(connectionTestSchema, 'POST', `/directors/${id(directorId)}/test`, { installGuard }),
 
-  createPlan: (topologyId: string, revision: number) => call(planSchema, 'POST', `/topologies/${id(topologyId)}/plans`, { revision }),
+  createPlan: (topologyId: string, revision: number) =>
+    call(planSchema, 'POST', `/topologies/${id(topologyId)}/plans`, { revision }),
   getPlan: (planId: string) => call(planSchema, 'GET', `/plans/${id(planId)}`),
   createDeploy: (input: { planId: string; planHash: string }) => call(deploySchema, 'POST', '/deploys', input),
-  listDeploys: (query: { topologyId?: string; limit?: number } = {}) => call(z.array(deploySchema), 'GET', withQuery('/deploys', query)),
+  listDeploys: (query: { topologyId?: string; limit?: number } = {}) =>
+    call(z.array(deploySchema), 'GET', withQuery('/deploys', query)),
   getDeploy: (deployId: string) => call(deploySchema, 'GET', `/deploys/${id(deployId)}`),
   cancelDeploy: (deployId: string) => call(deploySchema, 'POST', `/deploys/${id(deployId)}/cancel`),
 
@@ -94,8 +115,10 @@ export const api = {
   listConnections: (topologyId: string, query: { director: string; limit: number; filter: string }) =>
     call(connectionPageSchema, 'GET', withQuery(`/live/${id(topologyId)}/connections`, query)),
 
-  listAudit: (query: { action?: string; actor?: string; target?: string; before?: string; limit?: number }) => call(z.array(auditRowSchema), 'GET', withQuery('/audit', query)),
+  listAudit: (query: { action?: string; actor?: string; target?: string; before?: string; limit?: number }) =>
+    call(z.array(auditRowSchema), 'GET', withQuery('/audit', query)),
   listAccounts: () => call(z.array(accountSchema), 'GET', '/accounts'),
   createAccount: (input: NewAccount) => call(accountSchema, 'POST', '/accounts', input),
-  changeRole: (accountId: string, role: AccountRole) => call(accountSchema, 'PATCH', `/accounts/${id(accountId)}`, { role }),
+  changeRole: (accountId: string, role: AccountRole) =>
+    call(accountSchema, 'PATCH', `/accounts/${id(accountId)}`, { role }),
 };

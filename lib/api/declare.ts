@@ -3,9 +3,14 @@ import 'server-only';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiEnv } from './environment';
 
-export const problemSchema = z.object({ status: z.number(), code: z.string(), detail: z.string(), requestId: z.string() }).openapi('Problem');
+export const problemSchema = z
+  .object({ status: z.number(), code: z.string(), detail: z.string(), requestId: z.string() })
+  .openapi('Problem');
 
-const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: problemSchema } } });
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+});
 const failures = {
   401: problem('Nobody is signed in'),
   403: problem('The role does not allow it'),

@@ -9,30 +9,89 @@ import { startDeploy, startDeployInput } from '@/lib/services/start-deploy';
 import { answers, idParams, jsonBody, newRouter, streams } from './declare';
 import { sendEvents } from './event-stream';
 
-const listQuery = z.object({ topologyId: z.string().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
+const listQuery = z.object({
+  topologyId: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
 
 export const deployRoutes = newRouter()
   .openapi(
-    createRoute({ method: 'post', path: '/topologies/{id}/plans', summary: 'Plan a deploy from what both directors say now', request: { params: idParams, body: jsonBody(z.object({ revision: z.int() })) }, responses: answers(planSchema) }),
-    async (c) => c.json(await createPlan({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id, revision: c.req.valid('json').revision } }), 200),
-  )
-  .openapi(createRoute({ method: 'get', path: '/plans/{id}', summary: 'A plan', request: { params: idParams }, responses: answers(planSchema) }), async (c) =>
-    c.json(await getPlan({ ctx: c.get('ctx'), input: c.req.valid('param') }), 200),
+    createRoute({
+      method: 'post',
+      path: '/topologies/{id}/plans',
+      summary: 'Plan a deploy from what both directors say now',
+      request: { params: idParams, body: jsonBody(z.object({ revision: z.int() })) },
+      responses: answers(planSchema),
+    }),
+    async (c) =>
+      c.json(
+        await createPlan({
+          ctx: c.get('ctx'),
+          input: { topologyId: c.req.valid('param').id, revision: c.req.valid('json').revision },
+        }),
+        200,
+      ),
   )
   .openapi(
-    createRoute({ method: 'post', path: '/deploys', summary: 'Deploy exactly the plan that was shown', request: { body: jsonBody(startDeployInput) }, responses: answers(deploySchema) }),
+    createRoute({
+      method: 'get',
+      path: '/plans/{id}',
+      summary: 'A plan',
+      request: { params: idParams },
+      responses: answers(planSchema),
+    }),
+    async (c) => c.json(await getPlan({ ctx: c.get('ctx'), input: c.req.valid('param') }), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/deploys',
+      summary: 'Deploy exactly the plan that was shown',
+      request: { body: jsonBody(startDeployInput) },
+      responses: answers(deploySchema),
+    }),
     async (c) => c.json(await startDeploy({ ctx: c.get('ctx'), input: c.req.valid('json') }), 200),
   )
-  .openapi(createRoute({ method: 'get', path: '/deploys', summary: 'Deploys, newest first', request: { query: listQuery }, responses: answers(z.array(deploySchema)) }), async (c) =>
-    c.json(await listDeploys({ ctx: c.get('ctx'), input: c.req.valid('query') }), 200),
-  )
-  .openapi(createRoute({ method: 'get', path: '/deploys/{id}', summary: 'A deploy with its steps', request: { params: idParams }, responses: answers(deploySchema) }), async (c) =>
-    c.json(await getDeploy({ ctx: c.get('ctx'), input: c.req.valid('param') }), 200),
-  )
-  .openapi(createRoute({ method: 'get', path: '/deploys/{id}/events', summary: 'A deploy as it happens', request: { params: idParams }, responses: streams('event `deploy`, data Deploy') }), (c) =>
-    sendEvents(c, 'deploy', (signal) => watchDeploy({ ctx: c.get('ctx'), input: { ...c.req.valid('param'), signal } })),
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/deploys',
+      summary: 'Deploys, newest first',
+      request: { query: listQuery },
+      responses: answers(z.array(deploySchema)),
+    }),
+    async (c) => c.json(await listDeploys({ ctx: c.get('ctx'), input: c.req.valid('query') }), 200),
   )
   .openapi(
-    createRoute({ method: 'post', path: '/deploys/{id}/cancel', summary: 'Ask for a roll-back', request: { params: idParams }, responses: answers(deploySchema) }),
+    createRoute({
+      method: 'get',
+      path: '/deploys/{id}',
+      summary: 'A deploy with its steps',
+      request: { params: idParams },
+      responses: answers(deploySchema),
+    }),
+    async (c) => c.json(await getDeploy({ ctx: c.get('ctx'), input: c.req.valid('param') }), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/deploys/{id}/events',
+      summary: 'A deploy as it happens',
+      request: { params: idParams },
+      responses: streams('event `deploy`, data Deploy'),
+    }),
+    (c) =>
+      sendEvents(c, 'deploy', (signal) =>
+        watchDeploy({ ctx: c.get('ctx'), input: { ...c.req.valid('param'), signal } }),
+      ),
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/deploys/{id}/cancel',
+      summary: 'Ask for a roll-back',
+      request: { params: idParams },
+      responses: answers(deploySchema),
+    }),
     async (c) => c.json(await cancelDeploy({ ctx: c.get('ctx'), input: c.req.valid('param') }), 200),
   );

@@ -21,10 +21,13 @@ export const refuseForeignOrigin: MiddlewareHandler<ApiEnv> = async (context, ne
   if (!['GET', 'HEAD'].includes(context.req.method)) {
     const site = context.req.header('sec-fetch-site');
     const origin = context.req.header('origin');
-    const isForeign = site ? site !== 'same-origin' && site !== 'none' : origin !== undefined && origin !== new URL(publicUrl()).origin;
+    const isForeign = site
+      ? site !== 'same-origin' && site !== 'none'
+      : origin !== undefined && origin !== new URL(publicUrl()).origin;
     if (isForeign) throw new ServiceError('forbidden', 'Changes are accepted from the console’s own pages only.');
     const type = context.req.header('content-type');
-    if (type !== undefined && !type.startsWith('application/json')) throw new ServiceError('invalid', 'Bodies must be application/json.');
+    if (type !== undefined && !type.startsWith('application/json'))
+      throw new ServiceError('invalid', 'Bodies must be application/json.');
   }
   await next();
 };

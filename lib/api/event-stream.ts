@@ -11,7 +11,11 @@ const LONGEST_MS = 10 * 60_000;
 const open = new Set<AbortController>();
 process.once('SIGTERM', () => open.forEach((each) => each.abort()));
 
-export function sendEvents<T>(context: Context, event: string, watch: (signal: AbortSignal) => AsyncGenerator<T>): Response {
+export function sendEvents<T>(
+  context: Context,
+  event: string,
+  watch: (signal: AbortSignal) => AsyncGenerator<T>,
+): Response {
   const control = new AbortController();
   const age = setTimeout(() => control.abort(), LONGEST_MS);
   context.header('x-accel-buffering', 'no');

@@ -13,13 +13,43 @@ const connectionsQuery = z.object({
 });
 
 export const liveRoutes = newRouter()
-  .openapi(createRoute({ method: 'get', path: '/live/{id}', summary: 'Both directors of a topology, as last read', request: { params: idParams }, responses: answers(livePairSchema) }), async (c) =>
-    c.json(await getLivePair({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id } }), 200),
-  )
-  .openapi(createRoute({ method: 'get', path: '/live/{id}/events', summary: 'Both directors as they are read', request: { params: idParams }, responses: streams('event `live`, data LivePair') }), (c) =>
-    sendEvents(c, 'live', (signal) => watchLivePair({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id, signal } })),
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/live/{id}',
+      summary: 'Both directors of a topology, as last read',
+      request: { params: idParams },
+      responses: answers(livePairSchema),
+    }),
+    async (c) => c.json(await getLivePair({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id } }), 200),
   )
   .openapi(
-    createRoute({ method: 'get', path: '/live/{id}/connections', summary: 'Some rows of the connection table; never all of a large one', request: { params: idParams, query: connectionsQuery }, responses: answers(connectionPageSchema) }),
-    async (c) => c.json(await readConnections({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id, ...c.req.valid('query') } }), 200),
+    createRoute({
+      method: 'get',
+      path: '/live/{id}/events',
+      summary: 'Both directors as they are read',
+      request: { params: idParams },
+      responses: streams('event `live`, data LivePair'),
+    }),
+    (c) =>
+      sendEvents(c, 'live', (signal) =>
+        watchLivePair({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id, signal } }),
+      ),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/live/{id}/connections',
+      summary: 'Some rows of the connection table; never all of a large one',
+      request: { params: idParams, query: connectionsQuery },
+      responses: answers(connectionPageSchema),
+    }),
+    async (c) =>
+      c.json(
+        await readConnections({
+          ctx: c.get('ctx'),
+          input: { topologyId: c.req.valid('param').id, ...c.req.valid('query') },
+        }),
+        200,
+      ),
   );

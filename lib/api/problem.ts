@@ -26,11 +26,23 @@ const serviceStatus: Record<ServiceErrorCode, number> = {
 
 /** What an error tells the person; ours (a bug) tells nothing but where to look. */
 export function toProblem(error: unknown): Problem {
-  if (error instanceof ServiceError) return { status: serviceStatus[error.code], code: error.code, detail: error.message, details: error.details };
-  if (error instanceof HostError) return { status: 502, code: error.code, detail: error.message, details: publicDetails(error) };
-  if (error instanceof ZodError) return { status: 422, code: 'invalid', detail: 'The request is not of the form that this route takes.', diagnostics: toDiagnostics(error) };
+  if (error instanceof ServiceError)
+    return { status: serviceStatus[error.code], code: error.code, detail: error.message, details: error.details };
+  if (error instanceof HostError)
+    return { status: 502, code: error.code, detail: error.message, details: publicDetails(error) };
+  if (error instanceof ZodError)
+    return {
+      status: 422,
+      code: 'invalid',
+      detail: 'The request is not of the form that this route takes.',
+      diagnostics: toDiagnostics(error),
+    };
   if (error instanceof SyntaxError) return { status: 400, code: 'invalid', detail: 'The body is not JSON.' };
-  return { status: 500, code: 'internal', detail: 'The console failed; its log (logs/web.log in the data folder) has the reason under this request id.' };
+  return {
+    status: 500,
+    code: 'internal',
+    detail: 'The console failed; its log (logs/web.log in the data folder) has the reason under this request id.',
+  };
 }
 
 function publicDetails({ details }: HostError): Record<string, unknown> {

@@ -4,6 +4,10 @@ import { error, type Diagnostic } from '@/lib/core/diagnostic';
 
 export function toDiagnostics({ issues }: ZodError): Diagnostic[] {
   return issues.map(({ path, message }) =>
-    error('request.invalid', path.map((part) => (typeof part === 'symbol' ? String(part) : part)), message),
+    error(
+      'request.invalid',
+      path.map((part) => (typeof part === 'symbol' ? String(part) : part)),
+      message,
+    ),
   );
 }

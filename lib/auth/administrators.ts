@@ -4,5 +4,8 @@ import { getDb } from '@/lib/db/client';
 
 /** An administrator counts who has signed in once: an unused link leaves an account nobody can enter. */
 export async function hasAdministrator(): Promise<boolean> {
-  return (await getDb().session.count({ where: { user: { role: 'admin' } } })) > 0 || (await getDb().account.count({ where: { user: { role: 'admin' } } })) > 0;
+  return (
+    (await getDb().session.count({ where: { user: { role: 'admin' } } })) > 0 ||
+    (await getDb().account.count({ where: { user: { role: 'admin' } } })) > 0
+  );
 }

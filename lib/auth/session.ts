@@ -8,5 +8,11 @@ export async function getSessionAccount(headers: Headers): Promise<Account | und
   const session = await getAuth().api.getSession({ headers });
   if (!session) return undefined;
   const { id, name, email, role, createdAt } = session.user;
-  return { id, name, email, role: accountRoleSchema.catch('viewer').parse(role), createdAt: new Date(createdAt).toISOString() };
+  return {
+    id,
+    name,
+    email,
+    role: accountRoleSchema.catch('viewer').parse(role),
+    createdAt: new Date(createdAt).toISOString(),
+  };
 }

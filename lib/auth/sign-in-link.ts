@@ -7,12 +7,24 @@ import { invariant } from '@/lib/core/errors';
 import { capturedLink, getAuth } from './auth';
 
 /** The link works once and for an hour; the account is made when absent. */
-export async function createSignInLink(input: { baseUrl: string; email: string; name: string; role: AccountRole }): Promise<string> {
+export async function createSignInLink(input: {
+  baseUrl: string;
+  email: string;
+  name: string;
+  role: AccountRole;
+}): Promise<string> {
   const { email, name, role, baseUrl } = input;
-  await getDb().user.upsert({ where: { email }, update: {}, create: { id: randomUUID(), email, name, role, emailVerified: true } });
+  await getDb().user.upsert({
+    where: { email },
+    update: {},
+    create: { id: randomUUID(), email, name, role, emailVerified: true },
+  });
   const captured: { url?: string } = {};
   await capturedLink.run(captured, () =>
-    getAuth().api.signInMagicLink({ body: { email, callbackURL: '/topologies', errorCallbackURL: '/sign-in' }, headers: new Headers() }),
+    getAuth().api.signInMagicLink({
+      body: { email, callbackURL: '/topologies', errorCallbackURL: '/sign-in' },
+      headers: new Headers(),
+    }),
   );
   invariant(captured.url, 'the link was not captured');
   const made = new URL(captured.url);

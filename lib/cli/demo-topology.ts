@@ -3,7 +3,14 @@ import type { TopologyRevision } from '@/lib/core/views/topology';
 import type { Lab } from '@/lib/lab/lab';
 import { createTopology } from '@/lib/services/create-topology';
 import { terminalContext, type VerbContext } from '@/lib/services/context';
-import { getConsoleKey, listDirectors, scanDirector, testDirector, trustDirector, untrustDirector } from '@/lib/services/directors';
+import {
+  getConsoleKey,
+  listDirectors,
+  scanDirector,
+  testDirector,
+  trustDirector,
+  untrustDirector,
+} from '@/lib/services/directors';
 import { getTopology } from '@/lib/services/get-topology';
 import { listTopologies } from '@/lib/services/list-topologies';
 import { saveTopology } from '@/lib/services/save-topology';
@@ -12,12 +19,15 @@ const NAME = 'fwmark-seed';
 const WORKER_START_MS = 60_000;
 
 /** Idempotent: a second start keeps every edit, and trusts the freshly booted lab directors again. */
-export async function prepareDemoTopology(lab: Lab | undefined, report: (line: string) => void): Promise<{ id: string }> {
+export async function prepareDemoTopology(
+  lab: Lab | undefined,
+  report: (line: string) => void,
+): Promise<{ id: string }> {
   const ctx = terminalContext('demo');
   const revision = await findOrCreate(ctx);
   const id = revision.topologyId;
   if (!lab) return { id };
-  await useLabPorts(ctx, revision, lab);
+  await moveToLabPorts(ctx, revision, lab);
   const { authorizedKey } = await patiently(() => getConsoleKey(ctx));
   await lab.authorize([authorizedKey]);
   const directors = await listDirectors({ ctx, input: { topologyId: id } });
@@ -32,17 +42,30 @@ async function findOrCreate(ctx: VerbContext): Promise<TopologyRevision> {
 }
 
 /** A lab beside another one listens on other ports than the seed's file says. */
-async function useLabPorts(ctx: VerbContext, { topologyId: id, number, document }: TopologyRevision, lab: Lab): Promise<void> {
+async function moveToLabPorts(
+  ctx: VerbContext,
+  { topologyId: id, number, document }: TopologyRevision,
+  lab: Lab,
+): Promise<void> {
   const directors = document.directors.map((director) => {
     const ssh = lab.ssh[director.name];
     return ssh ? { ...director, management: { address: ssh.address, port: ssh.port, user: ssh.user } } : director;
   });
   const isSame = JSON.stringify(directors) === JSON.stringify(document.directors);
-  if (!isSame) await saveTopology({ ctx, input: { id, baseRevision: number, document: { ...document, directors }, message: 'Use the ports of this lab' } });
+  if (!isSame)
+    await saveTopology({
+      ctx,
+      input: { id, baseRevision: number, document: { ...document, directors }, message: 'Use the ports of this lab' },
+    });
 }
 
 /** The lab is ours and was booted a moment ago: its new host keys are accepted without a person. */
-async function trustLabDirector(ctx: VerbContext, id: string, name: string, report: (line: string) => void): Promise<void> {
+async function trustLabDirector(
+  ctx: VerbContext,
+  id: string,
+  name: string,
+  report: (line: string) => void,
+): Promise<void> {
   await untrustDirector({ ctx, input: { id } });
   const { fingerprint } = await patiently(() => scanDirector({ ctx, input: { id } }));
   await trustDirector({ ctx, input: { id, fingerprint } });

@@ -3,7 +3,10 @@ import 'server-only';
 import pg from 'pg';
 import { databaseUrl } from './client';
 
-export type HeldLock = { release: () => Promise<void>; /** Aborts when the connection, and with it the lock, is lost. */ lost: AbortSignal };
+export type HeldLock = {
+  release: () => Promise<void>;
+  /** Aborts when the connection, and with it the lock, is lost. */ lost: AbortSignal;
+};
 
 /** Undefined when another process holds it. */
 export async function tryLock(name: string): Promise<HeldLock | undefined> {
@@ -12,7 +15,10 @@ export async function tryLock(name: string): Promise<HeldLock | undefined> {
   client.on('error', () => lost.abort());
   client.on('end', () => lost.abort());
   await client.connect();
-  const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS held', [name]);
+  const { rows } = await client.query<{ held: boolean }>(
+    'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS held',
+    [name],
+  );
   if (rows[0]?.held) return { release: () => client.end(), lost: lost.signal };
   await client.end();
   return undefined;

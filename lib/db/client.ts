@@ -12,7 +12,10 @@ const holder = globalThis as typeof globalThis & { lvsConsoleDb?: PrismaClient }
 
 export function databaseUrl(): string {
   const url = process.env.DATABASE_URL;
-  if (!url) throw new Error('DATABASE_URL is not set: start the console with `npm start`, which sets it for the embedded database');
+  if (!url)
+    throw new Error(
+      'DATABASE_URL is not set: start the console with `npm start`, which sets it for the embedded database',
+    );
   return url;
 }
 

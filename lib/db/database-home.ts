@@ -18,7 +18,8 @@ export type DatabaseHome = { folder: string; binaries: string; user: { uid?: num
 export async function prepareDatabaseHome(dataFolder: string): Promise<DatabaseHome> {
   const packaged = path.join(packageFolder(), 'native');
   const wanted = path.join(dataFolder, 'postgres');
-  if (process.getuid?.() !== 0) return { folder: privateFolder(short(wanted)), binaries: path.join(packaged, 'bin'), user: {} };
+  if (process.getuid?.() !== 0)
+    return { folder: privateFolder(short(wanted)), binaries: path.join(packaged, 'bin'), user: {} };
   const user = await systemUser();
   const folder = privateFolder(isReachable(dataFolder) ? short(wanted) : elsewhere(dataFolder), user);
   return { folder, binaries: path.join(isReachable(packaged) ? packaged : copiedBinaries(packaged), 'bin'), user };
@@ -40,7 +41,8 @@ function privateFolder(folder: string, user?: { uid: number; gid: number }): str
 const short = (folder: string) => (folder.length <= LONGEST_FOLDER ? folder : elsewhere(folder));
 
 function elsewhere(folder: string): string {
-  const base = process.getuid?.() === 0 ? '/var/lib/lvs-console-db' : path.join('/tmp', `lvs-console-db-${process.getuid?.()}`);
+  const base =
+    process.getuid?.() === 0 ? '/var/lib/lvs-console-db' : path.join('/tmp', `lvs-console-db-${process.getuid?.()}`);
   return path.join(base, createHash('sha256').update(folder).digest('hex').slice(0, 16));
 }
 
@@ -55,7 +57,9 @@ function isReachable(folder: string): boolean {
 const existing = (folder: string): string => (fs.existsSync(folder) ? folder : existing(path.dirname(folder)));
 
 function copiedBinaries(packaged: string): string {
-  const { version } = JSON.parse(fs.readFileSync(path.join(packaged, '../package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(fs.readFileSync(path.join(packaged, '../package.json'), 'utf8')) as {
+    version: string;
+  };
   const target = path.join('/var/lib/lvs-console-db', `postgresql-${version}`);
   if (!fs.existsSync(target)) {
     const temporary = `${target}.${process.pid}`;

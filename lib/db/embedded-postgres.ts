@@ -21,7 +21,9 @@ export async function ensurePostgres(dataFolder: string): Promise<EmbeddedPostgr
   await initialise(home, data);
   const written = fs.readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim();
   if (written !== MAJOR) {
-    throw new Error(`${data} was written by PostgreSQL ${written}, this console brings ${MAJOR}; export with the older console or set DATABASE_URL`);
+    throw new Error(
+      `${data} was written by PostgreSQL ${written}, this console brings ${MAJOR}; export with the older console or set DATABASE_URL`,
+    );
   }
   const url = `postgresql://app@localhost/postgres?host=${encodeURIComponent(home.folder)}`;
   const adopted = await isAlive(url);
@@ -38,21 +40,31 @@ async function initialise(home: DatabaseHome, data: string): Promise<void> {
   if (fs.existsSync(path.join(data, 'PG_VERSION'))) return;
   const temporary = `${data}.new`;
   fs.rmSync(temporary, { recursive: true, force: true });
-  const options = ['-U', 'app', '--auth-local=trust', '--auth-host=reject', '-E', 'UTF8', '--locale=C.UTF-8', '--data-checksums'];
+  const options = [
+    '-U',
+    'app',
+    '--auth-local=trust',
+    '--auth-host=reject',
+    '-E',
+    'UTF8',
+    '--locale=C.UTF-8',
+    '--data-checksums',
+  ];
   await run(path.join(home.binaries, 'initdb'), ['-D', temporary, ...options], asUser(home));
   fs.renameSync(temporary, data);
 }
 
 async function start(home: DatabaseHome, data: string, url: string): Promise<void> {
   const settings = `-c listen_addresses= -c unix_socket_directories=${home.folder} -c unix_socket_permissions=0700 -c max_connections=100`;
-  for (const deadline = Date.now() + START_MS; ; ) {
+  for (const deadline = Date.now() + START_MS; ;) {
     try {
       await pgCtl(home, ['-D', data, '-w', '-t', '60', '-l', path.join(home.folder, 'log'), '-o', settings, 'start']);
       return;
     } catch (error) {
       // A killed postmaster may sit unreaped for a moment, and another console may have won the race.
       if (await isAlive(url)) return;
-      if (Date.now() > deadline) throw new Error(`PostgreSQL did not start; its log: ${path.join(home.folder, 'log')}`, { cause: error });
+      if (Date.now() > deadline)
+        throw new Error(`PostgreSQL did not start; its log: ${path.join(home.folder, 'log')}`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }

@@ -23,7 +23,9 @@ function ensureListening(): Promise<void> {
 
 async function connect(): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl(), keepAlive: true });
-  client.on('notification', ({ channel, payload }) => listeners[channel as Channel]?.forEach((listener) => listener(payload)));
+  client.on('notification', ({ channel, payload }) =>
+    listeners[channel as Channel]?.forEach((listener) => listener(payload)),
+  );
   client.on('error', () => undefined); // `end` follows
   client.on('end', () => void reconnect());
   await client.connect();

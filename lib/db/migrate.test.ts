@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { getDb } from './client';
 import { migrateDatabase } from './migrate';
 import { tryLock } from './advisory-lock';
-import { useTestDatabase } from '@/lib/testing/test-database';
+import { setUpTestDatabase } from '@/lib/testing/test-database';
 
-useTestDatabase();
+setUpTestDatabase();
 
 describe('migrations', () => {
   it('are applied by exactly one of three starts at once', async () => {
@@ -19,7 +19,9 @@ describe('migrations', () => {
 
   it('are refused when one was edited after it had been applied', async () => {
     await getDb().$executeRawUnsafe(`UPDATE _prisma_migrations SET checksum = 'edited'`);
-    await expect(migrateDatabase(process.env.DATABASE_URL ?? '')).rejects.toThrow(/was edited after it had been applied/);
+    await expect(migrateDatabase(process.env.DATABASE_URL ?? '')).rejects.toThrow(
+      /was edited after it had been applied/,
+    );
   });
 });
 

@@ -17,7 +17,10 @@ function listMigrations() {
   return fs
     .readdirSync(migrationsFolder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map((entry) => ({ name: entry.name, sql: fs.readFileSync(path.join(migrationsFolder, entry.name, 'migration.sql'), 'utf8') }))
+    .map((entry) => ({
+      name: entry.name,
+      sql: fs.readFileSync(path.join(migrationsFolder, entry.name, 'migration.sql'), 'utf8'),
+    }))
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
@@ -44,7 +47,10 @@ async function applyMigrations(url: string): Promise<string[]> {
       migrationsList: {
         baseDir: migrationsFolder,
         shadowDbInitScript: '',
-        lockfile: { path: 'migration_lock.toml', content: fs.readFileSync(path.join(migrationsFolder, 'migration_lock.toml'), 'utf8') },
+        lockfile: {
+          path: 'migration_lock.toml',
+          content: fs.readFileSync(path.join(migrationsFolder, 'migration_lock.toml'), 'utf8'),
+        },
         migrationDirectories: listMigrations().map(({ name, sql }) => ({
           path: name,
           migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
@@ -61,7 +67,9 @@ async function applyMigrations(url: string): Promise<string[]> {
 
 /** The engine does not notice an old migration that was edited: its recorded checksum does. */
 async function refuseEditedMigrations(client: pg.Client): Promise<void> {
-  const { rows: found } = await client.query<{ exists: string | null }>(`SELECT to_regclass('_prisma_migrations') AS exists`);
+  const { rows: found } = await client.query<{ exists: string | null }>(
+    `SELECT to_regclass('_prisma_migrations') AS exists`,
+  );
   if (!found[0]?.exists) return;
   const { rows } = await client.query<{ migration_name: string; checksum: string }>(
     'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL',
@@ -70,7 +78,9 @@ async function refuseEditedMigrations(client: pg.Client): Promise<void> {
   for (const { name, sql } of listMigrations()) {
     const checksum = createHash('sha256').update(sql).digest('hex');
     if (recorded.has(name) && recorded.get(name) !== checksum) {
-      throw new Error(`migration ${name} was edited after it had been applied to this database; restore it and add a new migration instead`);
+      throw new Error(
+        `migration ${name} was edited after it had been applied to this database; restore it and add a new migration instead`,
+      );
     }
   }
 }

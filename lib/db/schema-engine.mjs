@@ -44,7 +44,9 @@ async function probeConnection() {
     process.exit(0);
   } catch (error) {
     const fields = { message: String(error?.message ?? error), error_code: 'P1001', is_panic: false };
-    process.stderr.write(`\n${JSON.stringify({ timestamp: new Date().toISOString(), level: 'ERROR', fields, target: 'schema_engine::logger' })}\n`);
+    process.stderr.write(
+      `\n${JSON.stringify({ timestamp: new Date().toISOString(), level: 'ERROR', fields, target: 'schema_engine::logger' })}\n`,
+    );
     process.exit(1);
   }
 }
@@ -52,18 +54,31 @@ async function probeConnection() {
 async function openEngine() {
   const SchemaEngine = await schemaEngineClass();
   const datamodels = (options.datamodels ?? []).map((file) => [file, fs.readFileSync(file, 'utf8')]);
-  return SchemaEngine.new({ datamodels: datamodels.length > 0 ? datamodels : undefined }, () => {}, bindMigrationAwareSqlAdapterFactory(factory));
+  return SchemaEngine.new(
+    { datamodels: datamodels.length > 0 ? datamodels : undefined },
+    () => {},
+    bindMigrationAwareSqlAdapterFactory(factory),
+  );
 }
 
 async function answer({ id, method, params }) {
   try {
     const opened = await engine;
-    const result = method === 'createDatabase' ? { databaseName: '' } : await opened[method === 'getDatabaseVersion' ? 'version' : method](params);
+    const result =
+      method === 'createDatabase'
+        ? { databaseName: '' }
+        : await opened[method === 'getDatabaseVersion' ? 'version' : method](params);
     // The binary prints a diff by a request of its own before it answers.
-    if (method === 'diff' && result?.stdout) send({ id: 999000 + id, method: 'print', params: { content: result.stdout } });
+    if (method === 'diff' && result?.stdout)
+      send({ id: 999000 + id, method: 'print', params: { content: result.stdout } });
     send({ id, result: result ?? null });
   } catch (error) {
-    const data = { is_panic: false, message: error?.message ?? String(error), error_code: error?.code ?? null, meta: error?.meta ?? null };
+    const data = {
+      is_panic: false,
+      message: error?.message ?? String(error),
+      error_code: error?.code ?? null,
+      meta: error?.meta ?? null,
+    };
     send({ id, error: { code: 4466, message: 'An error happened. Check the data field for details.', data } });
   }
 }

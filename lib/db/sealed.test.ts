@@ -2,11 +2,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { useTestDatabase } from '@/lib/testing/test-database';
+import { setUpTestDatabase } from '@/lib/testing/test-database';
 import { dataFolder } from './data-folder';
 import { seal, unseal } from './sealed';
 
-useTestDatabase();
+setUpTestDatabase();
 
 describe('sealing', () => {
   it('opens what it sealed, and never gives the same bytes twice', () => {

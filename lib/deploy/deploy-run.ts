@@ -13,7 +13,7 @@ export type PreparedHost = {
   /** The tar for `guard stage`. */
   archive: Uint8Array;
   expected: ExpectedHost;
-  /** What the base release made; absent on first contact. */
+  /** What the base release made; absent on first contact, and for a release that this console did not make. */
   previous?: ExpectedHost;
 };
 export type PreparedDeploy = {

@@ -59,15 +59,16 @@ async function undoReached(run: Run, director: string, reached: ReachedState): P
 
 /** The guard has put everything back; reading it back is the proof that the page shows. */
 async function provenBack(run: Run, director: string, message: string, output: string): Promise<StepWork> {
-  const { previous } = preparedOf(run, director);
-  const expected = previous ?? nothingExpected;
+  const { baseRelease, previous } = preparedOf(run, director);
+  const expected = baseRelease === 'none' ? nothingExpected : previous;
+  if (!expected) return { message: `${message} Release ${baseRelease} was not made by this console, so it cannot be compared.`, output };
   for (const deadline = Date.now() + EQUAL_MS; ; ) {
     const found = await observeHost(hostOf(run, director)).then(
       (observed) => compareHost(expected, observed).differences,
       (error: unknown) => [error instanceof Error ? error.message : String(error)],
     );
     if (found.length === 0)
-      return { message: `${message} The kernel equals ${previous ? 'the release before' : 'the state before the first deploy'}.`, output };
+      return { message: `${message} The kernel equals ${baseRelease === 'none' ? 'the state before the first deploy' : `release ${baseRelease}`}.`, output };
     if (Date.now() > deadline || run.signal.aborted)
       return { message: `${message} It still differs from the state before: ${found.join(' ')}`, output };
     await pause(RETRY_MS, run.signal);

@@ -854,11 +854,12 @@ heartbeat_program() {
 
 heartbeat() { # start|stop|restart, with a time limit, without our lock
   say "heartbeat: $1"
-  if [ -d "$RUN/systemd/system" ]; then
-    timeout -k 5 "$DAEMON_SECONDS" systemctl "$1" heartbeat.service < /dev/null 9>&-
-  else
-    timeout -k 5 "$DAEMON_SECONDS" "$ROOT/etc/init.d/heartbeat" "$1" < /dev/null > /dev/null 2>&1 9>&-
-  fi || { warn "heartbeat: $1 failed or took more than $DAEMON_SECONDS s"; return 1; }
+  if [ -d "$RUN/systemd/system" ]; then set -- "$1" systemctl "$1" heartbeat.service; else set -- "$1" "$ROOT/etc/init.d/heartbeat" "$1"; fi
+  action=$1
+  shift
+  # without our lock and our output: a rollback that stops this guard must not wait for the daemon
+  words=$(exec 9>&- < /dev/null; timeout -k 5 "$DAEMON_SECONDS" "$@" 2>&1) || { warn "heartbeat: $action failed or took more than $DAEMON_SECONDS s: $words"; return 1; }
+}
 }
 
 reload_ldirectord() { # only ever a file that passed the check; on the standby nothing runs and nothing is to do

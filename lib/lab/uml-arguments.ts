@@ -19,7 +19,8 @@ export function umlArguments({ kernel, rootImage, runFolder, director }: UmlInpu
     `ubd0=${files.disk(director.name)},${rootImage}`,
     // Text, not a file system: public keys for lab-init.
     `ubd1r=${files.keys}`,
-    ...nets.map(({ tap }, index) => `vec${index}:transport=tap,ifname=${tap},depth=64`),
+    // A card keeps its address over a power cut: with a random one the neighbours would send to the old one for half a minute.
+    ...nets.map(({ tap }, index) => `vec${index}:transport=tap,ifname=${tap},depth=64,mac=${macOf(director, index)}`),
     // A console that is a file: no terminal to be found, read or left in a mess.
     'con=null',
     'con0=null,fd:1',
@@ -33,6 +34,8 @@ export function umlArguments({ kernel, rootImage, runFolder, director }: UmlInpu
     `lab.route=default,${gatewayAddress}`,
   ];
 }
+
+const macOf = ({ number }: DirectorHost, index: number): string => `52:54:00:4c:0${number}:0${index}`;
 
 /** A disk is read in sectors of 512 bytes: filled up with empty lines. */
 export function printKeyDisk(keys: readonly string[]): string {

@@ -10,7 +10,12 @@ import { appendAudit } from './audit';
 import { requireRole, type VerbArgs, type VerbContext } from './context';
 
 const passwordSchema = z.string().min(12, 'at least 12 characters').max(200);
-export const createAccountInput = z.object({ name: z.string().min(1).max(100), email: z.email(), password: passwordSchema, role: accountRoleSchema });
+export const createAccountInput = z.object({
+  name: z.string().min(1).max(100),
+  email: z.email(),
+  password: passwordSchema,
+  role: accountRoleSchema,
+});
 export const setPasswordInput = z.object({ password: passwordSchema });
 
 function toAccount({ id, name, email, role, createdAt }: User): Account {
@@ -27,7 +32,9 @@ export async function createAccount({ ctx, input }: VerbArgs<z.infer<typeof crea
   requireRole(ctx, 'admin');
   const parsed = createAccountInput.parse(input);
   const { name, email, role } = parsed;
-  await inTransaction(ctx.db, (tx) => appendAudit(tx, ctx, { action: 'account.create', target: email, after: { name, email, role } }));
+  await inTransaction(ctx.db, (tx) =>
+    appendAudit(tx, ctx, { action: 'account.create', target: email, after: { name, email, role } }),
+  );
   const id = await createPasswordAccount(parsed);
   return toAccount(await ctx.db.user.findUniqueOrThrow({ where: { id } }));
 }
@@ -40,8 +47,14 @@ export async function changeRole({ ctx, input }: VerbArgs<{ id: string; role: Ac
     const user = await tx.user.findUnique({ where: { id } });
     if (!user) throw new ServiceError('not-found', 'There is no such account.');
     const others = await tx.user.count({ where: { role: 'admin', id: { not: id } } });
-    if (role !== 'admin' && others === 0) throw new ServiceError('conflict', 'This is the last administrator; give the role to somebody else first.');
-    await appendAudit(tx, ctx, { action: 'account.role', target: user.email, before: { role: user.role }, after: { role } });
+    if (role !== 'admin' && others === 0)
+      throw new ServiceError('conflict', 'This is the last administrator; give the role to somebody else first.');
+    await appendAudit(tx, ctx, {
+      action: 'account.role',
+      target: user.email,
+      before: { role: user.role },
+      after: { role },
+    });
     return toAccount(await tx.user.update({ where: { id }, data: { role } }));
   });
 }

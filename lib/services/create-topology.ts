@@ -24,7 +24,13 @@ export async function createTopology({ ctx, input }: VerbArgs<CreateTopologyInpu
   return inTransaction(ctx.db, async (tx) => {
     if (await tx.topology.findUnique({ where: { name: document.name } })) refuseTakenName(document.name);
     const topology = await tx.topology.create({ data: { name: document.name, revision: 1 } });
-    const row = await appendRevision(tx, { topologyId: topology.id, number: 1, document, author: ctx.account.email, message });
+    const row = await appendRevision(tx, {
+      topologyId: topology.id,
+      number: 1,
+      document,
+      author: ctx.account.email,
+      message,
+    });
     await appendAudit(tx, ctx, { action: 'topology.create', target: document.name, after: document });
     return toRevision(row);
   });

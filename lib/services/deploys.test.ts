@@ -3,21 +3,33 @@ import { describe, expect, it } from 'vitest';
 import { seedDocument } from '@/lib/core/seed';
 import type { Plan } from '@/lib/core/views/plan';
 import { getDb } from '@/lib/db/client';
-import { contextOf, useTestDatabase } from '@/lib/testing/test-database';
+import { contextOf, setUpTestDatabase } from '@/lib/testing/test-database';
 import { createTopology } from './create-topology';
 import { cancelDeploy, watchDeploy } from './deploys';
 import { saveTopology } from './save-topology';
 import { startDeploy } from './start-deploy';
 
-useTestDatabase();
+setUpTestDatabase();
 
 let serial = 0;
 async function planned(change: Partial<Plan> = {}) {
   serial += 1;
-  const { topologyId } = await createTopology({ ctx: contextOf('operator'), input: { seed: true, name: `pair-${serial}` } });
+  const { topologyId } = await createTopology({
+    ctx: contextOf('operator'),
+    input: { seed: true, name: `pair-${serial}` },
+  });
   const id = `plan-${serial}`;
   const body: Plan = {
-    ...{ id, topologyId, revision: 1, hash: 'abc', createdAt: new Date().toISOString(), createdBy: 'operator', mode: 'rolling', hosts: [] },
+    ...{
+      id,
+      topologyId,
+      revision: 1,
+      hash: 'abc',
+      createdAt: new Date().toISOString(),
+      createdBy: 'operator',
+      mode: 'rolling',
+      hosts: [],
+    },
     ...{ summary: [], impact: [], timerSeconds: 60, problems: [], deployable: true },
     ...change,
   };
@@ -28,7 +40,9 @@ async function planned(change: Partial<Plan> = {}) {
 describe('starting a deploy', () => {
   it('lets exactly one of many clicks win, with one audit row', async () => {
     const { topologyId, input } = await planned();
-    const clicks = await Promise.allSettled(Array.from({ length: 5 }, () => startDeploy({ ctx: contextOf('operator'), input })));
+    const clicks = await Promise.allSettled(
+      Array.from({ length: 5 }, () => startDeploy({ ctx: contextOf('operator'), input })),
+    );
     expect(clicks.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const click of clicks) if (click.status === 'rejected') expect(click.reason).toMatchObject({ code: 'busy' });
     expect(await getDb().deploy.count({ where: { topologyId } })).toBe(1);
@@ -40,13 +54,18 @@ describe('starting a deploy', () => {
     ['a plan that cannot be deployed', { deployable: false }, 'abc', 'invalid'],
   ])('refuses %s', async (_what, change, planHash, code) => {
     const { input } = await planned(change);
-    await expect(startDeploy({ ctx: contextOf('operator'), input: { ...input, planHash } })).rejects.toMatchObject({ code });
+    await expect(startDeploy({ ctx: contextOf('operator'), input: { ...input, planHash } })).rejects.toMatchObject({
+      code,
+    });
   });
 
   it('refuses a plan made before a newer revision was saved', async () => {
     const { topologyId, input } = await planned();
     const document = { ...seedDocument(), name: `pair-${serial}`, ftp: true };
-    await saveTopology({ ctx: contextOf('operator'), input: { id: topologyId, baseRevision: 1, document, message: '' } });
+    await saveTopology({
+      ctx: contextOf('operator'),
+      input: { id: topologyId, baseRevision: 1, document, message: '' },
+    });
     await expect(startDeploy({ ctx: contextOf('operator'), input })).rejects.toMatchObject({ code: 'conflict' });
   });
 
@@ -70,10 +89,17 @@ describe('following a deploy', () => {
     const { input } = await planned();
     const { id } = await startDeploy({ ctx: contextOf('operator'), input });
     const states: string[] = [];
-    for await (const deploy of watchDeploy({ ctx: contextOf('viewer'), input: { id, signal: AbortSignal.timeout(10_000) } })) {
+    for await (const deploy of watchDeploy({
+      ctx: contextOf('viewer'),
+      input: { id, signal: AbortSignal.timeout(10_000) },
+    })) {
       states.push(deploy.state);
       const next = deploy.state === 'queued' ? 'running' : 'verified';
-      if (deploy.state !== 'verified') await getDb().$transaction([getDb().deploy.update({ where: { id }, data: { state: next } }), getDb().$queryRaw`SELECT 1 AS one FROM pg_notify('deploy', ${id})`]);
+      if (deploy.state !== 'verified')
+        await getDb().$transaction([
+          getDb().deploy.update({ where: { id }, data: { state: next } }),
+          getDb().$queryRaw`SELECT 1 AS one FROM pg_notify('deploy', ${id})`,
+        ]);
     }
     expect(states).toEqual(['queued', 'running', 'verified']);
   });
@@ -83,6 +109,8 @@ describe('following a deploy', () => {
     const { id } = await startDeploy({ ctx: contextOf('operator'), input });
     await cancelDeploy({ ctx: contextOf('operator'), input: { id } });
     await getDb().deploy.update({ where: { id }, data: { openFor: null, state: 'rolled-back' } });
-    await expect(cancelDeploy({ ctx: contextOf('operator'), input: { id } })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(cancelDeploy({ ctx: contextOf('operator'), input: { id } })).rejects.toMatchObject({
+      code: 'conflict',
+    });
   });
 });

@@ -13,10 +13,18 @@ const withTopology = { topology: { select: { name: true } } } as const;
 const withSteps = { ...withTopology, steps: { orderBy: { sequence: 'asc' } } } as const;
 
 /** Newest first, steps without the tools' output. */
-export async function listDeploys({ ctx, input }: VerbArgs<{ topologyId?: string | undefined; limit: number }>): Promise<Deploy[]> {
+export async function listDeploys({
+  ctx,
+  input,
+}: VerbArgs<{ topologyId?: string | undefined; limit: number }>): Promise<Deploy[]> {
   requireRole(ctx, 'viewer');
   const where = input.topologyId === undefined ? {} : { topologyId: input.topologyId };
-  const rows = await ctx.db.deploy.findMany({ where, include: withSteps, orderBy: { number: 'desc' }, take: input.limit });
+  const rows = await ctx.db.deploy.findMany({
+    where,
+    include: withSteps,
+    orderBy: { number: 'desc' },
+    take: input.limit,
+  });
   return rows.map((row) => toDeploy({ ...row, steps: row.steps.map((step) => ({ ...step, output: '' })) }));
 }
 
@@ -32,7 +40,10 @@ export async function getDeploy({ ctx, input }: VerbArgs<{ id: string }>): Promi
 }
 
 /** The deploy now and after every change; ends with the deploy or with `signal`. */
-export async function* watchDeploy({ ctx, input }: VerbArgs<{ id: string; signal: AbortSignal }>): AsyncGenerator<Deploy> {
+export async function* watchDeploy({
+  ctx,
+  input,
+}: VerbArgs<{ id: string; signal: AbortSignal }>): AsyncGenerator<Deploy> {
   requireRole(ctx, 'viewer');
   // Of its own: a generator that waits for the next change ends only when its signal aborts.
   const ended = new AbortController();
@@ -57,10 +68,17 @@ export async function* watchDeploy({ ctx, input }: VerbArgs<{ id: string; signal
 export async function cancelDeploy({ ctx, input }: VerbArgs<{ id: string }>): Promise<Deploy> {
   requireRole(ctx, 'operator');
   await inTransaction(ctx.db, async (tx) => {
-    const { count } = await tx.deploy.updateMany({ where: { id: input.id, openFor: { not: null } }, data: { cancelled: true } });
+    const { count } = await tx.deploy.updateMany({
+      where: { id: input.id, openFor: { not: null } },
+      data: { cancelled: true },
+    });
     if (count === 0) throw new ServiceError('conflict', 'This deploy has ended; there is nothing to cancel.');
     const deploy = await tx.deploy.findUniqueOrThrow({ where: { id: input.id }, include: withTopology });
-    await appendAudit(tx, ctx, { action: 'deploy.cancel', target: deploy.topology.name, after: { number: deploy.number } });
+    await appendAudit(tx, ctx, {
+      action: 'deploy.cancel',
+      target: deploy.topology.name,
+      after: { number: deploy.number },
+    });
     await notify(tx, 'deploy', input.id);
   });
   await callWorker('cancelDeploy', { deployId: input.id }).catch(() => undefined);

@@ -13,14 +13,22 @@ const withTopology = { topology: { select: { name: true } } } as const;
 
 async function findDirector(db: Db | Tx, id: string) {
   const row = await db.director.findUnique({ where: { id }, include: withTopology });
-  if (!row) throw new ServiceError('not-found', 'There is no such director; it may have been removed from its topology.');
+  if (!row)
+    throw new ServiceError('not-found', 'There is no such director; it may have been removed from its topology.');
   return row;
 }
 
-export async function listDirectors({ ctx, input }: VerbArgs<{ topologyId?: string | undefined }>): Promise<DirectorView[]> {
+export async function listDirectors({
+  ctx,
+  input,
+}: VerbArgs<{ topologyId?: string | undefined }>): Promise<DirectorView[]> {
   requireRole(ctx, 'viewer');
   const where = input.topologyId === undefined ? {} : { topologyId: input.topologyId };
-  const rows = await ctx.db.director.findMany({ where, include: withTopology, orderBy: [{ topology: { name: 'asc' } }, { name: 'asc' }] });
+  const rows = await ctx.db.director.findMany({
+    where,
+    include: withTopology,
+    orderBy: [{ topology: { name: 'asc' } }, { name: 'asc' }],
+  });
   return rows.map(toDirector);
 }
 
@@ -32,21 +40,37 @@ export async function scanDirector({ ctx, input }: VerbArgs<{ id: string }>): Pr
 }
 
 /** The key is scanned again: what a person accepted must still be what the endpoint offers. */
-export async function trustDirector({ ctx, input }: VerbArgs<{ id: string; fingerprint: string }>): Promise<DirectorView> {
+export async function trustDirector({
+  ctx,
+  input,
+}: VerbArgs<{ id: string; fingerprint: string }>): Promise<DirectorView> {
   requireRole(ctx, 'admin');
   const director = await findDirector(ctx.db, input.id);
   const scan = await callWorker('scanHostKey', { address: director.address, port: director.port });
   if (scan.fingerprint !== input.fingerprint) {
-    throw new ServiceError('conflict', `${director.name} offers ${scan.fingerprint} now, not the key that was accepted. Find out why before trying again.`);
+    throw new ServiceError(
+      'conflict',
+      `${director.name} offers ${scan.fingerprint} now, not the key that was accepted. Find out why before trying again.`,
+    );
   }
   return inTransaction(ctx.db, async (tx) => {
-    const accepted = { fingerprint: scan.fingerprint, hostKeyType: scan.keyType, offeredFingerprint: null, problem: null };
+    const accepted = {
+      fingerprint: scan.fingerprint,
+      hostKeyType: scan.keyType,
+      offeredFingerprint: null,
+      problem: null,
+    };
     const row = await tx.director.update({
       where: { id: input.id },
       data: { ...accepted, acceptedBy: ctx.account.email, acceptedAt: new Date() },
       include: withTopology,
     });
-    await appendAudit(tx, ctx, { action: 'director.trust', target: director.name, before: { fingerprint: director.fingerprint }, after: { fingerprint: scan.fingerprint } });
+    await appendAudit(tx, ctx, {
+      action: 'director.trust',
+      target: director.name,
+      before: { fingerprint: director.fingerprint },
+      after: { fingerprint: scan.fingerprint },
+    });
     await notify(tx, 'directors', input.id);
     return toDirector(row);
   });
@@ -56,21 +80,37 @@ export async function untrustDirector({ ctx, input }: VerbArgs<{ id: string }>):
   requireRole(ctx, 'admin');
   return inTransaction(ctx.db, async (tx) => {
     const before = await findDirector(tx, input.id);
-    const forgotten = { hostKeyType: null, fingerprint: null, offeredFingerprint: null, acceptedBy: null, acceptedAt: null };
+    const forgotten = {
+      hostKeyType: null,
+      fingerprint: null,
+      offeredFingerprint: null,
+      acceptedBy: null,
+      acceptedAt: null,
+    };
     const row = await tx.director.update({ where: { id: input.id }, data: forgotten, include: withTopology });
     await tx.liveFrame.deleteMany({ where: { directorId: input.id } });
-    await appendAudit(tx, ctx, { action: 'director.untrust', target: before.name, before: { fingerprint: before.fingerprint } });
+    await appendAudit(tx, ctx, {
+      action: 'director.untrust',
+      target: before.name,
+      before: { fingerprint: before.fingerprint },
+    });
     await notify(tx, 'directors', input.id);
     return toDirector(row);
   });
 }
 
-export async function testDirector({ ctx, input }: VerbArgs<{ id: string; installGuard: boolean }>): Promise<ConnectionTest> {
+export async function testDirector({
+  ctx,
+  input,
+}: VerbArgs<{ id: string; installGuard: boolean }>): Promise<ConnectionTest> {
   requireRole(ctx, input.installGuard ? 'admin' : 'operator');
   const director = await findDirector(ctx.db, input.id);
   // The audit row comes first: it tells of the attempt, also when the console dies in the middle of it.
   await inTransaction(ctx.db, (tx) =>
-    appendAudit(tx, ctx, { action: input.installGuard ? 'director.install-guard' : 'director.test', target: director.name }),
+    appendAudit(tx, ctx, {
+      action: input.installGuard ? 'director.install-guard' : 'director.test',
+      target: director.name,
+    }),
   );
   return callWorker('testDirector', { directorId: input.id, installGuard: input.installGuard });
 }

@@ -13,8 +13,11 @@ const activeSince = new Map<string, { director: string; since: string }>();
 
 async function loadPair(db: Db, topologyId: string): Promise<{ pair: LivePair; directorIds: Set<string> }> {
   const rows = await db.director.findMany({ where: { topologyId }, include: { live: true }, orderBy: { name: 'asc' } });
-  if (rows.length === 0 && !(await db.topology.findUnique({ where: { id: topologyId } }))) throw new ServiceError('not-found', 'There is no such topology.');
-  const hosts = rows.map((row) => (row.live ? liveHostSchema.parse(row.live.frame) : neverRead(row.name, row.fingerprint !== null)));
+  if (rows.length === 0 && !(await db.topology.findUnique({ where: { id: topologyId } })))
+    throw new ServiceError('not-found', 'There is no such topology.');
+  const hosts = rows.map((row) =>
+    row.live ? liveHostSchema.parse(row.live.frame) : neverRead(row.name, row.fingerprint !== null),
+  );
   const pair = composeLivePair(topologyId, hosts, Date.now());
   return { pair: withSince(pair), directorIds: new Set(rows.map(({ id }) => id)) };
 }
@@ -28,9 +31,21 @@ function withSince(pair: LivePair): LivePair {
 }
 
 function neverRead(director: string, isTrusted: boolean): LiveHost {
-  const message = isTrusted ? 'It has not been read yet.' : 'Its host key has not been accepted; open it under Directors.';
+  const message = isTrusted
+    ? 'It has not been read yet.'
+    : 'Its host key has not been accepted; open it under Directors.';
   return {
-    ...{ director, role: 'unknown', heldVirtualAddresses: [], services: [], statistics: [], rates: [], rules: [], syncDaemon: [], drift: [] },
+    ...{
+      director,
+      role: 'unknown',
+      heldVirtualAddresses: [],
+      services: [],
+      statistics: [],
+      rates: [],
+      rules: [],
+      syncDaemon: [],
+      drift: [],
+    },
     terminal: { ipvsadm: '', mangle: '', nat: '', daemon: '' },
     daemons: {},
     release: { live: '', confirmed: '', transaction: '' },
@@ -45,7 +60,10 @@ export async function getLivePair({ ctx, input }: VerbArgs<{ topologyId: string 
 }
 
 /** The pair now, and again whenever a frame of one of its directors came. */
-export async function* watchLivePair({ ctx, input }: VerbArgs<{ topologyId: string; signal: AbortSignal }>): AsyncGenerator<LivePair> {
+export async function* watchLivePair({
+  ctx,
+  input,
+}: VerbArgs<{ topologyId: string; signal: AbortSignal }>): AsyncGenerator<LivePair> {
   requireRole(ctx, 'viewer');
   const changes = watchChannel('live', input.signal);
   let next = changes.next();
@@ -61,7 +79,10 @@ export async function* watchLivePair({ ctx, input }: VerbArgs<{ topologyId: stri
   }
 }
 
-export async function readConnections({ ctx, input }: VerbArgs<{ topologyId: string; director: string; limit: number; filter: string }>): Promise<ConnectionPage> {
+export async function readConnections({
+  ctx,
+  input,
+}: VerbArgs<{ topologyId: string; director: string; limit: number; filter: string }>): Promise<ConnectionPage> {
   requireRole(ctx, 'viewer');
   const { topologyId, director: name, limit, filter } = input;
   const director = await ctx.db.director.findUnique({ where: { topologyId_name: { topologyId, name } } });

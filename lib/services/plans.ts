@@ -10,7 +10,11 @@ import { findRevision } from './topology-rows';
 export async function createPlan({ ctx, input }: VerbArgs<{ topologyId: string; revision: number }>): Promise<Plan> {
   requireRole(ctx, 'operator');
   const row = await findRevision(ctx.db, input.topologyId, input.revision);
-  if (!row.deployable) throw new ServiceError('invalid', `Revision ${row.number} has ${row.errors} errors; solve them and save before planning a deploy.`);
+  if (!row.deployable)
+    throw new ServiceError(
+      'invalid',
+      `Revision ${row.number} has ${row.errors} errors; solve them and save before planning a deploy.`,
+    );
   return callWorker('makePlan', { ...input, actor: ctx.account.email });
 }
 

@@ -12,7 +12,11 @@ export async function removeTopology({ ctx, input }: VerbArgs<{ id: string }>): 
     if (!topology) throw new ServiceError('not-found', 'There is no such topology.');
     const open = await tx.deploy.findFirst({ where: { openFor: input.id } });
     if (open) throw new ServiceError('busy', `Deploy ${open.number} of this topology is still open.`);
-    await appendAudit(tx, ctx, { action: 'topology.remove', target: topology.name, before: { revision: topology.revision } });
+    await appendAudit(tx, ctx, {
+      action: 'topology.remove',
+      target: topology.name,
+      before: { revision: topology.revision },
+    });
     await tx.deploy.deleteMany({ where: { topologyId: input.id } });
     await tx.topology.delete({ where: { id: input.id } });
   });

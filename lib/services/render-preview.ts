@@ -13,7 +13,10 @@ import { requireRole, type VerbArgs } from './context';
 /** Stands for the heartbeat key while rendering; the file that holds it is redacted afterwards anyway. */
 const PLACEHOLDER_KEY = 'placeholder';
 
-export function renderPreview({ ctx, input }: VerbArgs<{ document: TopologyDocument }>): { files: FilePreview[]; diagnostics: Diagnostic[] } {
+export function renderPreview({ ctx, input }: VerbArgs<{ document: TopologyDocument }>): {
+  files: FilePreview[];
+  diagnostics: Diagnostic[];
+} {
   requireRole(ctx, 'viewer');
   const document = topologyDocumentSchema.parse(input.document);
   const diagnostics = checkTopology(document);
@@ -24,7 +27,10 @@ export function renderPreview({ ctx, input }: VerbArgs<{ document: TopologyDocum
     ...rendered.releases.map(({ director, files }) => ({ host: director, files })),
     ...rendered.companions,
   ];
-  return { files: hosts.flatMap(({ host, files }) => files.map((file) => toPreview(host, file))), diagnostics: [...diagnostics, ...rendered.diagnostics] };
+  return {
+    files: hosts.flatMap(({ host, files }) => files.map((file) => toPreview(host, file))),
+    diagnostics: [...diagnostics, ...rendered.diagnostics],
+  };
 }
 
 function toPreview(host: string, { path, mode, content, secret, purpose }: RenderedFile): FilePreview {

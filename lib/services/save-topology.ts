@@ -26,15 +26,29 @@ export async function saveTopology({ ctx, input }: VerbArgs<SaveTopologyInput>):
     await advance(tx, id, baseRevision);
     const before = await findRevision(tx, id, baseRevision);
     await rename(tx, id, document.name);
-    const row = await appendRevision(tx, { topologyId: id, number: baseRevision + 1, document, author: ctx.account.email, message });
-    await appendAudit(tx, ctx, { action: 'topology.save', target: document.name, before: before.document, after: document });
+    const row = await appendRevision(tx, {
+      topologyId: id,
+      number: baseRevision + 1,
+      document,
+      author: ctx.account.email,
+      message,
+    });
+    await appendAudit(tx, ctx, {
+      action: 'topology.save',
+      target: document.name,
+      before: before.document,
+      after: document,
+    });
     return toRevision(row);
   });
 }
 
 /** The conditional update takes the row's lock: of two savers at once the second waits, then sees that it is late. */
 async function advance(tx: Tx, id: string, baseRevision: number): Promise<void> {
-  const { count } = await tx.topology.updateMany({ where: { id, revision: baseRevision }, data: { revision: baseRevision + 1 } });
+  const { count } = await tx.topology.updateMany({
+    where: { id, revision: baseRevision },
+    data: { revision: baseRevision + 1 },
+  });
   if (count === 1) return;
   const current = toRevision(await findRevision(tx, id));
   throw new ServiceError('conflict', `${current.author} saved revision ${current.number} meanwhile.`, { current });

@@ -29,20 +29,42 @@ export async function startDeploy({ ctx, input }: VerbArgs<z.infer<typeof startD
 }
 
 async function refuseUnfit(tx: Tx, plan: PlanRow, planHash: string): Promise<void> {
-  if (plan.hash !== planHash) throw new ServiceError('conflict', 'This is not the plan that was shown; make a new one.');
+  if (plan.hash !== planHash)
+    throw new ServiceError('conflict', 'This is not the plan that was shown; make a new one.');
   if (!toPlan(plan).deployable) throw new ServiceError('invalid', 'This plan has problems that forbid a deploy.');
   const { revision } = await tx.topology.findUniqueOrThrow({ where: { id: plan.topologyId } });
-  if (revision !== plan.revision) throw new ServiceError('conflict', `Revision ${revision} was saved after this plan for revision ${plan.revision}; make a new plan.`);
+  if (revision !== plan.revision)
+    throw new ServiceError(
+      'conflict',
+      `Revision ${revision} was saved after this plan for revision ${plan.revision}; make a new plan.`,
+    );
 }
 
 async function insertDeploy(tx: Tx, ctx: VerbContext, plan: PlanRow): Promise<Deploy> {
   const { topologyId, revision, id: planId, hash: planHash } = plan;
-  const last = await tx.deploy.findFirst({ where: { topologyId }, orderBy: { generation: 'desc' }, select: { generation: true } });
+  const last = await tx.deploy.findFirst({
+    where: { topologyId },
+    orderBy: { generation: 'desc' },
+    select: { generation: true },
+  });
   const row = await tx.deploy.create({
-    data: { topologyId, revision, planId, planHash, state: 'queued', author: ctx.account.email, generation: (last?.generation ?? 0) + 1, openFor: topologyId },
+    data: {
+      topologyId,
+      revision,
+      planId,
+      planHash,
+      state: 'queued',
+      author: ctx.account.email,
+      generation: (last?.generation ?? 0) + 1,
+      openFor: topologyId,
+    },
     include: { topology: { select: { name: true } } },
   });
-  await appendAudit(tx, ctx, { action: 'deploy.start', target: row.topology.name, after: { number: row.number, revision, planHash } });
+  await appendAudit(tx, ctx, {
+    action: 'deploy.start',
+    target: row.topology.name,
+    after: { number: row.number, revision, planHash },
+  });
   await notify(tx, 'deploy', row.id);
   return toDeploy(row);
 }

@@ -27,7 +27,13 @@ async function syncDirectors(tx: Tx, topologyId: string, document: TopologyDocum
     const known = await tx.director.findUnique({ where: { topologyId_name: { topologyId, name } } });
     if (!known) await tx.director.create({ data: { topologyId, name, address, port, user } });
     else if (known.address !== address || known.port !== port) {
-      const forgotten = { hostKeyType: null, fingerprint: null, offeredFingerprint: null, acceptedBy: null, acceptedAt: null };
+      const forgotten = {
+        hostKeyType: null,
+        fingerprint: null,
+        offeredFingerprint: null,
+        acceptedBy: null,
+        acceptedAt: null,
+      };
       await tx.director.update({ where: { id: known.id }, data: { address, port, user, ...forgotten } });
     } else if (known.user !== user) await tx.director.update({ where: { id: known.id }, data: { user } });
   }
@@ -38,7 +44,10 @@ export async function findRevision(tx: Tx, topologyId: string, number?: number):
   const where = number === undefined ? { topologyId } : { topologyId, number };
   const row = await tx.topologyRevision.findFirst({ where, orderBy: { number: 'desc' } });
   if (row) return row;
-  throw new ServiceError('not-found', number === undefined ? 'There is no such topology.' : `There is no revision ${number} of this topology.`);
+  throw new ServiceError(
+    'not-found',
+    number === undefined ? 'There is no such topology.' : `There is no revision ${number} of this topology.`,
+  );
 }
 
 export function refuseTakenName(name: string): never {

@@ -11,7 +11,7 @@ import type { VerbContext } from '@/lib/services/context';
 import { TEMPLATE, withDatabase } from './test-postgres';
 
 /** Sets DATABASE_URL and LVS_CONSOLE_DATA for this file; call it at the top of the file. */
-export function useTestDatabase(): void {
+export function setUpTestDatabase(): void {
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lvs-test-data-'));
   beforeAll(async () => {

@@ -9,7 +9,12 @@ import { workerVerbs, type WorkerInput, type WorkerOutput, type WorkerVerbName }
 /** Directors are slow to answer when they are in trouble; a plan reads both. */
 const CALL_MS = 60_000;
 const failureSchema = z.object({
-  error: z.object({ kind: z.enum(['host', 'service', 'ours']), code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() }),
+  error: z.object({
+    kind: z.enum(['host', 'service', 'ours']),
+    code: z.string(),
+    message: z.string(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  }),
 });
 
 /** Throws what the worker threw (HostError, ServiceError), or ServiceError('unavailable') when it does not run. */
@@ -29,13 +34,28 @@ function toError({ kind, code, message, details }: z.infer<typeof failureSchema>
 function post(name: string, body: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const away = (cause: Error) =>
-      reject(new ServiceError('unavailable', 'The worker does not answer; the supervisor starts it again when it died.', {}, { cause }));
+      reject(
+        new ServiceError(
+          'unavailable',
+          'The worker does not answer; the supervisor starts it again when it died.',
+          {},
+          { cause },
+        ),
+      );
     const request = http.request(
-      { socketPath: workerSocket(), path: `/verbs/${name}`, method: 'POST', headers: { 'content-type': 'application/json' }, timeout: CALL_MS },
+      {
+        socketPath: workerSocket(),
+        path: `/verbs/${name}`,
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        timeout: CALL_MS,
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => resolve({ status: response.statusCode ?? 500, text: Buffer.concat(chunks).toString('utf8') }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 500, text: Buffer.concat(chunks).toString('utf8') }),
+        );
         response.on('error', away);
       },
     );

@@ -30,6 +30,8 @@ function toFlowNodes(picture: Picture, data: Omit<PictureData, 'node'>): Picture
       draggable: false,
       selectable: false,
       focusable: false,
+      // The buttons inside take the clicks; xyflow turns them off for nodes that it cannot select itself.
+      style: { pointerEvents: 'all' },
     };
   });
 }

@@ -1,0 +1,200 @@
+// The whole path as a person walks it: sign in, edit, solve a problem, deploy to two real kernels, real traffic, power cut, return.
+import { expect, test, type Page } from '@playwright/test';
+import { attachLab, type Lab } from '@/lib/lab/lab';
+import { LAB_NAME, startDemo, type RunningDemo } from './console';
+
+const PORT = 3100;
+/** heartbeat's start and its takeover take most of a minute under user-mode Linux (lib/lab/README.md). */
+const FIRST_DEPLOY_MS = 300_000;
+const TAKEOVER_MS = 180_000;
+
+let demo: RunningDemo;
+let lab: Lab;
+let page: Page;
+let foreignBefore: string[];
+
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(20 * 60_000);
+  demo = await startDemo(PORT);
+  lab = await attachLab(LAB_NAME);
+  page = await browser.newPage();
+  foreignBefore = await Promise.all(['director1', 'director2'].map(plantForeignRules));
+});
+
+test.afterAll(async () => {
+  test.setTimeout(120_000);
+  await page?.close();
+  expect(await demo?.stop(), 'Ctrl-C ends the demo in good order').toBe(0);
+});
+
+/** Rules and a chain of somebody else, in the same tables and hooks that the console uses. */
+async function plantForeignRules(director: string): Promise<string> {
+  const script = `iptables -t mangle -N SOMEBODY && iptables -t mangle -A SOMEBODY -p tcp --dport 9 -j RETURN
+    iptables -t mangle -A PREROUTING -i eth0 -j SOMEBODY && iptables -t nat -A POSTROUTING -o lo -j RETURN && iptables -A INPUT -p tcp --dport 7 -j DROP`;
+  expect((await lab.exec(director, ['sh', '-c', script])).code).toBe(0);
+  return foreignRules(director);
+}
+
+/** Everything in the firewall that is not the console's own, without counters. */
+async function foreignRules(director: string): Promise<string> {
+  const { stdout } = await lab.exec(director, ['iptables-save']);
+  return stdout
+    .split('\n')
+    .filter((line) => !line.startsWith('#') && !line.includes('LVS-CONSOLE'))
+    .map((line) => line.replace(/\[\d+:\d+\]/, ''))
+    .join('\n');
+}
+
+async function realServersOf(address: string, port: number, count: number): Promise<string[]> {
+  const answers = await lab.request(`http://${address}:${port}/`, { count, timeoutMs: 4_000 });
+  return answers.map(({ realServer, error }) => realServer ?? `error: ${error ?? 'none'}`);
+}
+
+async function saveRevision(message: string): Promise<void> {
+  await page.getByRole('button', { name: 'Save revision' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill(message);
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Save as revision/ })
+    .click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+}
+
+async function deploy(timeout: number): Promise<number> {
+  await page.getByRole('link', { name: 'Deploy', exact: true }).click();
+  await page.getByRole('button', { name: /^Deploy to / }).click({ timeout: 60_000 });
+  const started = Date.now();
+  await expect(page.getByText('Deployed, verified and confirmed on both directors.')).toBeVisible({ timeout });
+  return Date.now() - started;
+}
+
+test('signs in by the one-time link, which works once', async ({ browser }) => {
+  await page.goto(demo.signInLink);
+  await expect(page.getByRole('heading', { name: 'Topologies' })).toBeVisible();
+  const stranger = await browser.newPage();
+  await stranger.goto(demo.signInLink);
+  await expect(stranger.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  await stranger.close();
+});
+
+test('an impossible address is kept as a draft, told at its field, and cannot be deployed', async () => {
+  await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
+  await page.getByRole('button', { name: 'Addresses' }).click();
+  const field = page.getByLabel('External virtual address');
+  await field.fill('192.168.7.340/24');
+  await field.blur();
+  await expect(page.getByText(/Cannot deploy: \d+ error/)).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Problems' }).getByText(/340/).first()).toBeVisible();
+  await saveRevision('the seed’s misprint');
+  await expect(page.getByRole('button', { name: 'Deploy' })).toBeDisabled();
+  await field.fill('192.168.7.240/24');
+  await field.blur();
+  await saveRevision('corrected');
+  await expect(page.getByRole('link', { name: 'Deploy', exact: true })).toBeVisible();
+});
+
+test('a port group over the first group is reported with an example packet, and resolved', async () => {
+  await page.getByRole('button', { name: 'Add range' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('web-range');
+  await page.getByLabel('Addresses', { exact: true }).fill('192.168.0.0/28');
+  await page.getByLabel('Addresses', { exact: true }).blur();
+  await page.getByRole('button', { name: 'Add group' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('web-ports');
+  await page.getByLabel('Name', { exact: true }).blur();
+  await page.getByLabel('Range').selectOption('web-range');
+  await page.getByLabel('Protocol').selectOption('tcp');
+  await page.getByLabel('Ports').fill('80, 443');
+  await page.getByRole('checkbox', { name: 'Persistence' }).click();
+  const problems = page.getByRole('list', { name: 'Problems' });
+  await expect(problems.getByText(/tcp .*192\.168\.0\.\d+:80/).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Let web-ports take these packets from everything' }).click();
+  await expect(page.getByRole('button', { name: 'Let web-ports take these packets from everything' })).toHaveCount(0);
+  await saveRevision('web ports with persistence');
+});
+
+test('deploys to both directors and sees them verified', async () => {
+  test.setTimeout(FIRST_DEPLOY_MS + 60_000);
+  const elapsed = await deploy(FIRST_DEPLOY_MS);
+  test
+    .info()
+    .annotations.push({ type: 'first deploy, click to verified', description: `${(elapsed / 1000).toFixed(1)} s` });
+  console.log(`first deploy, click to verified: ${(elapsed / 1000).toFixed(1)} s`);
+  for (const director of ['director1', 'director2']) await expect(page.getByText(director).first()).toBeVisible();
+});
+
+test('foreign rules and chains are byte for byte what they were', async () => {
+  expect(await Promise.all(['director1', 'director2'].map(foreignRules))).toEqual(foreignBefore);
+});
+
+test('real requests are answered by both real servers, and persistence couples 80 and 443', async () => {
+  const anywhere = await realServersOf('192.168.0.77', 80, 8);
+  expect(new Set(anywhere)).toEqual(new Set(['rs1', 'rs2']));
+  expect(new Set(await realServersOf('192.168.0.200', 443, 8))).toEqual(new Set(['rs1', 'rs2']));
+  const coupled = [...(await realServersOf('192.168.0.3', 80, 4)), ...(await realServersOf('192.168.0.5', 443, 4))];
+  expect(new Set(coupled).size, coupled.join(' ')).toBe(1);
+  expect(coupled[0]).toMatch(/^rs[12]$/);
+});
+
+test('the connections are on the Live page', async () => {
+  await page.getByRole('navigation').getByRole('link', { name: 'Live' }).click();
+  const started = Date.now();
+  if (await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).count())
+    await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
+  await expect(page.getByText('web-ports').first()).toBeVisible();
+  console.log(`time to the first table on the Live page: ${Date.now() - started} ms`);
+  await expect(page.getByText('director1 is active')).toBeVisible();
+  await expect(page.getByText('in sync', { exact: true })).toBeVisible();
+  await page.getByRole('tab', { name: 'Connections' }).click();
+  await expect(page.getByText('192.168.0.3:80').first()).toBeVisible();
+  await expect(page.getByText('persistence template, mark 2').first()).toBeVisible();
+  await page.getByRole('tab', { name: 'Terminal' }).click();
+  await expect(page.getByText(/FWM {2}2 rr persistent 300/).first()).toBeVisible();
+});
+
+test('a change in the kernel is on the screen within three seconds', async () => {
+  await lab.exec('director1', ['ipvsadm', '-A', '-f', '4242', '-s', 'rr']);
+  const started = Date.now();
+  await expect(page.getByText(/FWM {2}4242 rr/).first()).toBeVisible({ timeout: 10_000 });
+  const elapsed = Date.now() - started;
+  console.log(`a change in the kernel was on the screen after ${elapsed} ms`);
+  await lab.exec('director1', ['ipvsadm', '-D', '-f', '4242']);
+  expect(elapsed).toBeLessThan(6_000);
+});
+
+test('a pool change is deployed in seconds and without a restart', async () => {
+  await page.goto(`${demo.url}/topologies`);
+  await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
+  await page.getByRole('group', { name: 'Pools' }).getByRole('button', { name: 'web', exact: true }).click();
+  await page.getByLabel('Weight').first().fill('3');
+  await page.getByLabel('Weight').first().blur();
+  await saveRevision('rs1 is stronger');
+  const elapsed = await deploy(90_000);
+  console.log(`pool change, click to verified: ${(elapsed / 1000).toFixed(1)} s`);
+  expect(await Promise.all(['director1', 'director2'].map(foreignRules))).toEqual(foreignBefore);
+});
+
+test('the active director loses its power: the other answers, and the page shows it', async () => {
+  test.setTimeout(TAKEOVER_MS + 60_000);
+  await page.goto(`${demo.url}/live`);
+  if (await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).count())
+    await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
+  await expect(page.getByText('director1 is active')).toBeVisible();
+  await lab.crash('director1');
+  const started = Date.now();
+  await expect(page.getByText(/stale since/).first()).toBeVisible({ timeout: 20_000 });
+  await expect
+    .poll(async () => (await realServersOf('192.168.0.77', 80, 1))[0], { timeout: TAKEOVER_MS, intervals: [500] })
+    .toMatch(/^rs[12]$/);
+  console.log(`answered again ${((Date.now() - started) / 1000).toFixed(1)} s after the power cut`);
+  await expect(page.getByText('director2 is active')).toBeVisible({ timeout: 20_000 });
+});
+
+test('the old active comes back as standby and is in sync', async () => {
+  test.setTimeout(TAKEOVER_MS + 60_000);
+  await lab.powerOn('director1');
+  await expect(page.getByText('in sync', { exact: true })).toBeVisible({ timeout: TAKEOVER_MS });
+  await expect(page.getByText('director2 is active')).toBeVisible();
+  expect((await realServersOf('192.168.0.77', 80, 2)).every((name) => /^rs[12]$/.test(name))).toBe(true);
+});

@@ -1,0 +1,110 @@
+// One answer of `guard read` as the live view of a director: what cannot be read is a problem, never an empty list.
+import { HostError } from '../core/errors';
+import { OWNED } from '../core/kernel-state';
+import type { FirewallRule, LiveHost } from '../core/views/live';
+import { compareFrames } from '../deploy/verify-host';
+import type { ExpectedHost } from '../deploy/deploy-run';
+import type { GuardFrame } from '../parse/guard-frames';
+import { parseGuardStatus, type GuardStatus } from '../parse/guard-status';
+import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
+import { parseIptablesSave, type FirewallRuleState } from '../parse/iptables-save';
+import { parseIpvsadmDaemon } from '../parse/ipvsadm-daemon';
+import { parseIpvsadmList } from '../parse/ipvsadm-list';
+import { parseIpvsadmStatistics } from '../parse/ipvsadm-statistics';
+import type { Parsed } from '../parse/parsed';
+
+export type LiveContext = {
+  virtualAddresses: string[];
+  /** What the last verified release says; absent before the first deploy. */
+  expected?: ExpectedHost;
+};
+type Frames = ReadonlyMap<string, GuardFrame>;
+
+const IPVS_SECTIONS = ['ipvs', 'ipvs-list', 'ipvs-stats', 'ipvs-rate', 'ipvs-daemon'];
+
+/** Throws HostError('unreadable-answer'). `drift` is given when it was computed from an older read and is still good. */
+export function toLiveHost(
+  director: string,
+  frames: Frames,
+  context: LiveContext,
+  drift: string[],
+): Omit<LiveHost, 'readAt' | 'pollMs'> {
+  const read = <T>(section: string, parse: (text: string) => Parsed<T>): T => readOrThrow(director, frames, section, parse);
+  const status = read('status', parseGuardStatus);
+  if (!status) throw new HostError('unreadable-answer', `${director}: the guard's status cannot be read.`, { host: director });
+  const ofIpvs = <T>(section: string, parse: (text: string) => Parsed<T[]>): T[] => (hasIpvs(frames) ? read(section, parse) : []);
+  const held = heldOf(read('addresses', parseIpAddresses), context);
+  return {
+    director,
+    role: roleOf(held, context),
+    heldVirtualAddresses: held,
+    services: ofIpvs('ipvs-list', parseIpvsadmList),
+    statistics: ofIpvs('ipvs-stats', parseIpvsadmStatistics),
+    rates: ofIpvs('ipvs-rate', parseIpvsadmStatistics),
+    rules: read('firewall', parseIptablesSave).flatMap(({ name, rules }) => rules.map((rule) => toRule(name, rule))),
+    terminal: terminalOf(frames),
+    syncDaemon: ofIpvs('ipvs-daemon', parseIpvsadmDaemon),
+    daemons: daemonsOf(frames),
+    release: releaseOf(status),
+    drift,
+  };
+}
+
+/** A release that is being deployed is no drift: the transaction tells. */
+export function driftOf(frames: Frames, { expected }: LiveContext): string[] {
+  if (!expected) return [];
+  const { differences } = compareFrames(expected, frames);
+  return differences;
+}
+
+/** No module, no table: the tools then fail, and that is the one failure that means "empty". */
+function hasIpvs(frames: Frames): boolean {
+  return IPVS_SECTIONS.some((section) => frames.get(section)?.status === 0);
+}
+
+function readOrThrow<T>(director: string, frames: Frames, section: string, parse: (text: string) => Parsed<T>): T {
+  const frame = frames.get(section);
+  if (frame?.status !== 0) {
+    const why = frame ? `its tool ended with ${frame.status}` : 'it is missing';
+    throw new HostError('unreadable-answer', `${director}: section ${section} cannot be read: ${why}.`, { host: director });
+  }
+  return parse(frame.text).value;
+}
+
+function heldOf(addresses: readonly HeldAddress[], { virtualAddresses }: LiveContext): string[] {
+  return virtualAddresses.filter((address) => addresses.some((held) => held.address === address));
+}
+
+function roleOf(held: readonly string[], { virtualAddresses }: LiveContext): LiveHost['role'] {
+  if (virtualAddresses.length === 0) return 'unknown';
+  return held.length > 0 ? 'active' : 'standby';
+}
+
+function toRule(table: string, { chain, text, packets = 0, bytes = 0 }: FirewallRuleState): FirewallRule {
+  const isOwnChain = chain === OWNED.mangleChain || chain === OWNED.natChain;
+  const isJump = / --comment "?lvs-console"? -j LVS-CONSOLE/.test(text);
+  const mark = / --set-x?mark (0x[0-9a-f]+)/.exec(text)?.[1];
+  const [, quoted, plain] = / --comment (?:"lvs:((?:[^"\\]|\\.)*)"|lvs:(\S+))/.exec(text) ?? [];
+  const group = quoted?.replace(/\\(.)/g, '$1') ?? plain;
+  return {
+    ...{ table, chain, rule: text, packets, bytes, own: isOwnChain || isJump },
+    ...(isOwnChain && mark !== undefined && { mark: Number(mark) }),
+    ...(isOwnChain && group !== undefined && { group }),
+  };
+}
+
+function terminalOf(frames: Frames): LiveHost['terminal'] {
+  const text = (section: string) => frames.get(section)?.text ?? '';
+  return { ipvsadm: text('ipvs-list'), mangle: text('mangle-list'), nat: text('nat-list'), daemon: text('ipvs-daemon') };
+}
+
+function daemonsOf(frames: Frames): LiveHost['daemons'] {
+  const lines = (frames.get('daemons')?.text ?? '').split('\n').filter((line) => line.includes('\t'));
+  const word = (text: string | undefined) => (text === 'running' || text === 'stopped' ? text : 'unknown');
+  return Object.fromEntries(lines.map((line) => line.split('\t')).map(([name = '', state]) => [name, word(state)]));
+}
+
+function releaseOf({ live, confirmed, transaction, state }: GuardStatus): LiveHost['release'] {
+  const isOpen = state === 'staged' || state === 'checked' || state === 'armed' || state === 'switched';
+  return { live, confirmed, transaction: isOpen ? transaction : '' };
+}
