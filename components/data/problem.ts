@@ -18,8 +18,7 @@ const nextSteps: Record<string, string> = {
   conflict: 'Load the newest state and try again.',
   invalid: 'Mend the input and try again.',
   busy: 'Wait until the open deploy has ended, then try again.',
-  unavailable:
-    'The worker or the database does not answer; the console restarts them by itself. Try again in a few seconds.',
+  unavailable: 'Try again in a few seconds; when it stays, the logs in the data folder say why.',
   unreachable: 'Check the director’s power, network and management address.',
   'host-key-unknown': 'Open the director, scan its host key and accept it.',
   'host-key-changed': 'Stop. Find out why the host key changed before anything else.',

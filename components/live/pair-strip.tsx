@@ -42,22 +42,7 @@ function HostStrip({ host }: { host: LiveHost }) {
         </Badge>
         <FreshnessBadge host={host} />
       </div>
-      <p className={cn('text-xs text-muted-foreground', isStale && 'opacity-80')}>
-        {host.heldVirtualAddresses.length > 0 ? (
-          <>
-            holds <span className="font-mono">{host.heldVirtualAddresses.join(', ')}</span>
-          </>
-        ) : (
-          'holds no virtual address'
-        )}
-        {host.release.live !== '' && (
-          <>
-            , release <span className="font-mono">{host.release.live}</span>
-            {host.release.live !== host.release.confirmed && <strong className="text-warn"> (not confirmed)</strong>}
-          </>
-        )}
-        {host.syncDaemon.map(({ role, interface: name, syncId }) => `, sync ${role} on ${name} (id ${syncId})`)}
-      </p>
+      {host.readAt !== undefined && <HeldLine host={host} isStale={isStale} />}
       <Daemons host={host} />
       {host.drift.length > 0 && (
         <details>
@@ -74,6 +59,27 @@ function HostStrip({ host }: { host: LiveHost }) {
         </details>
       )}
     </div>
+  );
+}
+
+function HeldLine({ host, isStale }: { host: LiveHost; isStale: boolean }) {
+  return (
+    <p className={cn('text-xs text-muted-foreground', isStale && 'opacity-80')}>
+      {host.heldVirtualAddresses.length > 0 ? (
+        <>
+          holds <span className="font-mono">{host.heldVirtualAddresses.join(', ')}</span>
+        </>
+      ) : (
+        'holds no virtual address'
+      )}
+      {host.release.live !== '' && (
+        <>
+          , release <span className="font-mono">{host.release.live}</span>
+          {host.release.live !== host.release.confirmed && <strong className="text-warn"> (not confirmed)</strong>}
+        </>
+      )}
+      {host.syncDaemon.map(({ role, interface: name, syncId }) => `, sync ${role} on ${name} (id ${syncId})`)}
+    </p>
   );
 }
 

@@ -3,10 +3,9 @@ import type { ReactNode } from 'react';
 import Link from 'next/link';
 import { Breadcrumb } from './breadcrumb';
 import { Navigation } from './navigation';
-import { PairSwitcher } from './pair-switcher';
+import { LazyPairSwitcher, LazyUserMenu } from './lazy-menus';
 import { SearchButton } from './search-button';
 import { TaskLog } from './task-log';
-import { UserMenu } from './user-menu';
 
 export function AppShell({ children }: { children: ReactNode }) {
   return (
@@ -19,9 +18,9 @@ export function AppShell({ children }: { children: ReactNode }) {
           LVS Console
         </Link>
         <Breadcrumb />
-        <PairSwitcher />
+        <LazyPairSwitcher />
         <SearchButton />
-        <UserMenu />
+        <LazyUserMenu />
       </header>
       <div className="flex min-h-0 flex-1 flex-col md:flex-row">
         <Navigation />

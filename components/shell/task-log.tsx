@@ -3,7 +3,6 @@
 import { useEffect, useRef, useState } from 'react';
 import Link from 'next/link';
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { toast } from 'sonner';
 import { openDeployStates, type Deploy } from '@/lib/core/views/deploy';
 import { useDeployQuery, useDeploys } from '@/components/data/deploy-queries';
 import { DeployStateBadge } from '@/components/deploy/deploy-state-badge';
@@ -24,8 +23,10 @@ function useEndToast(newest: Deploy | undefined): void {
     seen.current = isOpenDeploy(newest) ? newest.id : undefined;
     if (!wasOpen || isOpenDeploy(newest) || location.pathname === `/deploys/${newest.id}`) return;
     const text = `Deploy ${newest.number} on ${newest.topologyName}: ${newest.state}`;
-    if (newest.state === 'verified') toast.success(text);
-    else toast.error(text, newest.outcome ? { description: newest.outcome } : {});
+    void import('sonner').then(({ toast }) => {
+      if (newest.state === 'verified') toast.success(text);
+      else toast.error(text, newest.outcome ? { description: newest.outcome } : {});
+    });
   }, [newest]);
 }
 

@@ -9,13 +9,13 @@ import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 
-export function CreateFromSeed({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+export function CreateFromSeed({ onClose }: { onClose: () => void }) {
   const router = useRouter();
   const [name, setName] = useState('fwmark-seed');
   const create = useCreateTopology();
   return (
     <Dialog
-      isOpen={isOpen}
+      isOpen
       onOpenChange={(open) => !open && onClose()}
       title="New topology from the seed"
       description="Two directors, 192.168.0.0/24 marked 1, two real servers under masq. Everything can be changed afterwards; nothing is sent to a director."

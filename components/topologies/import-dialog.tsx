@@ -11,7 +11,7 @@ import { Field } from '@/components/ui/field';
 import { Textarea } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 
-export function ImportDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+export function ImportDialog({ onClose }: { onClose: () => void }) {
   const router = useRouter();
   const [text, setText] = useState('');
   const read = useImport();
@@ -29,7 +29,7 @@ export function ImportDialog({ isOpen, onClose }: { isOpen: boolean; onClose: ()
     );
   return (
     <Dialog
-      isOpen={isOpen}
+      isOpen
       onOpenChange={(open) => !open && onClose()}
       title="Import a topology"
       className="w-[min(820px,calc(100vw-24px))]"

@@ -1,6 +1,7 @@
 'use client';
 // All topologies, and the first step when there is none.
 import { useState } from 'react';
+import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { FileUp, Plus } from 'lucide-react';
@@ -16,8 +17,9 @@ import { EmptyState } from '@/components/ui/empty-state';
 import { Page } from '@/components/ui/page';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { SkeletonRows } from '@/components/ui/skeleton';
-import { CreateFromSeed } from './create-from-seed';
-import { ImportDialog } from './import-dialog';
+
+const CreateFromSeed = dynamic(() => import('./create-from-seed').then((file) => file.CreateFromSeed), { ssr: false });
+const ImportDialog = dynamic(() => import('./import-dialog').then((file) => file.ImportDialog), { ssr: false });
 
 const columns: DataColumn<TopologySummary>[] = [
   {
@@ -116,8 +118,8 @@ export function TopologyList() {
           isStale={isError}
         />
       )}
-      <CreateFromSeed isOpen={dialog === 'seed'} onClose={() => setDialog(undefined)} />
-      <ImportDialog isOpen={dialog === 'import'} onClose={() => setDialog(undefined)} />
+      {dialog === 'seed' && <CreateFromSeed onClose={() => setDialog(undefined)} />}
+      {dialog === 'import' && <ImportDialog onClose={() => setDialog(undefined)} />}
     </Page>
   );
 }

@@ -852,14 +852,14 @@ heartbeat_program() {
   done
 }
 
-heartbeat() { # start|stop|restart, with a time limit, without our lock
+heartbeat() { # start|stop|restart, with a time limit; without our lock and our output, so that nobody waits for the daemon who waits for us
   say "heartbeat: $1"
-  if [ -d "$RUN/systemd/system" ]; then set -- "$1" systemctl "$1" heartbeat.service; else set -- "$1" "$ROOT/etc/init.d/heartbeat" "$1"; fi
-  action=$1
-  shift
-  # without our lock and our output: a rollback that stops this guard must not wait for the daemon
-  words=$(exec 9>&- < /dev/null; timeout -k 5 "$DAEMON_SECONDS" "$@" 2>&1) || { warn "heartbeat: $action failed or took more than $DAEMON_SECONDS s: $words"; return 1; }
-}
+  if [ -d "$RUN/systemd/system" ]; then
+    words=$(exec 9>&- < /dev/null; timeout -k 5 "$DAEMON_SECONDS" systemctl "$1" heartbeat.service 2>&1)
+  else
+    words='' # what an init script starts may keep our output open for ever
+    timeout -k 5 "$DAEMON_SECONDS" "$ROOT/etc/init.d/heartbeat" "$1" < /dev/null > /dev/null 2>&1 9>&-
+  fi || { warn "heartbeat: $1 failed or took more than $DAEMON_SECONDS s: $words"; return 1; }
 }
 
 reload_ldirectord() { # only ever a file that passed the check; on the standby nothing runs and nothing is to do
@@ -878,18 +878,20 @@ act() { # ACTION
 }
 
 changed_files() { # RELEASE RELEASE -> CHANGED: words heartbeat, ldirectord, units
-  CHANGED=$(awk 'FNR == NR { a[$3] = $0; next } { if (a[$3] != $0) d[$3]; delete a[$3] }
-    END { for (p in a) d[p]; for (p in d) print p ~ /\/ha\.d\/ldirectord\.cf$/ ? "ldirectord" : p ~ /\/ha\.d\// ? "heartbeat" : p ~ /\/systemd\// ? "units" : "" }' \
-    "$S/releases/$1/MANIFEST" "$S/releases/$2/MANIFEST" && [ -s "$S/releases/$1/MANIFEST" ]) && return 0
-  # an empty first file confuses FNR == NR: then everything of the second is new
-  CHANGED='heartbeat ldirectord units'
+  CHANGED=$(awk 'part == "a" { a[$3] = $0; next } { b[$3] = $0 }
+    END {
+      for (p in b) if (a[p] == b[p]) delete a[p]; else a[p] = ""
+      for (p in a) print p ~ /\/ha\.d\/ldirectord\.cf$/ ? "ldirectord" : p ~ /\/ha\.d\// ? "heartbeat" : p ~ /\/systemd\// ? "units" : ""
+    }' part=a "$S/releases/$1/MANIFEST" part=b "$S/releases/$2/MANIFEST") || CHANGED='heartbeat ldirectord units'
 }
 
 restore_daemons() { # BASE: heartbeat and ldirectord as they were before the switch
   was=stopped
   [ ! -f "$R/snapshot/daemons" ] || read -r was < "$R/snapshot/daemons"
   if [ "$was" = stopped ]; then
-    [ ! -f "$R/snapshot/acted" ] || ! heartbeat_pid || heartbeat stop
+    [ -f "$R/snapshot/acted" ] || return 0
+    ! heartbeat_pid || heartbeat stop || return 1
+    stop_sync_daemons
     return
   fi
   changed_files "$TX" "$1"
@@ -899,32 +901,39 @@ restore_daemons() { # BASE: heartbeat and ldirectord as they were before the swi
   else case $CHANGED in *ldirectord*) [ "$acted" = none ] || reload_ldirectord ;; esac; fi
 }
 
+stop_sync_daemons() { # those that came with heartbeat
+  [ -f /proc/net/ip_vs ] && [ -f "$R/snapshot/sync" ] || return 0
+  now=$(ipvsadm -Ln --daemon) && was=$(cat "$R/snapshot/sync") || return 1
+  for role in master backup; do
+    case $was:$now in *"$role sync"*:*) ;; *:*"$role sync"*) ipvsadm --stop-daemon "$role" || return 1 ;; esac
+  done
+}
+
 set_units() { # RELEASE: links that start its `unit=` lines at boot; links made earlier for other units go
-  wanted='' links='' record=''
-  while IFS='=' read -r key value; do [ "$key" != unit ] || wanted="$wanted ${value%.service}.service"; done < "$S/releases/$1/intent/meta"
-  [ -n "$wanted" ] || [ -s "$S/units" ] || return 0
-  for unit in $wanted; do unit_links "$unit"; done
-  UNITS_CHANGED=no
+  links='' record='' UNITS_CHANGED=no
+  while IFS='=' read -r key value; do [ "$key" != unit ] || unit_links "${value%.service}.service"; done < "$S/releases/$1/intent/meta"
   if [ -f "$S/units" ]; then
     while read -r link; do case " $links " in *" $link "*) record="$record $link" ;; *) rm -f "$ROOT$link" && UNITS_CHANGED=yes ;; esac; done < "$S/units"
   fi
   for link in $links; do
     [ ! -L "$ROOT$link" ] || continue
     record="$record $link"
-    mkdir -p "$ROOT${link%/*}" && chmod 0755 "$ROOT${link%/*}" && ln -s "$unit_dir/${link##*/}" "$ROOT$link" && UNITS_CHANGED=yes || return 1
+    find_unit "${link##*/}" && mkdir -p "$ROOT${link%/*}" && chmod 0755 "$ROOT${link%/*}" && ln -s "$UNIT" "$ROOT$link" && UNITS_CHANGED=yes || return 1
   done
-  for link in $record; do printf '%s\n' "$link"; done > "$S/units.new" && mv -f "$S/units.new" "$S/units"
+  [ "$UNITS_CHANGED" = no ] || { for link in $record; do printf '%s\n' "$link"; done > "$S/units.new" && mv -f "$S/units.new" "$S/units"; }
 }
 
-unit_links() { # UNIT: appends to links what `systemctl enable` would make
-  for unit_dir in /etc/systemd/system /lib/systemd/system /usr/lib/systemd/system; do
-    [ -f "$ROOT$unit_dir/$1" ] || continue
-    while IFS='=' read -r key value; do
-      [ "$key" != WantedBy ] || for target in $value; do links="$links /etc/systemd/system/$target.wants/$1"; done
-    done < "$ROOT$unit_dir/$1"
-    return 0
-  done
+find_unit() { # NAME -> UNIT
+  for UNIT in "/etc/systemd/system/$1" "/lib/systemd/system/$1" "/usr/lib/systemd/system/$1"; do [ ! -f "$ROOT$UNIT" ] || return 0; done
   warn "no unit $1 on this host"
+  return 1
+}
+
+unit_links() { # NAME: appends to links what `systemctl enable` would make; by hand, because systemctl would also remove our link to the file
+  find_unit "$1" || return 0
+  while IFS='=' read -r key value; do
+    [ "$key" != WantedBy ] || for target in $value; do links="$links /etc/systemd/system/$target.wants/$1"; done
+  done < "$ROOT$UNIT"
 }
 
 # ---- arm: the dead-man timer, before the first change -----------------------------------------------------------------------------------------
@@ -1026,9 +1035,16 @@ take_snapshot() { # everything that the switch may change, on disk before the fi
   [ ! -f "$R/snapshot/complete" ] || return 0
   rm -rf "$R/snapshot"
   mkdir -p "$R/snapshot/files" "$R/snapshot/links" && save_kernel "$R/snapshot" && save_paths "$TX" || return 1
-  ipvsadm -Sn > "$R/snapshot/ipvs" 2> /dev/null || rm -f "$R/snapshot/ipvs"
+  save_ipvs
   if heartbeat_pid; then printf 'running\n'; else printf 'stopped\n'; fi > "$R/snapshot/daemons" || return 1
   true > "$R/snapshot/complete" && sync_all
+}
+
+save_ipvs() { # asking ipvsadm would load the module; without it there is nothing
+  true > "$R/snapshot/ipvs" && true > "$R/snapshot/sync" || return 1
+  [ -f /proc/net/ip_vs ] || return 0
+  ipvsadm -Sn > "$R/snapshot/ipvs" || rm -f "$R/snapshot/ipvs"
+  ipvsadm -Ln --daemon > "$R/snapshot/sync" || rm -f "$R/snapshot/sync"
 }
 
 verb_confirm() { # TX GENERATION

@@ -13,7 +13,7 @@ export type ClientAnswer = {
 export type RequestOptions = { from?: string; count?: number; intervalMs?: number; timeoutMs?: number };
 type Exec = (host: string, argv: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
 
-export const clientRequestScript = path.join(import.meta.dirname, 'client-request.mjs');
+export const clientRequestScript = path.join(import.meta.dirname, 'client-program.mjs');
 
 /** One after the other, each a new connection; an answer that did not come is an answer with `error`. */
 export async function requestFrom(exec: Exec, url: string, options: RequestOptions = {}): Promise<ClientAnswer[]> {

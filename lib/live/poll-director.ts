@@ -3,7 +3,7 @@ import { HostError } from '../core/errors';
 import type { LiveHost } from '../core/views/live';
 import type { GuardFrame } from '../parse/guard-frames';
 import type { GuardFrames, GuardHost } from '../ssh/guard-host';
-import { driftOf, toLiveHost, type LiveContext } from './to-live-host';
+import { toLiveHost, type LiveContext } from './to-live-host';
 
 /** What moves with every packet and every failover. */
 const FAST = [
@@ -48,8 +48,7 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
       const frames = await deps.host.read(isFull ? [...FAST, ...SLOW] : FAST, { timeoutMs: READ_MS, signal: deps.signal });
       if (isFull) slow = pick(frames, SLOW);
       const context = await deps.loadContext();
-      const all = new Map([...frames, ...slow]);
-      last = { ...toLiveHost(deps.host.name, all, context, driftOf(all, context)), ...stamp(started) };
+      last = { ...toLiveHost(deps.host.name, new Map([...frames, ...slow]), context), ...stamp(started) };
       failures = 0;
     } catch (error) {
       if (deps.signal.aborted) return;

@@ -5,7 +5,7 @@ import type { FirewallRule, LiveHost } from '../core/views/live';
 import { compareFrames } from '../deploy/verify-host';
 import type { ExpectedHost } from '../deploy/deploy-run';
 import type { GuardFrame } from '../parse/guard-frames';
-import { parseGuardStatus, type GuardStatus } from '../parse/guard-status';
+import { parseGuardStatus, type GuardState, type GuardStatus } from '../parse/guard-status';
 import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
 import { parseIptablesSave, type FirewallRuleState } from '../parse/iptables-save';
 import { parseIpvsadmDaemon } from '../parse/ipvsadm-daemon';
@@ -15,20 +15,16 @@ import type { Parsed } from '../parse/parsed';
 
 export type LiveContext = {
   virtualAddresses: string[];
-  /** What the last verified release says; absent before the first deploy. */
-  expected?: ExpectedHost;
+  /** The release of the last verified deploy; absent before the first one. */
+  expected?: { release: string; host: ExpectedHost };
 };
+const openStates: readonly GuardState[] = ['staged', 'checked', 'armed', 'switched'];
 type Frames = ReadonlyMap<string, GuardFrame>;
 
 const IPVS_SECTIONS = ['ipvs', 'ipvs-list', 'ipvs-stats', 'ipvs-rate', 'ipvs-daemon'];
 
-/** Throws HostError('unreadable-answer'). `drift` is given when it was computed from an older read and is still good. */
-export function toLiveHost(
-  director: string,
-  frames: Frames,
-  context: LiveContext,
-  drift: string[],
-): Omit<LiveHost, 'readAt' | 'pollMs'> {
+/** Throws HostError('unreadable-answer'). */
+export function toLiveHost(director: string, frames: Frames, context: LiveContext): Omit<LiveHost, 'readAt' | 'pollMs'> {
   const read = <T>(section: string, parse: (text: string) => Parsed<T>): T => readOrThrow(director, frames, section, parse);
   const status = read('status', parseGuardStatus);
   if (!status) throw new HostError('unreadable-answer', `${director}: the guard's status cannot be read.`, { host: director });
@@ -46,15 +42,16 @@ export function toLiveHost(
     syncDaemon: ofIpvs('ipvs-daemon', parseIpvsadmDaemon),
     daemons: daemonsOf(frames),
     release: releaseOf(status),
-    drift,
+    drift: driftOf(frames, status, context),
   };
 }
 
-/** A release that is being deployed is no drift: the transaction tells. */
-export function driftOf(frames: Frames, { expected }: LiveContext): string[] {
-  if (!expected) return [];
-  const { differences } = compareFrames(expected, frames);
-  return differences;
+/** While a transaction is open the director is on its way: then nothing is said. */
+function driftOf(frames: Frames, { state, confirmed }: GuardStatus, { expected }: LiveContext): string[] {
+  if (!expected || openStates.includes(state)) return [];
+  if (confirmed !== expected.release)
+    return [`Release ${confirmed} is confirmed here, but ${expected.release} was deployed last.`];
+  return compareFrames(expected.host, frames).differences;
 }
 
 /** No module, no table: the tools then fail, and that is the one failure that means "empty". */
@@ -105,6 +102,5 @@ function daemonsOf(frames: Frames): LiveHost['daemons'] {
 }
 
 function releaseOf({ live, confirmed, transaction, state }: GuardStatus): LiveHost['release'] {
-  const isOpen = state === 'staged' || state === 'checked' || state === 'armed' || state === 'switched';
-  return { live, confirmed, transaction: isOpen ? transaction : '' };
+  return { live, confirmed, transaction: openStates.includes(state) ? transaction : '' };
 }

@@ -7,10 +7,6 @@ import type { TestProject } from 'vitest/node';
 import { ensurePostgres } from '@/lib/db/embedded-postgres';
 import { migrateDatabase } from '@/lib/db/migrate';
 
-declare module 'vitest' {
-  export type ProvidedContext = { testPostgres: string };
-}
-
 export const TEMPLATE = 'console_template';
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -49,7 +49,7 @@ export function FilesPanel({ saved }: { saved: TopologyDocument }) {
         No files yet: they appear as soon as the errors under Problems are solved.
       </p>
     );
-  const file = files.find((each) => keyOf(each) === chosen) ?? files[0];
+  const file = files.find((each) => keyOf(each) === chosen) ?? files.find(({ secret }) => !secret) ?? files[0];
   return (
     <div className="grid min-w-0 gap-3 md:grid-cols-[260px_minmax(0,1fr)]">
       <FileList

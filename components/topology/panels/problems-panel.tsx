@@ -40,6 +40,8 @@ export function ProblemsPanel() {
 function ProblemItem({ diagnostic }: { diagnostic: Diagnostic }) {
   const { document, isReadOnly, reveal, replace } = useEditor();
   const { Icon, ink, word } = signs[diagnostic.severity];
+  const where = describeSelection(selectionAt(diagnostic.path), document);
+  const isNamed = diagnostic.message.includes(`"${where.split(' ').slice(1).join(' ')}"`);
   const fixes = useMemo(() => (isReadOnly ? [] : quickFixes(document, diagnostic)), [document, diagnostic, isReadOnly]);
   return (
     <li className="flex flex-col gap-1 py-1.5">
@@ -50,7 +52,7 @@ function ProblemItem({ diagnostic }: { diagnostic: Diagnostic }) {
       >
         <Icon aria-label={word} className={cn('mt-0.5 size-3.5 shrink-0', ink)} />
         <span className="min-w-0 [overflow-wrap:anywhere]">
-          <span className="font-medium">{describeSelection(selectionAt(diagnostic.path), document)}: </span>
+          {!isNamed && <span className="font-medium">{where}: </span>}
           {diagnostic.message} {diagnostic.hint && <span className="text-muted-foreground">{diagnostic.hint}</span>}
           <span className="ml-2 font-mono text-xs text-muted-foreground">{diagnostic.code}</span>
         </span>

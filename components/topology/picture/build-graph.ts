@@ -98,7 +98,7 @@ function groupNodes(document: TopologyDocument, count: Counter): PictureNode[] {
     id: `groups.${index}`,
     kind: 'group',
     title: name || '(no name)',
-    text: `mark ${mark}, ${scheduler}${persistence ? `, ${persistence.timeoutSeconds} s` : ''}`,
+    text: `mark ${mark} ${scheduler}${persistence ? ` -p ${persistence.timeoutSeconds}` : ''}`,
     selection: { kind: 'group', index },
     lines: [],
     ...count(['groups', index]),

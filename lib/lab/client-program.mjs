@@ -1,4 +1,4 @@
-// Sends requests one after the other and prints a JSON line for each. Usage: client-request.mjs URL [COUNT] [INTERVAL_MS] [TIMEOUT_MS]; COUNT 0 = for ever; http:// or udp://
+// Sends requests one after the other and prints a JSON line for each. Usage: client-program.mjs URL [COUNT] [INTERVAL_MS] [TIMEOUT_MS]; COUNT 0 = for ever; http:// or udp://
 import dgram from 'node:dgram';
 import http from 'node:http';
 

@@ -1,0 +1,163 @@
+// The lab itself, on real kernels: its own instance, so that a demo may run meanwhile.
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attachLab, openLab, type Lab } from './lab';
+import { listNamespaces } from './namespaces';
+import { layoutLab } from './layout';
+import { isAlive, sessionMembers } from './process-identity';
+import { probeLab } from './probe';
+import { readState } from './state';
+
+const name = 'lab-test';
+const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE2u4Z9n5B4i8uLkz3U3y3aJ6Cq9m0xW2P1p7Y8Qm5aa console';
+const laterKey = key.replace('console', 'later');
+let lab: Lab;
+
+const on = async (host: string, ...argv: string[]): Promise<string> => {
+  const { code, stdout, stderr } = await lab.exec(host, argv);
+  if (code !== 0) throw new Error(`${argv.join(' ')} on ${host}: ${code}: ${stderr}`);
+  return stdout.trim();
+};
+const hostKey = (director: string) => on(director, 'cut', '-d ', '-f2', '/etc/ssh/ssh_host_ed25519_key.pub');
+const namespaces = async () => (await promisify(execFile)('ip', ['netns', 'list'])).stdout;
+
+beforeAll(async () => {
+  expect(await probeLab()).toEqual({ ok: true, missing: [] });
+  lab = await openLab({ name, portBase: 2300, authorizedKeys: [key] });
+});
+afterAll(() => lab?.down());
+
+describe('hosts', () => {
+  it('has two directors that answer SSH under their names, with routes and addresses of the seed', async () => {
+    expect(await on('director1', 'uname', '-n')).toBe('director1');
+    expect(await on('director2', 'uname', '-n')).toBe('director2');
+    const addresses = await on('director2', 'ip', '-br', '-4', 'address');
+    expect(addresses.split(/\s+/).filter((word) => word.includes('/'))).toEqual([
+      '127.0.0.1/8',
+      '10.99.0.12/24',
+      '192.168.7.5/24',
+      '192.168.6.5/24',
+    ]);
+    expect(await on('director1', 'ip', 'route', 'show', 'default')).toBe('default via 192.168.7.1 dev eth0');
+  });
+
+  it('gives each director a host key of its own', async () => {
+    expect(await hostKey('director1')).not.toBe(await hostKey('director2'));
+  });
+
+  it('lets the keys in that it was opened with, and later ones', async () => {
+    const keys = () => on('director1', 'cat', '/root/.ssh/authorized_keys');
+    expect((await keys()).split('\n').slice(1)).toEqual([key]);
+    await lab.authorize([laterKey]);
+    expect((await keys()).split('\n').slice(1)).toEqual([key, laterKey]);
+  });
+
+  it('hands words and input to a director unchanged', async () => {
+    const { stdout } = await lab.exec('director1', ['printf', '%s|', "it's", 'a  b', '$HOME', '']);
+    expect(stdout).toBe("it's|a  b|$HOME||");
+    expect((await lab.exec('director1', ['sh', '-c', 'cat; exit 7'], { input: 'x\ny' })).code).toBe(7);
+  });
+
+  it('has the stack installed, not started, and a kernel with IPVS', async () => {
+    const { stdout } = await lab.exec('director1', [
+      'systemctl',
+      'is-enabled',
+      'heartbeat',
+      'keepalived',
+      'ldirectord',
+    ]);
+    expect(stdout.trim().split('\n')).toEqual(['disabled', 'disabled', 'disabled']);
+    expect(await on('director1', 'sh', '-c', 'modprobe ip_vs && ipvsadm -A -f 1 -s rr && ipvsadm -Sn')).toBe(
+      '-A -f 1 -s rr',
+    );
+    expect(await on('director1', 'iptables', '-V')).toMatch(/legacy/);
+    expect(await on('director1', 'systemctl', '--failed', '--no-legend')).toBe('');
+  });
+});
+
+describe('traffic', () => {
+  it('brings the client through the gateway to a director, and back', async () => {
+    const [answer] = await lab.request('http://192.168.7.4/');
+    expect(answer?.error).toBe('ECONNREFUSED'); // the director said no: it was reached
+  });
+
+  it('answers HTTP on both ports and UDP, saying who answered', async () => {
+    expect(await on('director1', 'busybox', 'wget', '-qO-', 'http://192.168.6.2/')).toBe('rs1 80\nTest Page');
+    expect(await on('director2', 'busybox', 'wget', '-qO-', 'http://192.168.6.3:443/')).toBe('rs2 443\nTest Page');
+    const [udp] = await lab.request('udp://192.168.6.2:5353', { from: 'rs2' });
+    expect(udp?.realServer).toBe('rs1');
+  });
+
+  it('stops and starts a real server', async () => {
+    await lab.stopRealServer('rs1');
+    expect((await lab.request('http://192.168.6.2/', { from: 'rs2' }))[0]?.error).toBe('ECONNREFUSED');
+    await lab.startRealServer('rs1');
+    await expect
+      .poll(async () => (await lab.request('http://192.168.6.2/', { from: 'rs2' }))[0]?.realServer, { timeout: 10_000 })
+      .toBe('rs1');
+  });
+
+  it('pulls and plugs a cable', async () => {
+    const ping = async () => (await lab.exec('director1', ['ping', '-c1', '-W1', '192.168.6.5'])).code;
+    expect(await ping()).toBe(0);
+    await lab.setLink('director2', 'internal', false);
+    expect(await ping()).toBe(1);
+    await lab.setLink('director2', 'internal', true);
+    await expect.poll(ping, { timeout: 10_000 }).toBe(0);
+  });
+});
+
+describe('power', () => {
+  it('keeps the disk and the host key over a power cut, and nothing that was only in memory', async () => {
+    const before = await hostKey('director1');
+    await on('director1', 'sh', '-c', 'echo kept > /etc/kept; sync; ip address add 192.168.7.240/24 dev eth0');
+    await lab.crash('director1');
+    expect((await lab.status())[0]).toMatchObject({ isRunning: false, answersSsh: false });
+    await expect(lab.waitForSsh('director1')).rejects.toThrow('director1 is off');
+    await lab.powerOn('director1');
+    expect(await on('director1', 'cat', '/etc/kept')).toBe('kept');
+    expect(await on('director1', 'ip', '-br', 'address', 'show', 'eth0')).not.toContain('240');
+    expect(await hostKey('director1')).toBe(before);
+  });
+
+  it('comes back from a factory reset empty, with another host key and the same authorized keys', async () => {
+    const before = await hostKey('director2');
+    await on('director2', 'sh', '-c', 'echo gone > /etc/gone; sync');
+    await lab.factoryReset('director2');
+    expect((await lab.exec('director2', ['cat', '/etc/gone'])).code).toBe(1);
+    expect(await hostKey('director2')).not.toBe(before);
+    expect((await on('director2', 'cat', '/root/.ssh/authorized_keys')).split('\n').slice(1)).toEqual([key, laterKey]);
+  });
+
+  it('starts an enabled service by itself after a power cut, when the interfaces are there', async () => {
+    const unit =
+      '[Service]\nType=oneshot\nExecStart=/bin/sh -c "ip -br -4 a show eth1 > /run/seen"\n[Install]\nWantedBy=multi-user.target\n[Unit]\nAfter=network.target\n';
+    await lab.exec('director1', ['tee', '/etc/systemd/system/late.service'], { input: unit });
+    await on('director1', 'sh', '-c', 'systemctl enable late; sync');
+    await lab.crash('director1');
+    await lab.powerOn('director1');
+    await expect.poll(() => on('director1', 'cat', '/run/seen'), { timeout: 10_000 }).toMatch(/192\.168\.6\.4\/24/);
+  });
+});
+
+describe('end', () => {
+  it('is used from another process by its name', async () => {
+    const attached = await attachLab(name);
+    expect((await attached.exec('director1', ['true'])).code).toBe(0);
+    expect(attached.ssh).toEqual(lab.ssh);
+  });
+
+  it('leaves no process, no namespace and no run folder, even with a command still running', async () => {
+    const processes = Object.values(readState(lab.runFolder)?.processes ?? {});
+    expect(processes.filter(isAlive)).toHaveLength(8);
+    const running = lab.client(['sleep', '600']);
+    await lab.down();
+    expect((await running).code).not.toBe(0);
+    expect(processes.flatMap(sessionMembers)).toEqual([]);
+    const left = await namespaces();
+    expect(listNamespaces(layoutLab({ name })).filter((namespace) => left.includes(namespace))).toEqual([]);
+    expect(fs.existsSync(lab.runFolder)).toBe(false);
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { parseCpuList } from './cpu';
+import { patchSetRegset } from './kernel';
+import { findDirector, layoutLab } from './layout';
+import { printKeyDisk, umlArguments } from './uml-arguments';
+
+describe('umlArguments', () => {
+  it('starts director2 with its layer, its three cards and its addresses', () => {
+    const director = findDirector(layoutLab(), 'director2');
+    expect(umlArguments({ kernel: '/k', rootImage: '/i/root.img', runFolder: '/run/x', director })).toEqual([
+      '/k',
+      'mem=256M',
+      'root=/dev/ubda',
+      'rw',
+      'ubd0=/run/x/director2.cow,/i/root.img',
+      'ubd1r=/run/x/authorized-keys.disk',
+      'vec0:transport=tap,ifname=mgmt2,depth=64,mac=52:54:00:4c:02:00',
+      'vec1:transport=tap,ifname=ext2,depth=64,mac=52:54:00:4c:02:01',
+      'vec2:transport=tap,ifname=int2,depth=64,mac=52:54:00:4c:02:02',
+      'con=null',
+      'con0=null,fd:1',
+      'con1=null',
+      'quiet',
+      'systemd.show_status=0',
+      'umid=director2',
+      'uml_dir=/run/x',
+      'lab.name=director2',
+      'lab.if=vec0,10.99.0.12/24,mgmt0',
+      'lab.if=vec1,192.168.7.5/24,eth0',
+      'lab.if=vec2,192.168.6.5/24,eth1',
+      'lab.route=default,192.168.7.1',
+    ]);
+  });
+});
+
+describe('printKeyDisk', () => {
+  it.each([
+    { keys: [], size: 512 },
+    { keys: ['ssh-ed25519 AAAA one\n'], size: 512 },
+    { keys: ['x'.repeat(511), 'y'], size: 1024 },
+  ])('fills whole sectors and loses no key ($size bytes)', ({ keys, size }) => {
+    const text = printKeyDisk(keys);
+    expect(text.length).toBe(size);
+    expect(text.split('\n').filter(Boolean)).toEqual(keys.map((key) => key.trim()));
+  });
+});
+
+describe('parseCpuList', () => {
+  it.each([
+    ['0', [0]],
+    ['0-1', [0, 1]],
+    ['0-1,4,6-7\n', [0, 1, 4, 6, 7]],
+  ])('%j', (text, cpus) => expect(parseCpuList(text)).toEqual(cpus));
+});
+
+describe('patchSetRegset', () => {
+  const store = (length: number, request: number) =>
+    Buffer.from([0x48, 0xc7, 0x45, 0xf8, length & 0xff, length >> 8, 0, 0, 0xbf, request, 0x42, 0, 0]);
+  const [get, set] = [store(2696, 4), store(2696, 5)];
+
+  it('changes the length of what is written to a process, not of what is read', () => {
+    const patched = patchSetRegset(Buffer.concat([get, Buffer.from('code'), set]));
+    expect(patched).toEqual(Buffer.concat([get, Buffer.from('code'), store(0x4000, 5)]));
+  });
+
+  it.each([
+    ['absent', Buffer.concat([get])],
+    ['there twice', Buffer.concat([set, set])],
+  ])('refuses a kernel where the place is %s', (_where, kernel) => {
+    expect(() => patchSetRegset(kernel)).toThrow('known places');
+  });
+});

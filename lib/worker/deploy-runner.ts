@@ -1,0 +1,94 @@
+// Runs deploys: one at a time for each pair over any number of workers, and again after a worker was killed.
+import 'server-only';
+import { HostError } from '../core/errors';
+import { openDeployStates } from '../core/views/deploy';
+import { tryLock } from '../db/advisory-lock';
+import type { Db } from '../db/client';
+import type { PreparedDeploy, Run } from '../deploy/deploy-run';
+import { runDeploy } from '../deploy/run-deploy';
+import { openDeployJournal } from './deploy-journal';
+import type { DirectorHosts } from './director-hosts';
+import type { Logger } from './logger';
+import { prepareDeploy } from './prepare-deploy';
+
+export type DeployRunner = {
+  /** Resolves when the deploy has ended, or is suspended because the worker stops. Throws when another worker runs it. */
+  run: (deployId: string) => Promise<void>;
+  /** Every open deploy: at the start of a worker, and now and then for one whose worker died. */
+  resumeAll: () => Promise<void>;
+};
+export type RunnerDeps = {
+  db: Db;
+  hosts: DirectorHosts;
+  log: Logger;
+  signal: AbortSignal;
+  /** Tests send releases that no renderer would make. */
+  prepare?: (db: Db, deployId: string) => Promise<PreparedDeploy>;
+};
+
+export function openDeployRunner(deps: RunnerDeps): DeployRunner {
+  const running = new Map<string, Promise<void>>();
+  const run = (deployId: string): Promise<void> => {
+    const known = running.get(deployId);
+    if (known) return known;
+    const work = runLocked(deps, deployId).finally(() => running.delete(deployId));
+    running.set(deployId, work);
+    return work;
+  };
+  const resumeAll = async () => {
+    const open = await deps.db.deploy.findMany({ where: { openFor: { not: null } }, select: { id: true } });
+    await Promise.allSettled(open.map(({ id }) => run(id)));
+  };
+  return { run, resumeAll };
+}
+
+async function runLocked(deps: RunnerDeps, deployId: string): Promise<void> {
+  const { db, log, signal } = deps;
+  const row = await db.deploy.findUnique({ where: { id: deployId } });
+  if (!row || !isOpen(row.state)) return;
+  const lock = await tryLock(`deploy:${row.topologyId}`);
+  if (!lock) throw new Error(`deploy ${row.number} is run by another worker`);
+  try {
+    log.info({ deploy: row.number, state: row.state }, 'deploy begins or goes on');
+    const end = await runOne(deps, deployId, AbortSignal.any([signal, lock.lost]));
+    log.info({ deploy: row.number, end }, 'deploy ended');
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runOne(deps: RunnerDeps, deployId: string, signal: AbortSignal): Promise<string> {
+  const { db, log, prepare = prepareDeploy } = deps;
+  const journal = await openDeployJournal(db, deployId);
+  let run: Run;
+  try {
+    const deploy = await prepare(db, deployId);
+    run = { deploy, journal, hosts: await openHosts(deps, deployId, deploy), signal };
+  } catch (error) {
+    const steps = await journal.steps();
+    // Begun already: the directors must be asked, so the deploy stays open and is tried again.
+    if (steps.some(({ name }) => name === 'lock')) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    await journal.finish({ state: 'refused', outcome: `Nothing was changed. ${why}`, proof: [] });
+    log.error({ err: error }, 'deploy cannot be prepared');
+    return 'refused';
+  }
+  return runDeploy(run);
+}
+
+async function openHosts({ db, hosts }: RunnerDeps, deployId: string, deploy: PreparedDeploy): Promise<Run['hosts']> {
+  const { topologyId } = await db.deploy.findUniqueOrThrow({ where: { id: deployId } });
+  const rows = await db.director.findMany({ where: { topologyId } });
+  const opened = await Promise.all(
+    deploy.hosts.map(async ({ director }) => {
+      const row = rows.find(({ name }) => name === director);
+      if (!row) throw new HostError('unreachable', `${director} has no address for management.`, { host: director });
+      return [director, await hosts.open(row.id)] as const;
+    }),
+  );
+  return Object.fromEntries(opened);
+}
+
+function isOpen(state: string): boolean {
+  return openDeployStates.some((open) => open === state);
+}

@@ -1,0 +1,133 @@
+// One poller for each trusted director, over any number of workers: an advisory lock decides whose.
+import 'server-only';
+import { topologyDocumentSchema } from '../core/document';
+import { resolveTopology } from '../core/resolve';
+import { liveHostSchema, type LiveHost } from '../core/views/live';
+import { tryLock } from '../db/advisory-lock';
+import type { Db } from '../db/client';
+import { watchChannel } from '../db/listen';
+import { pause } from '../deploy/run-step';
+import { pollDirector } from '../live/poll-director';
+import type { LiveContext } from '../live/to-live-host';
+import { virtualAddressesOf } from '../plan/roles';
+import type { DirectorHosts } from './director-hosts';
+import type { Logger } from './logger';
+import { expectedOf, loadLastVerified } from './stored-plan';
+
+export type PollerDeps = { db: Db; hosts: DirectorHosts; log: Logger; signal: AbortSignal };
+type Trusted = { id: string; name: string; topologyId: string; login: string };
+type Poller = { login: string; stop: AbortController };
+
+const LOOK_MS = 2_000;
+const CONTEXT_MS = 3_000;
+
+/** Runs until the signal aborts. New, changed and untrusted directors are noticed at once by NOTIFY, else within two seconds. */
+export async function keepPolling(deps: PollerDeps): Promise<void> {
+  const { db, hosts, log, signal } = deps;
+  const pollers = new Map<string, Poller>();
+  const wake = watchWakes(signal);
+  while (!signal.aborted) {
+    const trusted = await listTrusted(db).catch((error: unknown) => {
+      log.warn({ err: error }, 'directors cannot be listed');
+      return undefined;
+    });
+    if (trusted) await settle(deps, pollers, trusted);
+    await wake(LOOK_MS);
+  }
+  for (const { stop } of pollers.values()) stop.abort();
+  hosts.close();
+}
+
+async function settle(deps: PollerDeps, pollers: Map<string, Poller>, trusted: readonly Trusted[]): Promise<void> {
+  for (const [id, { login, stop }] of pollers) {
+    if (trusted.some((director) => director.id === id && director.login === login)) continue;
+    stop.abort();
+    deps.hosts.drop(id);
+    pollers.delete(id);
+  }
+  for (const director of trusted) {
+    if (pollers.has(director.id)) continue;
+    const poller = { login: director.login, stop: new AbortController() };
+    pollers.set(director.id, poller);
+    const signal = AbortSignal.any([deps.signal, poller.stop.signal]);
+    void pollLocked(deps, director, signal)
+      .catch((error: unknown) => deps.log.warn({ err: error, director: director.name }, 'poller ended'))
+      .finally(() => {
+        if (pollers.get(director.id) === poller) pollers.delete(director.id);
+      });
+  }
+}
+
+/** Ends at once when another worker polls this director; the next round tries again. */
+async function pollLocked({ db, hosts }: PollerDeps, director: Trusted, signal: AbortSignal): Promise<void> {
+  const lock = await tryLock(`poll:${director.id}`);
+  if (!lock) return;
+  try {
+    await pollDirector({
+      host: await hosts.open(director.id),
+      loadContext: cachedContext(db, director),
+      save: (frame) => saveFrame(db, director.id, frame),
+      loadLast: () => loadFrame(db, director.id),
+      signal: AbortSignal.any([signal, lock.lost]),
+      pause,
+    });
+  } finally {
+    await lock.release();
+  }
+}
+
+async function listTrusted(db: Db): Promise<Trusted[]> {
+  const rows = await db.director.findMany({ where: { fingerprint: { not: null } } });
+  return rows.map(({ id, name, topologyId, address, port, user, fingerprint }) => ({
+    ...{ id, name, topologyId },
+    login: [address, port, user, fingerprint].join(' '),
+  }));
+}
+
+function cachedContext(db: Db, { name, topologyId }: Trusted): () => Promise<LiveContext> {
+  let known: { context: LiveContext; at: number } | undefined;
+  return async () => {
+    if (known && Date.now() - known.at < CONTEXT_MS) return known.context;
+    known = { context: await loadContext(db, topologyId, name), at: Date.now() };
+    return known.context;
+  };
+}
+
+/** The virtual addresses of what runs; before the first deploy those of the newest revision. */
+async function loadContext(db: Db, topologyId: string, director: string): Promise<LiveContext> {
+  const deployed = await loadLastVerified(db, topologyId);
+  const newest = deployed ? undefined : await db.topologyRevision.findFirst({ where: { topologyId }, orderBy: { number: 'desc' } });
+  const document = deployed?.document ?? topologyDocumentSchema.parse(newest?.document);
+  const { topology } = resolveTopology(document);
+  const release = deployed?.releases.find((each) => each.director === director);
+  return {
+    virtualAddresses: topology ? virtualAddressesOf(topology) : [],
+    ...(deployed && release && { expected: { release: deployed.transaction, host: expectedOf(release) } }),
+  };
+}
+
+async function saveFrame(db: Db, directorId: string, frame: LiveHost): Promise<void> {
+  const stored = JSON.parse(JSON.stringify(frame)) as object;
+  await db.$transaction([
+    db.liveFrame.upsert({ where: { directorId }, create: { directorId, frame: stored }, update: { frame: stored } }),
+    db.$executeRaw`SELECT pg_notify('live', ${directorId})`,
+  ]);
+}
+
+async function loadFrame(db: Db, directorId: string): Promise<LiveHost | undefined> {
+  const row = await db.liveFrame.findUnique({ where: { directorId } });
+  const read = liveHostSchema.safeParse(row?.frame);
+  return read.success ? read.data : undefined;
+}
+
+/** Resolves at a notification on `directors`, or after the time. */
+function watchWakes(signal: AbortSignal): (milliseconds: number) => Promise<void> {
+  let waker = new AbortController();
+  void (async () => {
+    for await (const _ of watchChannel('directors', signal)) {
+      waker.abort();
+      waker = new AbortController();
+    }
+  })().catch(() => undefined); // without notifications the clock alone is enough
+  return (milliseconds) => pause(milliseconds, AbortSignal.any([waker.signal, signal]));
+}

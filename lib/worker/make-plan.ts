@@ -1,0 +1,93 @@
+// The verb makePlan: reads both directors now, renders the revision, plans, stores.
+import 'server-only';
+import { randomUUID } from 'node:crypto';
+import { checkTopology } from '../core/check';
+import { error, type Diagnostic } from '../core/diagnostic';
+import { topologyDocumentSchema } from '../core/document';
+import { ServiceError } from '../core/errors';
+import { resolveTopology } from '../core/resolve';
+import { planSchema, type Plan } from '../core/views/plan';
+import type { Db } from '../db/client';
+import type { Director } from '../db/generated/client';
+import { observeHost } from '../deploy/verify-host';
+import { redactRelease } from '../plan/diff-files';
+import type { DirectorFacts } from '../plan/host-facts';
+import type { ObservedHost } from '../plan/observed-host';
+import { planPair } from '../plan/plan-pair';
+import { releaseHash } from '../render/release-archive';
+import { renderTopology } from '../render/render-topology';
+import { ensureHeartbeatKey } from './console-secrets';
+import type { DirectorHosts } from './director-hosts';
+import { readFacts, storeFacts } from './read-facts';
+import { loadDeployed, loadLastVerified, type StoredPlan } from './stored-plan';
+
+type Input = { topologyId: string; revision: number; actor: string };
+type Seen = { name: string; observed?: ObservedHost; facts?: DirectorFacts; problems: Diagnostic[] };
+
+export async function makePlan(db: Db, hosts: DirectorHosts, { topologyId, revision, actor }: Input): Promise<Plan> {
+  const row = await db.topologyRevision.findUnique({ where: { topologyId_number: { topologyId, number: revision } } });
+  if (!row) throw new ServiceError('not-found', `There is no revision ${revision} of this topology.`);
+  const document = topologyDocumentSchema.parse(row.document);
+  const { topology } = resolveTopology(document);
+  if (!topology) throw new ServiceError('invalid', 'This revision has addresses or names that do not resolve.');
+  const directors = await db.director.findMany({ where: { topologyId }, orderBy: { name: 'asc' } });
+  const seen = await Promise.all(directors.map((director) => look(db, hosts, director)));
+  const facts = byName(seen, ({ facts }) => facts);
+  const observed = byName(seen, ({ observed: host }) => host);
+  const renderFacts = byName(seen, ({ facts: found }) => found?.render);
+  const secrets = { heartbeatKey: await ensureHeartbeatKey(db, topologyId) };
+  const rendered = renderTopology({ topology, facts: renderFacts, secrets });
+  const previous = await loadPrevious(db, topologyId, observed);
+  const problems = [...checkTopology(document), ...rendered.diagnostics, ...seen.flatMap((each) => each.problems)];
+  const redacted = rendered.releases.map(redactRelease);
+  const pair = planPair({
+    ...{ topologyId, revision, document, topology, releases: redacted, observed, facts, problems },
+    ...(previous && { previous }),
+  });
+  const releaseHashes = Object.fromEntries(rendered.releases.map((release) => [release.director, releaseHash(release)]));
+  const sources = { facts: renderFacts, releaseHashes, releases: redacted };
+  return store(db, { ...pair, id: randomUUID(), createdAt: new Date().toISOString(), createdBy: actor, sources });
+}
+
+async function look(db: Db, hosts: DirectorHosts, { id, name }: Director): Promise<Seen> {
+  try {
+    const host = await hosts.open(id);
+    const [facts, observed] = await Promise.all([readFacts(host), observeHost(host)]);
+    await storeFacts(db, id, facts, observed.status.version);
+    return { name, facts, observed, problems: [] };
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const hint = 'Open the director under Directors and press Test connection.';
+    return { name, problems: [error('host.unreadable', [], `${name} could not be read: ${message}`, hint)] };
+  }
+}
+
+/** By what each director has confirmed: after a split pair the two have different releases. */
+async function loadPrevious(db: Db, topologyId: string, observed: Record<string, ObservedHost | undefined>) {
+  const last = await loadLastVerified(db, topologyId);
+  if (!last) return undefined;
+  const releases = await Promise.all(
+    Object.entries(observed).map(async ([director, host]) => {
+      const own = host && (await loadDeployed(db, topologyId, host.status.confirmed));
+      return (own ?? last).releases.find((release) => release.director === director);
+    }),
+  );
+  return { document: last.document, releases: releases.filter((release) => release !== undefined) };
+}
+
+async function store(db: Db, body: StoredPlan): Promise<Plan> {
+  const { id, topologyId, revision, hash, createdBy } = body;
+  // Through JSON: `undefined` members and other things that a JSON column does not know are gone.
+  const stored = JSON.parse(JSON.stringify(body)) as object;
+  await db.plan.create({ data: { id, topologyId, revision, hash, createdBy, body: stored } });
+  return planSchema.parse(stored);
+}
+
+function byName<T>(seen: readonly Seen[], pick: (each: Seen) => T | undefined): Record<string, T> {
+  return Object.fromEntries(
+    seen.flatMap((each): [string, T][] => {
+      const value = pick(each);
+      return value === undefined ? [] : [[each.name, value]];
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+// From a deploy's row to everything that its run needs: the plan it is bound to, rendered again with the secrets, and proven to be the same.
+import 'server-only';
+import { topologyDocumentSchema } from '../core/document';
+import { invariant } from '../core/errors';
+import { resolveTopology } from '../core/resolve';
+import type { HostRelease } from '../core/release';
+import type { DeployState } from '../core/views/deploy';
+import type { Db } from '../db/client';
+import { transactionOf, type PreparedDeploy, type PreparedHost } from '../deploy/deploy-run';
+import { packRelease, releaseHash } from '../render/release-archive';
+import { renderTopology } from '../render/render-topology';
+import { ensureHeartbeatKey } from './console-secrets';
+import { expectedOf, factsOf, loadDeployed, loadStoredPlan, type StoredPlan } from './stored-plan';
+
+/** Throws InvariantError when the renderer gives other bytes than the plan that was approved. */
+export async function prepareDeploy(db: Db, deployId: string): Promise<PreparedDeploy> {
+  const row = await db.deploy.findUniqueOrThrow({ where: { id: deployId } });
+  const { topologyId, number, planHash, revision, generation } = row;
+  const plan = await loadStoredPlan(db, row.planId);
+  const where = { topologyId_number: { topologyId, number: revision } };
+  const { document } = await db.topologyRevision.findUniqueOrThrow({ where });
+  const { topology } = resolveTopology(topologyDocumentSchema.parse(document));
+  invariant(topology, 'a planned revision resolves');
+  const heartbeatKey = await ensureHeartbeatKey(db, topologyId);
+  const { releases } = renderTopology({ topology, facts: factsOf(plan), secrets: { heartbeatKey } });
+  const hosts = await Promise.all(releases.map((release) => prepareHost(db, topologyId, plan, release)));
+  return {
+    ...{ id: deployId, number, generation, topology, hosts },
+    transaction: transactionOf(number, planHash),
+    state: row.state as DeployState,
+    mode: plan.mode,
+    timerSeconds: plan.timerSeconds,
+    secrets: [heartbeatKey],
+    endedTransactions: await loadEnded(db, topologyId),
+  };
+}
+
+async function prepareHost(db: Db, topologyId: string, plan: StoredPlan, release: HostRelease): Promise<PreparedHost> {
+  const { director } = release;
+  const planned = plan.hosts.find((host) => host.director === director);
+  invariant(planned, `the plan has a part for ${director}`);
+  const isSame = releaseHash(release) === plan.sources.releaseHashes[director];
+  invariant(isSame, `the release of ${director} is not the one that was planned: the console was updated in between. Make a new plan.`);
+  const base = await loadDeployed(db, topologyId, planned.baseRelease);
+  const previous = base?.releases.find((other) => other.director === director);
+  return {
+    director,
+    baseRelease: planned.baseRelease,
+    archive: packRelease(release, planned.daemonAction),
+    expected: expectedOf(release),
+    ...(previous && { previous: expectedOf(previous) }),
+  };
+}
+
+/** The newest are enough: a director keeps at most one transaction. */
+async function loadEnded(db: Db, topologyId: string): Promise<string[]> {
+  const rows = await db.deploy.findMany({ where: { topologyId, openFor: null }, orderBy: { number: 'desc' }, take: 100 });
+  return rows.map(({ number, planHash }) => transactionOf(number, planHash));
+}

@@ -1,0 +1,79 @@
+// Plans as they are stored: what the page shows, and what a deploy needs to do exactly that and to compare later. Without secrets.
+import 'server-only';
+import { z } from 'zod';
+import { topologyDocumentSchema, type TopologyDocument } from '../core/document';
+import { InvariantError } from '../core/errors';
+import { hostReleaseSchema, type HostFacts, type HostRelease } from '../core/release';
+import { planSchema } from '../core/views/plan';
+import type { Db } from '../db/client';
+import type { ExpectedHost } from '../deploy/deploy-run';
+import { transactionOf } from '../deploy/deploy-run';
+
+const hostFactsSchema = z.object({
+  os: z.enum(['debian', 'redhat']).optional(),
+  iptablesVariant: z.enum(['legacy', 'nft']).optional(),
+  sysconfigIptables: z.string().optional(),
+});
+export const storedPlanSchema = planSchema.extend({
+  sources: z.object({
+    /** What rendering used: the deploy renders again from these, because secrets are not stored. */
+    facts: z.record(z.string(), hostFactsSchema),
+    releaseHashes: z.record(z.string(), z.string()),
+    releases: z.array(hostReleaseSchema),
+  }),
+});
+export type StoredPlan = z.infer<typeof storedPlanSchema>;
+export type Deployed = { transaction: string; document: TopologyDocument; releases: HostRelease[] };
+
+export function factsOf({ sources }: StoredPlan): Record<string, HostFacts> {
+  return Object.fromEntries(
+    Object.entries(sources.facts).map(([director, { os, iptablesVariant, sysconfigIptables }]) => [
+      director,
+      {
+        ...(os && { os }),
+        ...(iptablesVariant && { iptablesVariant }),
+        ...(sysconfigIptables !== undefined && { sysconfigIptables }),
+      },
+    ]),
+  );
+}
+
+export async function loadStoredPlan(db: Db, planId: string): Promise<StoredPlan> {
+  const { body } = await db.plan.findUniqueOrThrow({ where: { id: planId } });
+  const read = storedPlanSchema.safeParse(body);
+  if (read.success) return read.data;
+  throw new InvariantError(`plan ${planId} was stored by another version of the console; make a new plan`);
+}
+
+/** Undefined before the first verified deploy of the pair. */
+export async function loadLastVerified(db: Db, topologyId: string): Promise<Deployed | undefined> {
+  const row = await db.deploy.findFirst({ where: { topologyId, state: 'verified' }, orderBy: { number: 'desc' } });
+  return row ? toDeployed(db, row) : undefined;
+}
+
+/** The deploy that made a release, by its name; undefined for one that this console did not make. */
+export async function loadDeployed(db: Db, topologyId: string, release: string): Promise<Deployed | undefined> {
+  const number = Number(/^(\d{1,9})-/.exec(release)?.[1]);
+  if (!Number.isInteger(number)) return undefined;
+  const row = await db.deploy.findFirst({ where: { topologyId, number } });
+  return row && transactionOf(row.number, row.planHash) === release ? toDeployed(db, row) : undefined;
+}
+
+type DeployRow = { topologyId: string; number: number; planHash: string; planId: string; revision: number };
+
+async function toDeployed(db: Db, { topologyId, number, planHash, planId, revision }: DeployRow): Promise<Deployed> {
+  const where = { topologyId_number: { topologyId, number: revision } };
+  const { document } = await db.topologyRevision.findUniqueOrThrow({ where });
+  const { sources } = await loadStoredPlan(db, planId);
+  return {
+    transaction: transactionOf(number, planHash),
+    document: topologyDocumentSchema.parse(document),
+    releases: sources.releases,
+  };
+}
+
+/** A release with heartbeat's files needs heartbeat; ldirectord follows the role and is asked for where it is known. */
+export function expectedOf(release: HostRelease): ExpectedHost {
+  const daemons = release.files.some(({ path }) => path === '/etc/ha.d/ha.cf') ? ['heartbeat'] : [];
+  return { intent: release.intent, daemons };
+}

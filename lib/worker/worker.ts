@@ -1,0 +1,84 @@
+// The worker, assembled: console key, verbs on the socket, durable deploys, pollers; stops in order.
+import 'server-only';
+import fs from 'node:fs';
+import path from 'node:path';
+import { getDb, type Db } from '../db/client';
+import { workerSocket } from '../db/data-folder';
+import { openDeployQueue, type DeployQueue } from '../db/queue';
+import { pause } from '../deploy/run-step';
+import { guardInstallScript } from '../guard/install-script';
+import { loadGuardProgram } from '../guard/guard-program';
+import { readConnections } from '../live/read-connections';
+import { scanHostKey } from '../ssh/connect';
+import { ensureConsoleKey } from './console-secrets';
+import { openDeployRunner, type DeployRunner, type RunnerDeps } from './deploy-runner';
+import { openDirectorHosts, type DirectorHosts } from './director-hosts';
+import { keepPolling } from './live-pollers';
+import type { Logger } from './logger';
+import { makePlan } from './make-plan';
+import { testDirector } from './test-director';
+import { serveVerbs, type VerbHandlers } from './verb-server';
+
+export type Worker = { stop: () => Promise<void> };
+export type WorkerOptions = { log: Logger; prepare?: RunnerDeps['prepare'] };
+
+/** How often open deploys without a runner are looked for: one whose other worker died. */
+const SWEEP_MS = 10_000;
+
+export async function startWorker({ log, prepare }: WorkerOptions): Promise<Worker> {
+  const db = getDb();
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const { authorizedKey, privateKey } = await ensureConsoleKey(db);
+  const hosts = openDirectorHosts(db, privateKey);
+  const runner = openDeployRunner({ db, hosts, log, signal, ...(prepare && { prepare }) });
+  const queue = await openDeployQueue((error) => log.warn({ err: error }, 'queue'));
+  await queue.work(runner.run);
+  const socket = workerSocket();
+  fs.mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 });
+  const server = await serveVerbs(socket, verbHandlers({ db, hosts, runner, queue, log, authorizedKey }), log);
+  const polling = keepPolling({ db, hosts, log, signal });
+  const sweeping = keepResuming(runner, signal);
+  log.info({ socket }, 'worker is ready');
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.allSettled([server.close(), polling, sweeping, queue.stop()]);
+      hosts.close();
+      await db.$disconnect();
+    },
+  };
+}
+
+type Parts = { db: Db; hosts: DirectorHosts; runner: DeployRunner; queue: DeployQueue; log: Logger; authorizedKey: string };
+
+function verbHandlers({ db, hosts, runner, queue, log, authorizedKey }: Parts): VerbHandlers {
+  return {
+    consoleKey: async () => ({ authorizedKey, installScript: guardInstallScript(loadGuardProgram().text) }),
+    scanHostKey: async ({ address, port }) => {
+      const { keyType, fingerprint } = await scanHostKey({ address, port });
+      return { address, port, keyType, fingerprint };
+    },
+    testDirector: ({ directorId, installGuard }) => testDirector(db, hosts, directorId, installGuard),
+    makePlan: (input) => makePlan(db, hosts, input),
+    startDeploy: async ({ deployId }) => {
+      // Here at once; the queue is for the case that this worker dies before it begins.
+      void runner.run(deployId).catch((error: unknown) => log.warn({ err: error }, 'deploy'));
+      await queue.send(deployId);
+      return {};
+    },
+    // The row says it already, and the runner looks before every step.
+    cancelDeploy: async ({ deployId }) => {
+      void runner.run(deployId).catch((error: unknown) => log.warn({ err: error }, 'deploy'));
+      return {};
+    },
+    readConnections: async ({ directorId, limit, filter }) => readConnections(await hosts.open(directorId), limit, filter),
+  };
+}
+
+async function keepResuming(runner: DeployRunner, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await Promise.race([runner.resumeAll().catch(() => undefined), pause(SWEEP_MS, signal)]);
+    await pause(SWEEP_MS, signal);
+  }
+}
