@@ -40,7 +40,7 @@ export function ServicesTable({ host, topologyId }: { host: LiveHost; topologyId
         <option value="rates">rates per second</option>
         <option value="totals">totals since creation</option>
       </Select>
-      <div className="overflow-x-auto">
+      <div className="relative overflow-x-auto">
         <table aria-label={`IPVS table of ${host.director}`} className="w-full border-collapse">
           <thead className="text-xs text-muted-foreground">
             <tr>

@@ -40,11 +40,12 @@ export function TaskLog() {
       <button
         type="button"
         aria-expanded={isUnfolded}
+        aria-label="Task log"
         onClick={() => setUnfolded(!isUnfolded)}
         className="flex h-7.5 w-full items-center gap-2 px-3 text-left text-xs focus-visible:-outline-offset-2"
       >
         {isUnfolded ? <ChevronDown aria-hidden className="size-3.5" /> : <ChevronUp aria-hidden className="size-3.5" />}
-        <span className="font-medium">Task log</span>
+        <span className="hidden font-medium whitespace-nowrap sm:inline">Task log</span>
         {newest ? (
           <TaskLine deploy={newest} />
         ) : (

@@ -96,8 +96,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       >
         {props.toolbar}
       </DataTableToolbar>
-      <div className="overflow-x-auto rounded border">
-        <table aria-label={label} className={cn('w-full border-collapse text-sm', props.isStale && 'opacity-60')}>
+      <div className="relative overflow-x-auto rounded border">
+        <table
+          aria-label={label}
+          className={cn('w-full border-collapse text-sm', props.isStale && 'opacity-85 grayscale')}
+        >
           <DataTableHead table={table} columns={columns} hasActions={props.copyRow !== undefined} />
           <DataTableBody
             table={table}

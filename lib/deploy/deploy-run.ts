@@ -24,7 +24,8 @@ export type PreparedDeploy = {
   /** As the journal knows it when the run begins. */
   state: DeployState;
   mode: 'rolling' | 'together';
-  timerSeconds: number;
+  /** Dead-man timers. The standby's is longer: the director that carries traffic decides first. */
+  timerSeconds: { active: number; standby: number };
   topology: Topology;
   hosts: PreparedHost[];
   /** Words that must never reach the journal. */
@@ -73,6 +74,12 @@ export class Suspended extends Error {
 /** A check that was made before anything was sent says no. */
 export class Refused extends Error {
   override readonly name = 'Refused';
+}
+
+const STANDBY_EXTRA_SECONDS = 120;
+
+export function timersOf(activeSeconds: number): PreparedDeploy['timerSeconds'] {
+  return { active: activeSeconds, standby: activeSeconds + STANDBY_EXTRA_SECONDS };
 }
 
 /** `<deploy number>-<8 hex of the plan's hash>`. */

@@ -2,6 +2,7 @@
 import { heldRole, virtualAddressesOf } from '../plan/roles';
 import { parseIpAddresses } from '../parse/ip-json';
 import { HostError } from '../core/errors';
+import type { Role } from '../core/kernel-state';
 import { readSection } from '../plan/observed-host';
 import { isPast, type Reached } from './decide-resume';
 import { hostOf, type Run } from './deploy-run';
@@ -11,8 +12,6 @@ import { preparedOf, verifyDirector, verifyPair } from './verify-pair';
 
 export type ReachedByDirector = Record<string, Reached>;
 
-/** The standby's timer outlives the active one's: the director that carries traffic decides first. */
-const STANDBY_EXTRA_SECONDS = 120;
 const STAGE_MS = 60_000;
 const CHECK_MS = 60_000;
 const ARM_MS = 30_000;
@@ -58,7 +57,7 @@ async function removeLeftOver(run: Run, director: string, ended: readonly string
 
 async function switchTogether(run: Run, directors: readonly string[], reached: ReachedByDirector) {
   const before = await readRoles(run);
-  await onBoth(directors, (director) => arm(run, director, director === before.active ? 0 : STANDBY_EXTRA_SECONDS, reached[director]));
+  await onBoth(directors, (director) => arm(run, director, director === before.standby ? 'standby' : 'active', reached[director]));
   await onBoth(directors, (director) => switchHost(run, director, reached[director]));
   return verifyPair(run);
 }
@@ -69,25 +68,25 @@ async function switchOneByOne(run: Run, directors: readonly string[], reached: R
   const halfDone = directors.find((director) => isPast(reached[director], 'switched'));
   const first = halfDone ?? roles.standby ?? directors[0] ?? '';
   const second = directors.find((director) => director !== first) ?? '';
-  await switchHalf(run, first, STANDBY_EXTRA_SECONDS, reached[first]);
+  await switchHalf(run, first, 'standby', reached[first]);
   const proof = await verifyDirector(run, first);
   const now = await readRoles(run);
   const notes = now.active === roles.active ? [] : [`The roles changed while the deploy ran: ${now.active ?? 'nobody'} became active.`];
-  await switchHalf(run, second, 0, reached[second]);
+  await switchHalf(run, second, 'active', reached[second]);
   const pair = await verifyPair(run);
   return { proof: [...notes, ...(pair.proof.length > 0 ? pair.proof : proof)], active: pair.active };
 }
 
-async function switchHalf(run: Run, director: string, extraSeconds: number, reached: Reached | undefined): Promise<void> {
-  await arm(run, director, extraSeconds, reached);
+async function switchHalf(run: Run, director: string, half: Role, reached: Reached | undefined): Promise<void> {
+  await arm(run, director, half, reached);
   await switchHost(run, director, reached);
 }
 
 /** Armed already after an interruption: armed again, for the whole time. */
-async function arm(run: Run, director: string, extraSeconds: number, reached: Reached | undefined): Promise<void> {
+async function arm(run: Run, director: string, half: Role, reached: Reached | undefined): Promise<void> {
   if (isPast(reached, 'switched')) return;
   const { transaction, generation, timerSeconds } = run.deploy;
-  const seconds = timerSeconds + extraSeconds;
+  const seconds = timerSeconds[half];
   await runStep(run, { director, name: 'arm', message: `Starting a timer of ${seconds} s that rolls back by itself.` }, async () => {
     const firesAt = () => new Date(Date.now() + seconds * 1_000);
     await run.journal.setTimer(director, firesAt());

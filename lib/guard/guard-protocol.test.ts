@@ -240,7 +240,8 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('a transaction under %s', 
 
   it('keeps the last releases only', async () => {
     const box = await open({ shell });
-    for (let n = 1; n <= 12; n += 1) await deploy(box, `${String(n)}-000000cc`, n, releaseTar(testRelease(n)));
+    for (let n = 1; n <= 12; n += 1)
+      await deploy(box, `${String(n)}-000000cc`, n, releaseTar(testRelease(n)));
     const kept = (await box.run(['ls', `${box.root}/var/lib/lvs-console/releases`])).stdout.split('\n').filter(Boolean);
     expect(kept).toHaveLength(11);
     expect(kept).toEqual(expect.arrayContaining(['origin', '12-000000cc', '3-000000cc']));

@@ -869,11 +869,16 @@ reload_ldirectord() { # only ever a file that passed the check; on the standby n
   say "ldirectord: reloaded"
 }
 
-act() { # ACTION
+# heartbeat gives its resources up by the haresources that it finds then, so it must stop under the files that it was started with.
+act_before() { # ACTION, before the files change
+  [ "$1" = restart-heartbeat ] && heartbeat_pid || return 0
+  heartbeat stop
+}
+
+act_after() { # ACTION
   case $1 in
     reload-ldirectord) reload_ldirectord ;;
-    start-heartbeat) heartbeat_pid || heartbeat start ;;
-    restart-heartbeat) heartbeat restart ;;
+    *-heartbeat) heartbeat_pid || heartbeat start ;;
   esac
 }
 
@@ -885,20 +890,26 @@ changed_files() { # RELEASE RELEASE -> CHANGED: words heartbeat, ldirectord, uni
     }' part=a "$S/releases/$1/MANIFEST" part=b "$S/releases/$2/MANIFEST") || CHANGED='heartbeat ldirectord units'
 }
 
-restore_daemons() { # BASE: heartbeat and ldirectord as they were before the switch
-  was=stopped
-  [ ! -f "$R/snapshot/daemons" ] || read -r was < "$R/snapshot/daemons"
-  if [ "$was" = stopped ]; then
-    [ -f "$R/snapshot/acted" ] || return 0
-    ! heartbeat_pid || heartbeat stop || return 1
-    stop_sync_daemons
-    return
-  fi
+daemons_then() { # BASE -> ACTED: what the switch began to do, WAS: heartbeat before it, CHANGED
+  ACTED=none WAS=stopped
+  [ ! -s "$R/snapshot/daemons" ] || read -r WAS < "$R/snapshot/daemons"
+  [ ! -s "$R/snapshot/acted" ] || read -r ACTED < "$R/snapshot/acted"
   changed_files "$TX" "$1"
-  read -r acted 2>/dev/null < "$R/snapshot/acted" || acted=none
-  if ! heartbeat_pid; then heartbeat start
-  elif [ "$acted" = restart-heartbeat ] && case $CHANGED in *heartbeat*) true ;; *) false ;; esac; then heartbeat restart
-  else case $CHANGED in *ldirectord*) [ "$acted" = none ] || reload_ldirectord ;; esac; fi
+}
+
+undo_before() { # before the files go back
+  case $ACTED:$WAS:$CHANGED in *-heartbeat:stopped:* | restart-heartbeat:running:*heartbeat*) ;; *) return 0 ;; esac
+  ! heartbeat_pid || heartbeat stop
+}
+
+undo_after() { # heartbeat and ldirectord as they were before the switch
+  case $ACTED:$WAS in
+    none:*) ;;
+    *:running) heartbeat_pid || heartbeat start || return 1
+      case $CHANGED in *ldirectord*) reload_ldirectord ;; esac ;;
+    *-heartbeat:stopped) stop_sync_daemons ;;
+    *) case $CHANGED in *ldirectord*) reload_ldirectord ;; esac ;;
+  esac
 }
 
 stop_sync_daemons() { # those that came with heartbeat
@@ -1020,12 +1031,12 @@ do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or
   take_snapshot || die 13 "cannot take the snapshot: nothing was changed"
   save_tx armed switching || die 13 "cannot write $S/tx: nothing was changed"
   managed_paths "$TX"; new=$PATHS
+  printf '%s\n' "$1" > "$R/snapshot/acted" && act_before "$1" || die 13 "daemon action $1 failed: files and kernel were not changed"
   place_paths "$TX" || die 13 "cannot put the files in place"
   load_modules "$R/intent/modules" && save_sysctls "$R/intent/sysctl" "$R/snapshot/sysctl" && set_sysctls "$R/intent/sysctl" || die 13 "modules or sysctls failed"
   set_delivery "$R/intent" || die 13 "local delivery failed"
   set_rules "$R/intent" || die 13 "rules failed"
-  printf '%s\n' "$1" > "$R/snapshot/acted" || die 13 "cannot write the snapshot"
-  act "$1" || die 13 "daemon action $1 failed"
+  act_after "$1" || die 13 "daemon action $1 failed"
   settle_ipvs "$S/releases/$before/intent/ipvs" "$R/intent/ipvs" || warn "stale IPVS services may be left"
   save_tx switched || die 13 "cannot write $S/tx"
 }
@@ -1071,7 +1082,7 @@ do_confirm() { # the rename of `confirmed` decides; what comes after may be repe
 }
 
 end_confirmed() { # BASE: tidying, none of it needed for the release to hold
-  true > "$S/releases/$TX/was-confirmed" || :
+  printf '%s\n' "$FENCE" > "$S/releases/$TX/was-confirmed" || :
   drop_originals "$TX"
   rm -rf "$S/undo"
   stop_timer "$TX_TIMER"
@@ -1085,16 +1096,22 @@ reload_units() {
   (timeout 60 systemctl daemon-reload &) < /dev/null > /dev/null 2>&1 9>&-
 }
 
-prune() { # the last releases stay, live, confirmed and origin always
-  release_name live; live=$NAME; count=0 old=''
-  # shellcheck disable=SC2045 # names were checked at stage; ls gives the order of time
-  for name in $(ls -1t "$S/releases"); do
-    count=$((count + 1))
-    case $name in origin | "$live" | "$TX") continue ;; esac
-    [ "$count" -le "$KEEP_RELEASES" ] || old="$old $S/releases/$name"
-  done
-  # shellcheck disable=SC2086
-  [ -z "$old" ] || rm -rf $old
+prune() { # the last confirmed releases stay, in the order of their generations (the clock may lie); live and origin always
+  release_name live
+  for d in "$S"/releases/*; do
+    name=${d##*/} age=0
+    case $name in origin | "$NAME") continue ;; esac
+    [ ! -s "$d/was-confirmed" ] || read -r age < "$d/was-confirmed"
+    printf '%s %s\n' "$age" "$name"
+  done | sort -rn | {
+    count=1 old=''
+    while read -r age name; do
+      count=$((count + 1))
+      [ "$count" -le "$KEEP_RELEASES" ] && [ "$age" != 0 ] || old="$old $S/releases/$name"
+    done
+    # shellcheck disable=SC2086 # names were checked at stage
+    [ -z "$old" ] || rm -rf $old
+  }
 }
 
 verb_rollback() { # TX
@@ -1118,14 +1135,16 @@ do_rollback() { # BASE, of transaction TX: every part is tried, also when anothe
   [ "$TX_STEP" = rolling-back ] || mv -f "$S/undo/tx.rolling" "$S/tx" 2> /dev/null || save_tx switched rolling-back || :
   rm -f "$S/undo/space"
   if [ -f "$R/snapshot/complete" ]; then
-    set_live "$1" || failed="$failed live"
     if read_kernel; then
       set_rules "$R/snapshot" || failed="$failed rules"
       set_delivery "$R/snapshot" || failed="$failed delivery"
     else failed="$failed kernel"; fi
     [ ! -f "$R/snapshot/sysctl" ] || set_sysctls "$R/snapshot/sysctl" || failed="$failed sysctls"
+    daemons_then "$1"
+    undo_before || failed="$failed daemons"
+    set_live "$1" || failed="$failed live"
     restore_paths || failed="$failed files"
-    restore_daemons "$1" || failed="$failed daemons"
+    undo_after || failed="$failed daemons"
     old=$R/snapshot/ipvs
     [ -f "$old" ] || old=''
     settle_ipvs "$R/intent/ipvs" "$S/releases/$1/intent/ipvs" "$old" || failed="$failed ipvs"
@@ -1274,20 +1293,32 @@ print_clock() {
   printf 'uptime=%s\nboot_id=%s\n' "$UPTIME" "$BOOT_ID"
 }
 
+read_ipvs() { [ -f /proc/net/ip_vs ] && ipvsadm "$@"; } # status 1 without the module: asking ipvsadm would load it
+
+list_table() { # iptables-legacy would load the table (and with nat the connection tracking) only to show that it is empty
+  if [ "$(command -v iptables)" -ef /usr/sbin/xtables-legacy-multi ]; then
+    [ -f /proc/net/ip_tables_names ] || return 0
+    names=' '
+    while read -r name; do names="$names$name "; done < /proc/net/ip_tables_names
+    case $names in *" $1 "*) ;; *) return 0 ;; esac
+  fi
+  iptables -t "$1" -L -n -v
+}
+
 print_section() {
   case $1 in
     status) frame "$1" verb_status ;;
     addresses) frame "$1" ip -j addr ;;
     policy-rules) frame "$1" ip -j -d rule ;;
     routes) frame "$1" ip -j -d route show table all ;;
-    ipvs) frame "$1" ipvsadm -Sn ;;
-    ipvs-list) frame "$1" ipvsadm -Ln ;;
-    ipvs-stats) frame "$1" ipvsadm -Ln --stats --exact ;;
-    ipvs-rate) frame "$1" ipvsadm -Ln --rate --exact ;;
-    ipvs-daemon) frame "$1" ipvsadm -Ln --daemon ;;
+    ipvs) frame "$1" read_ipvs -Sn ;;
+    ipvs-list) frame "$1" read_ipvs -Ln ;;
+    ipvs-stats) frame "$1" read_ipvs -Ln --stats --exact ;;
+    ipvs-rate) frame "$1" read_ipvs -Ln --rate --exact ;;
+    ipvs-daemon) frame "$1" read_ipvs -Ln --daemon ;;
     firewall) frame "$1" iptables-save -c ;;
-    mangle-list) frame "$1" iptables -t mangle -L -n -v ;;
-    nat-list) frame "$1" iptables -t nat -L -n -v ;;
+    mangle-list) frame "$1" list_table mangle ;;
+    nat-list) frame "$1" list_table nat ;;
     sysctls) frame "$1" print_sysctls ;;
     modules) frame "$1" print_modules ;;
     daemons) frame "$1" print_daemons ;;

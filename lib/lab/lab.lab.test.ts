@@ -1,5 +1,5 @@
 // The lab itself, on real kernels: its own instance, so that a demo may run meanwhile.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -101,7 +101,7 @@ describe('traffic', () => {
 
   it('pulls and plugs a cable', async () => {
     const ping = async () => (await lab.exec('director1', ['ping', '-c1', '-W1', '192.168.6.5'])).code;
-    expect(await ping()).toBe(0);
+    await expect.poll(ping, { timeout: 10_000 }).toBe(0); // the first one also has to find the neighbour
     await lab.setLink('director2', 'internal', false);
     expect(await ping()).toBe(1);
     await lab.setLink('director2', 'internal', true);
@@ -159,5 +159,30 @@ describe('end', () => {
     const left = await namespaces();
     expect(listNamespaces(layoutLab({ name })).filter((namespace) => left.includes(namespace))).toEqual([]);
     expect(fs.existsSync(lab.runFolder)).toBe(false);
+  });
+});
+
+describe('a runner that is killed', () => {
+  const orphan = { name: 'lab-orphan', portBase: 2310 };
+  const script = `import { openLab } from '${import.meta.dirname}/lab.ts';
+    await openLab({ name: '${orphan.name}', portBase: ${orphan.portBase}, log: console.log });`;
+
+  it('keeps its lab while it lives, and leaves nothing that a later run does not clean', async () => {
+    const runner = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+    try {
+      await new Promise((resolve) => runner.stdout.once('data', resolve)); // "directors boot"
+      await expect(openLab(orphan)).rejects.toThrow(`in use by process ${runner.pid}`);
+    } finally {
+      runner.kill('SIGKILL');
+    }
+    const { runFolder } = layoutLab(orphan);
+    await expect.poll(() => isAlive(readState(runFolder)!.owner!)).toBe(false);
+    const left = Object.values(readState(runFolder)!.processes);
+    expect(left.filter(isAlive).length).toBeGreaterThan(3);
+    const next = await openLab({ ...orphan, realServers: 1 });
+    expect(left.flatMap(sessionMembers)).toEqual([]);
+    expect((await next.exec('director1', ['true'])).code).toBe(0);
+    await next.down();
+    expect(await namespaces()).not.toContain(orphan.name);
   });
 });

@@ -23,6 +23,8 @@ const FAST = [
 const SLOW = ['policy-rules', 'routes', 'sysctls', 'modules'];
 const SLOW_EVERY = 4;
 const INTERVAL_MS = 1_200;
+/** A director that is being changed has better things to do. */
+const BUSY_INTERVAL_MS = 2_500;
 const LONGEST_PAUSE_MS = 10_000;
 const READ_MS = 15_000;
 
@@ -56,7 +58,8 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
       last = withProblem(last ?? neverRead(deps.host.name), error);
     }
     await deps.save(last);
-    const wanted = failures === 0 ? INTERVAL_MS : Math.min(INTERVAL_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+    const interval = last.release.transaction === '' ? INTERVAL_MS : BUSY_INTERVAL_MS;
+    const wanted = failures === 0 ? interval : Math.min(INTERVAL_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
     await deps.pause(Math.max(wanted - (Date.now() - started), 100), deps.signal);
   }
 }

@@ -27,7 +27,8 @@ export function daemonFilesOf(
       mode: '0755',
       content: printSyncDaemonSwap(topology, director),
       secret: false,
-      purpose: 'Makes the active director send its connection table to the standby; Debian 12 no longer ships this script.',
+      purpose:
+        'Makes the active director send its connection table to the standby; Debian 12 no longer ships this script.',
     },
   ];
 }

@@ -10,8 +10,18 @@ export function gatewayFilesOf({ ranges, virtualAddresses }: Topology): Rendered
   const via = virtualAddresses.external.address.text;
   return [
     file('routes.sh', '0755', linuxScript(routes, via), 'Linux: sets the routes now; may be run again.'),
-    file('interfaces', '0644', ifupdown(routes, via), 'Linux with ifupdown: lines for the stanza of the external interface.'),
-    file('lvs-console.conf', '0644', networkd(routes, via), 'Linux with systemd-networkd: a drop-in for the external interface.'),
+    file(
+      'interfaces',
+      '0644',
+      ifupdown(routes, via),
+      'Linux with ifupdown: lines for the stanza of the external interface.',
+    ),
+    file(
+      'lvs-console.conf',
+      '0644',
+      networkd(routes, via),
+      'Linux with systemd-networkd: a drop-in for the external interface.',
+    ),
     ...vendorFiles(routes, via),
   ];
 }
@@ -20,10 +30,30 @@ function vendorFiles(routes: readonly Route[], via: string): RenderedFile[] {
   const text = (comment: string, line: (route: Route) => string) =>
     `${comment} Routes to the virtual service ranges, by LVS Console.\n${routes.map((route) => `${line(route)}\n`).join('')}`;
   return [
-    file('cisco-ios.txt', '0644', text('!', ({ address, netmask }) => `ip route ${address} ${netmask} ${via}`), 'Cisco IOS: lines for configuration mode.'),
-    file('junos.txt', '0644', text('#', ({ prefix }) => `set routing-options static route ${prefix} next-hop ${via}`), 'Junos: lines for configuration mode.'),
-    file('mikrotik.rsc', '0644', text('#', ({ prefix }) => `/ip route add dst-address=${prefix} gateway=${via}`), 'MikroTik RouterOS: lines for the terminal.'),
-    file('vyos.txt', '0644', text('#', ({ prefix }) => `set protocols static route ${prefix} next-hop ${via}`), 'VyOS: lines for configuration mode.'),
+    file(
+      'cisco-ios.txt',
+      '0644',
+      text('!', ({ address, netmask }) => `ip route ${address} ${netmask} ${via}`),
+      'Cisco IOS: lines for configuration mode.',
+    ),
+    file(
+      'junos.txt',
+      '0644',
+      text('#', ({ prefix }) => `set routing-options static route ${prefix} next-hop ${via}`),
+      'Junos: lines for configuration mode.',
+    ),
+    file(
+      'mikrotik.rsc',
+      '0644',
+      text('#', ({ prefix }) => `/ip route add dst-address=${prefix} gateway=${via}`),
+      'MikroTik RouterOS: lines for the terminal.',
+    ),
+    file(
+      'vyos.txt',
+      '0644',
+      text('#', ({ prefix }) => `set protocols static route ${prefix} next-hop ${via}`),
+      'VyOS: lines for configuration mode.',
+    ),
   ];
 }
 

@@ -8,7 +8,8 @@ import { PATHS } from './owned-paths';
 
 /**
  * Beats go over both networks: with one medium a dead internal switch would leave two active directors. A `ucast` to
- * the own address is ignored by heartbeat, so all of them stand in one file for both.
+ * the own address is ignored by heartbeat, so all of them stand in one file for both. The node's name is its identity:
+ * two directors cloned from one image share /var/lib/heartbeat/hb_uuid, and both would become active (measured).
  */
 export function haCfOf(topology: Topology, facts: HostFacts): HaCf {
   const { keepalive, warn, dead, deadPing, initialDead } = HEARTBEAT_SECONDS;
@@ -17,6 +18,7 @@ export function haCfOf(topology: Topology, facts: HostFacts): HaCf {
     directives: [
       directive('logfacility', LOG_FACILITY),
       directive('udpport', HEARTBEAT_UDP_PORT),
+      directive('uuidfrom', 'nodename'),
       directive('keepalive', keepalive),
       directive('warntime', warn),
       directive('deadtime', dead),

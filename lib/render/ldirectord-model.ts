@@ -78,7 +78,9 @@ function healthCheckOf(group: FwMarkGroup): LdirectordDirective[] {
 export function checkPortOf({ matches, pool }: FwMarkGroup): number | undefined {
   if (pool.healthCheck.port !== undefined) return pool.healthCheck.port;
   if (pool.realServers.length > 0 && pool.realServers.every(({ port }) => port !== undefined)) return undefined;
-  const ports = new Set(matches.flatMap(({ ports: all }) => (all === 'all' ? [0] : all.flatMap((p) => [p.first, p.last]))));
+  const ports = new Set(
+    matches.flatMap(({ ports: all }) => (all === 'all' ? [0] : all.flatMap((p) => [p.first, p.last]))),
+  );
   const [only = 0] = ports;
   return ports.size === 1 && only !== 0 ? only : undefined;
 }

@@ -5,7 +5,10 @@ import { invariant } from '../core/errors';
 const FORWARDING: Record<IpvsRealServer['forwarding'], string> = { masq: '-m', gate: '-g', ipip: '-i', local: '-m' };
 
 export function printIpvs(services: readonly IpvsService[]): string {
-  return services.flatMap(printService).map((line) => `${line}\n`).join('');
+  return services
+    .flatMap(printService)
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function printService(service: IpvsService): string[] {

@@ -10,7 +10,9 @@ import { GENERATED } from './owned-paths';
 
 /** `titles`: a comment for each section, by its place. */
 export function printLdirectordConfig({ globals, virtuals }: LdirectordConfig, titles: readonly string[]): string {
-  const sections = virtuals.map((virtual, at) => `\n# ${titles[at] ?? `Mark ${virtual.mark}`}\n${printSection(virtual)}`);
+  const sections = virtuals.map(
+    (virtual, at) => `\n# ${titles[at] ?? `Mark ${virtual.mark}`}\n${printSection(virtual)}`,
+  );
   return `${GENERATED}\n${globals.map((each) => `${printDirective(each)}\n`).join('')}${sections.join('')}`;
 }
 

@@ -7,7 +7,8 @@ import { lines } from './print-intent';
 export const RENDERER_VERSION = 1;
 
 export function printMeta({ director, files, intent: { active, standby } }: HostRelease): string {
-  const sync = ({ role, interface: device, syncId }: NonNullable<typeof active.syncDaemon>) => `${role} ${device} ${syncId}`;
+  const sync = ({ role, interface: device, syncId }: NonNullable<typeof active.syncDaemon>) =>
+    `${role} ${device} ${syncId}`;
   return lines([
     `renderer=${RENDERER_VERSION}`,
     'stack=heartbeat',

@@ -7,7 +7,10 @@ export function proven<T>(file: string, model: T, text: string, parse: (text: st
   const { value, diagnostics } = parse(text);
   const [first] = diagnostics;
   invariant(!first, `generated ${file} does not parse: line ${first?.line ?? '?'}, ${first?.code ?? ''}`);
-  invariant(canonical(value) === canonical(model), `generated ${file} does not give back the model it was printed from`);
+  invariant(
+    canonical(value) === canonical(model),
+    `generated ${file} does not give back the model it was printed from`,
+  );
   return text;
 }
 

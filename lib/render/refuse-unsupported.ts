@@ -1,8 +1,6 @@
 // What cannot be generated is refused with the field that asks for it; nothing of a topology is ever left out in silence.
-import { error, warning, type Diagnostic, type DiagnosticPath } from '../core/diagnostic';
-import type { HostFacts } from '../core/release';
+import { error, type Diagnostic, type DiagnosticPath } from '../core/diagnostic';
 import type { FwMarkGroup, InterfaceAddress, Topology } from '../core/topology';
-import { hasIpfail } from './heartbeat-model';
 import { checkPortOf } from './ldirectord-model';
 import { refuseUnsafeTexts } from './refuse-unsafe-texts';
 
@@ -24,8 +22,17 @@ function refuseStack({ stack, firewall, groups }: Topology): Diagnostic[] {
       : [unsupported('stack', ['stack'], `stack "${stack}"`, 'Only stack heartbeat can be generated now.')]),
     ...(firewall === 'iptables'
       ? []
-      : [unsupported('firewall', ['firewall'], `firewall "${firewall}"`, 'Only firewall iptables can be generated now.')]),
-    ...(groups.length > 0 ? [] : [error('render.no-group', ['groups'], 'There is no group, so there is nothing to generate.')]),
+      : [
+          unsupported(
+            'firewall',
+            ['firewall'],
+            `firewall "${firewall}"`,
+            'Only firewall iptables can be generated now.',
+          ),
+        ]),
+    ...(groups.length > 0
+      ? []
+      : [error('render.no-group', ['groups'], 'There is no group, so there is nothing to generate.')]),
   ];
 }
 
@@ -54,7 +61,10 @@ function refuseFamilies(topology: Topology): Diagnostic[] {
     ...gateways.map(({ family }, at) => ({ path: ['gateways', at], family })),
     ...ranges.map(({ interval }, at) => ({ path: ['ranges', at, 'addresses'], family: interval.family })),
     ...pools.flatMap(({ realServers }, pool) =>
-      realServers.map(({ address }, at) => ({ path: ['pools', pool, 'realServers', at, 'address'], family: address.family })),
+      realServers.map(({ address }, at) => ({
+        path: ['pools', pool, 'realServers', at, 'address'],
+        family: address.family,
+      })),
     ),
   ];
   return all
@@ -66,7 +76,13 @@ function refuseFamilies(topology: Topology): Diagnostic[] {
 function refuseDirectors({ directors }: Topology): Diagnostic[] {
   const [first, second, ...others] = directors;
   if (!first || !second || others.length > 0) {
-    return [error('render.director-count', ['directors'], `Stack heartbeat needs two directors, there are ${directors.length}.`)];
+    return [
+      error(
+        'render.director-count',
+        ['directors'],
+        `Stack heartbeat needs two directors, there are ${directors.length}.`,
+      ),
+    ];
   }
   return (['external', 'internal'] as const)
     .filter((side) => first[side].interface !== second[side].interface)
@@ -84,11 +100,19 @@ function refuseGroup(group: FwMarkGroup, at: number): Diagnostic[] {
   const path = ['groups', at];
   const isMark = Number.isInteger(mark) && mark >= 1 && mark <= 0x7fff_ffff;
   return [
-    ...(isMark ? [] : [error('render.mark', [...path, 'mark'], `Mark ${mark} of group "${name}" is not 1 to 2147483647.`)]),
+    ...(isMark
+      ? []
+      : [error('render.mark', [...path, 'mark'], `Mark ${mark} of group "${name}" is not 1 to 2147483647.`)]),
     ...matches.flatMap(({ protocol, ports }, match) =>
       protocol !== 'any' || ports === 'all'
         ? []
-        : [error('render.ports-without-protocol', [...path, 'matches', match, 'ports'], 'Ports need a protocol that has ports.')],
+        : [
+            error(
+              'render.ports-without-protocol',
+              [...path, 'matches', match, 'ports'],
+              'Ports need a protocol that has ports.',
+            ),
+          ],
     ),
     ...refuseUnknownCheckPort(group, path),
   ];
@@ -97,34 +121,20 @@ function refuseGroup(group: FwMarkGroup, at: number): Diagnostic[] {
 /** A check that tries no port would count every real server as dead, or none. */
 function refuseUnknownCheckPort(group: FwMarkGroup, path: DiagnosticPath): Diagnostic[] {
   const { healthCheck, realServers, name } = group.pool;
-  const isKnown = checkPortOf(group) !== undefined || (realServers.length > 0 && realServers.every(({ port }) => port !== undefined));
-  const isNeeded = healthCheck.type === 'connect' || (healthCheck.type === 'negotiate' && healthCheck.service === undefined);
+  const isKnown =
+    checkPortOf(group) !== undefined || (realServers.length > 0 && realServers.every(({ port }) => port !== undefined));
+  const isNeeded =
+    healthCheck.type === 'connect' || (healthCheck.type === 'negotiate' && healthCheck.service === undefined);
   if (isKnown || !isNeeded) return [];
   const message = `The ${healthCheck.type} check of pool "${name}" has no port to try in group "${group.name}".`;
   return [error('render.check-port', [...path, 'pool'], message, 'Give the health check a port.')];
 }
 
-/** What is generated in another way than the document may suggest. */
-export function warnAboutChoices({ groups, gateways }: Topology, facts: Record<string, HostFacts>): Diagnostic[] {
-  const intervals = [...new Set(groups.map(({ pool }) => pool.healthCheck.intervalSeconds))].toSorted((a, b) => a - b);
-  const withoutIpfail = Object.entries(facts).filter(([, of]) => !hasIpfail(of) && gateways.length > 0);
-  return [
-    ...(intervals.length < 2
-      ? []
-      : [
-          warning(
-            'render.check-interval',
-            ['pools'],
-            `ldirectord checks all pools in one round, every ${intervals[0] ?? ''} seconds: the smallest of the intervals ${intervals.join(', ')}.`,
-            'Give the pools the same intervalSeconds.',
-          ),
-        ]),
-    ...withoutIpfail.map(([host]) =>
-      warning('render.no-ipfail', ['gateways'], `${host} is not Debian, where ipfail's place is known: its gateways are not watched.`),
-    ),
-  ];
-}
-
 function unsupported(what: string, path: DiagnosticPath, asked: string, hint: string): Diagnostic {
-  return error(`render.unsupported-${what}`, path, `${asked[0]?.toUpperCase()}${asked.slice(1)} cannot be generated yet.`, hint);
+  return error(
+    `render.unsupported-${what}`,
+    path,
+    `${asked[0]?.toUpperCase()}${asked.slice(1)} cannot be generated yet.`,
+    hint,
+  );
 }

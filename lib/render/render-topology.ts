@@ -7,8 +7,9 @@ import { daemonFilesOf } from './daemon-files';
 import { kernelFilesOf } from './kernel-files';
 import { kernelIntentOf } from './kernel-intent';
 import { mergeSysconfigIptables } from './merge-sysconfig-iptables';
-import { refuseUnsupported, warnAboutChoices } from './refuse-unsupported';
+import { refuseUnsupported } from './refuse-unsupported';
 import { rulesHomeFilesOf } from './rules-home';
+import { warnAboutChoices } from './warn-about-choices';
 
 export type RenderInput = { topology: Topology; facts?: Record<string, HostFacts>; secrets: RenderSecrets };
 /** `host`: `real-servers/<address>` or `gateways/<address>`; nothing is deployed there, the files are to be copied. */

@@ -27,7 +27,8 @@ export function rulesHomeFilesOf(
 const FLUSHING_SERVICES = ['netfilter-persistent.service', 'nftables.service', 'iptables.service', 'firewalld.service'];
 
 function rulesScriptFile(content: string): RenderedFile {
-  const purpose = 'Puts modules, sysctls, marks, masquerading and local delivery in place, takes them away, or checks them.';
+  const purpose =
+    'Puts modules, sysctls, marks, masquerading and local delivery in place, takes them away, or checks them.';
   return { path: PATHS.rulesScript, mode: '0755', content, secret: false, purpose };
 }
 

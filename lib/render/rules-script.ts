@@ -55,7 +55,11 @@ function delivery({ policyRules, routes }: Always): string {
   });
   const rules = policyRules.map((rule) => {
     const selector = `fwmark 0x${rule.mark.toString(16)} iif ${rule.interface}`;
-    return { ...rule, selector, batch: `rule add priority ${rule.priority} ${selector} lookup ${rule.table} protocol 76` };
+    return {
+      ...rule,
+      selector,
+      batch: `rule add priority ${rule.priority} ${selector} lookup ${rule.table} protocol 76`,
+    };
   });
   return `
 start_delivery() {
@@ -91,7 +95,10 @@ start_chains() { # declaring a chain empties it, so this replaces exactly our ow
   iptables-restore -n -w 5 < "$RULES" || { problem "iptables-restore refused $RULES"; return; }
 ${jumps
   .map(({ table, from, to }) => ({ table, rule: printJump({ table, from, to }) }))
-  .map(({ table, rule }) => `  iptables -w 5 -t ${table} -C ${rule} 2> /dev/null ||\n    iptables -w 5 -t ${table} -A ${rule} || problem "no jump in ${table}"`)
+  .map(
+    ({ table, rule }) =>
+      `  iptables -w 5 -t ${table} -C ${rule} 2> /dev/null ||\n    iptables -w 5 -t ${table} -A ${rule} || problem "no jump in ${table}"`,
+  )
   .join('\n')}
 }
 

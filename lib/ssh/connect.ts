@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import ssh2 from 'ssh2';
 import type { Algorithms, Client, ClientChannel, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2';
 import { HostError } from '../core/errors';
+import { describeEndpoint, hostKeyRefusal, lostError, timeOutError, toConnectError, type Endpoint } from './connection-errors';
 import { quoteArgv } from './quote-argv';
 
-export type Endpoint = { address: string; port: number };
 /** `fingerprint`: the accepted one (`SHA256:...`); undefined = none was accepted yet, and the connection is refused. */
 export type HostLogin = Endpoint & { user: string; fingerprint: string | undefined; privateKey: string };
 export type ExecOptions = {
@@ -67,9 +67,9 @@ export async function scanHostKey(endpoint: Endpoint, { timeoutMs = CONNECT_MS }
     const client = await handshake({ ...configOf(endpoint, onKey, timeoutMs), username: 'none' }, timeoutMs);
     client.end();
   } catch (cause) {
-    if (!offered) throw toHostError(cause, endpoint);
+    if (!offered) throw toConnectError(cause, endpoint);
   }
-  if (!offered) throw new HostError('unreadable-answer', `${describe(endpoint)} offered no host key`);
+  if (!offered) throw new HostError('unreadable-answer', `${describeEndpoint(endpoint)} offered no host key`);
   return { keyType: keyTypeOf(offered), fingerprint: fingerprintOf(offered), hostKey: offered.toString('base64') };
 }
 
@@ -90,7 +90,7 @@ export async function openConnection(login: HostLogin, { timeoutMs = CONNECT_MS 
     return toConnection(await handshake(config, timeoutMs), login);
   } catch (cause) {
     const refusal = offered && hostKeyRefusal(login, fingerprintOf(offered));
-    throw refusal ?? toHostError(cause, login);
+    throw refusal ?? toConnectError(cause, login);
   }
 }
 
@@ -157,31 +157,32 @@ async function exec(client: Client, argv: readonly string[], options: ExecOption
   const deadline = Date.now() + options.timeoutMs;
   const command = quoteArgv(argv);
   for (;;) {
-    const channel = await openChannel(client, command, link, options, deadline);
-    if (channel) return await collect(channel, options, link, deadline - Date.now());
+    const opened = await openChannel(client, command, link, options, deadline);
+    if (opened) return await opened.result;
     await new Promise((resolve) => setTimeout(resolve, CHANNEL_RETRY_MS));
   }
 }
 
+/** Undefined: no session was free. The listeners are set in the same tick: a short answer and its end may come in one packet. */
 function openChannel(
   client: Client,
   command: string,
   link: Link,
-  { signal }: ExecOptions,
+  options: ExecOptions,
   deadline: number,
-): Promise<ClientChannel | undefined> {
+): Promise<{ result: Promise<ExecResult> } | undefined> {
   return new Promise((resolve, reject) => {
-    const end = watchEnds(link, signal, deadline - Date.now(), reject);
+    const end = watchEnds(link, options.signal, deadline - Date.now(), reject);
     try {
       client.exec(command, (error, channel) => {
         if (!end()) channel?.close();
-        else if (!error) resolve(channel);
+        else if (!error) resolve({ result: collect(channel, options, link, deadline - Date.now()) });
         else if (/open failed/i.test(error.message) && Date.now() < deadline) resolve(undefined);
-        else reject(lostError(link, error.message));
+        else reject(lostError(link.endpoint, error.message));
       });
     } catch (cause) {
       end();
-      reject(lostError(link, cause instanceof Error ? cause.message : String(cause)));
+      reject(lostError(link.endpoint, cause instanceof Error ? cause.message : String(cause)));
     }
   });
 }
@@ -200,9 +201,9 @@ function watchEnds(link: Link, signal: AbortSignal | undefined, timeoutMs: numbe
   const finish = (error: () => HostError) => {
     if (end()) reject(error());
   };
-  const onLost = () => finish(() => lostError(link, link.why()));
-  const onAbort = () => finish(() => lostError(link, 'the call was cancelled'));
-  const timer = setTimeout(() => finish(() => timeOutError(link, timeoutMs)), Math.max(timeoutMs, 0));
+  const onLost = () => finish(() => lostError(link.endpoint, link.why()));
+  const onAbort = () => finish(() => lostError(link.endpoint, 'the call was cancelled'));
+  const timer = setTimeout(() => finish(() => timeOutError(link.endpoint, timeoutMs)), Math.max(timeoutMs, 0));
   link.lost.addEventListener('abort', onLost);
   signal?.addEventListener('abort', onAbort);
   if (link.lost.aborted) onLost();
@@ -222,7 +223,7 @@ function collect(channel: ClientChannel, options: ExecOptions, link: Link, timeo
     channel.on('data', (chunk: Buffer) => {
       if (stdout.add(chunk) || !end()) return;
       channel.close();
-      reject(new HostError('unreadable-answer', `${describe(link.endpoint)} answered with too much text`));
+      reject(new HostError('unreadable-answer', `${describeEndpoint(link.endpoint)} answered with too much text`));
     });
     channel.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
     channel.on('exit', (exitCode: number | null) => (code = exitCode ?? 255));
@@ -230,7 +231,7 @@ function collect(channel: ClientChannel, options: ExecOptions, link: Link, timeo
     channel.stdin.on('error', () => undefined); // the command may end before it has read everything
     channel.on('close', () => {
       if (!end()) return;
-      if (code === undefined) reject(lostError(link, 'the channel was closed without an exit status'));
+      if (code === undefined) reject(lostError(link.endpoint, 'the channel was closed without an exit status'));
       else resolve({ code, stdout: stdout.text(), stderr: stderr.text() });
     });
     channel.end(options.stdin === undefined ? undefined : Buffer.from(options.stdin));
@@ -252,44 +253,6 @@ function gather(limit: number) {
   };
 }
 
-function hostKeyRefusal(login: HostLogin, offered: string): HostError | undefined {
-  if (offered === login.fingerprint) return undefined;
-  const host = describe(login);
-  if (login.fingerprint === undefined) {
-    return new HostError('host-key-unknown', `The host key of ${host} was never accepted; it offers ${offered}.`, {
-      host,
-    });
-  }
-  const message = `The host key of ${host} has changed: accepted ${login.fingerprint}, offered ${offered}. Nothing was sent.`;
-  return new HostError('host-key-changed', message, { host });
-}
-
-function toHostError(cause: unknown, endpoint: Endpoint): HostError {
-  const host = describe(endpoint);
-  const error = cause instanceof Error ? cause : new Error(String(cause));
-  const level = 'level' in error ? String(error.level) : '';
-  if (level === 'client-authentication') {
-    const message = `${host} refused the console's key. Add the console's key to the authorized_keys of the user.`;
-    return new HostError('authentication-refused', message, { host }, { cause });
-  }
-  return new HostError('unreachable', `${host} cannot be reached: ${error.message}`, { host, retry: true }, { cause });
-}
-
-function lostError({ endpoint }: Link, why: string): HostError {
-  const host = describe(endpoint);
-  return new HostError('connection-lost', `The connection to ${host} was lost: ${why}.`, { host, retry: true });
-}
-
-function timeOutError({ endpoint }: Link, timeoutMs: number): HostError {
-  const host = describe(endpoint);
-  const message = `${host} did not answer within ${Math.round(timeoutMs / 100) / 10} s.`;
-  return new HostError('time-out', message, { host, retry: true });
-}
-
 function keyTypeOf(key: Buffer): string {
   return key.toString('latin1', 4, 4 + key.readUInt32BE(0));
-}
-
-function describe({ address, port }: Endpoint): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -12,7 +12,7 @@ export async function openDeployJournal(db: Db, deployId: string): Promise<Deplo
   const deploy = await db.deploy.findUniqueOrThrow({ where: { id: deployId }, include: { topology: { select: { name: true } } } });
   const newest = await db.deployStep.findFirst({ where: { deployId }, orderBy: { sequence: 'desc' } });
   let sequence = newest?.sequence ?? 0;
-  const timers = { ...(deploy.timers as Record<string, string>) };
+  const timers = new Map(Object.entries(deploy.timers as Record<string, string>));
   const where = { id: deployId };
   const commit = async (...work: PrismaWork[]) => {
     await db.$transaction([...work, db.$executeRaw`SELECT pg_notify('deploy', ${deployId})`]);
@@ -41,11 +41,11 @@ export async function openDeployJournal(db: Db, deployId: string): Promise<Deplo
     },
     setState: (state) => commit(db.deploy.update({ where, data: { state, startedAt: deploy.startedAt ?? new Date() } })),
     setTimer: async (director, firesAt) => {
-      if (firesAt) timers[director] = firesAt.toISOString();
-      else delete timers[director];
-      await commit(db.deploy.update({ where, data: { timers } }));
+      if (firesAt) timers.set(director, firesAt.toISOString());
+      else timers.delete(director);
+      await commit(db.deploy.update({ where, data: { timers: Object.fromEntries(timers) } }));
     },
-    timers: async () => ({ ...timers }),
+    timers: async () => Object.fromEntries(timers),
     raiseGeneration: (generation) => commit(db.deploy.update({ where, data: { generation } })),
     isCancelled: async () => (await db.deploy.findUniqueOrThrow({ where, select: { cancelled: true } })).cancelled,
     finish: ({ state, outcome, proof }) =>

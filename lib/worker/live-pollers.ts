@@ -124,7 +124,8 @@ async function loadFrame(db: Db, directorId: string): Promise<LiveHost | undefin
 function watchWakes(signal: AbortSignal): (milliseconds: number) => Promise<void> {
   let waker = new AbortController();
   void (async () => {
-    for await (const _ of watchChannel('directors', signal)) {
+    const changes = watchChannel('directors', signal);
+    while (!(await changes.next()).done) {
       waker.abort();
       waker = new AbortController();
     }

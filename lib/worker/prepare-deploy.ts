@@ -6,14 +6,17 @@ import { resolveTopology } from '../core/resolve';
 import type { HostRelease } from '../core/release';
 import type { DeployState } from '../core/views/deploy';
 import type { Db } from '../db/client';
-import { transactionOf, type PreparedDeploy, type PreparedHost } from '../deploy/deploy-run';
+import { timersOf, transactionOf, type PreparedDeploy, type PreparedHost } from '../deploy/deploy-run';
 import { packRelease, releaseHash } from '../render/release-archive';
 import { renderTopology } from '../render/render-topology';
 import { ensureHeartbeatKey } from './console-secrets';
 import { expectedOf, factsOf, loadDeployed, loadStoredPlan, type StoredPlan } from './stored-plan';
 
+/** For tests of what no renderer would make. */
+export type EditRelease = (release: HostRelease) => HostRelease;
+
 /** Throws InvariantError when the renderer gives other bytes than the plan that was approved. */
-export async function prepareDeploy(db: Db, deployId: string): Promise<PreparedDeploy> {
+export async function prepareDeploy(db: Db, deployId: string, edit: EditRelease = (same) => same): Promise<PreparedDeploy> {
   const row = await db.deploy.findUniqueOrThrow({ where: { id: deployId } });
   const { topologyId, number, planHash, revision, generation } = row;
   const plan = await loadStoredPlan(db, row.planId);
@@ -23,19 +26,19 @@ export async function prepareDeploy(db: Db, deployId: string): Promise<PreparedD
   invariant(topology, 'a planned revision resolves');
   const heartbeatKey = await ensureHeartbeatKey(db, topologyId);
   const { releases } = renderTopology({ topology, facts: factsOf(plan), secrets: { heartbeatKey } });
-  const hosts = await Promise.all(releases.map((release) => prepareHost(db, topologyId, plan, release)));
+  const hosts = await Promise.all(releases.map((release) => prepareHost(db, topologyId, plan, release, edit)));
   return {
     ...{ id: deployId, number, generation, topology, hosts },
     transaction: transactionOf(number, planHash),
     state: row.state as DeployState,
     mode: plan.mode,
-    timerSeconds: plan.timerSeconds,
+    timerSeconds: timersOf(plan.timerSeconds),
     secrets: [heartbeatKey],
     endedTransactions: await loadEnded(db, topologyId),
   };
 }
 
-async function prepareHost(db: Db, topologyId: string, plan: StoredPlan, release: HostRelease): Promise<PreparedHost> {
+async function prepareHost(db: Db, topologyId: string, plan: StoredPlan, release: HostRelease, edit: EditRelease): Promise<PreparedHost> {
   const { director } = release;
   const planned = plan.hosts.find((host) => host.director === director);
   invariant(planned, `the plan has a part for ${director}`);
@@ -46,7 +49,7 @@ async function prepareHost(db: Db, topologyId: string, plan: StoredPlan, release
   return {
     director,
     baseRelease: planned.baseRelease,
-    archive: packRelease(release, planned.daemonAction),
+    archive: packRelease(edit(release), planned.daemonAction),
     expected: expectedOf(release),
     ...(previous && { previous: expectedOf(previous) }),
   };

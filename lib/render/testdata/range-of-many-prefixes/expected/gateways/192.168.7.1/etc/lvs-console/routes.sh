@@ -1,0 +1,12 @@
+#!/bin/sh
+# Made by LVS Console for this router; copy it there. It may be run again.
+# The virtual service ranges are on nobody's interface: they lead to whichever director holds 192.168.7.240.
+set -eu
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+ip -4 route replace 192.168.0.10/31 via 192.168.7.240
+ip -4 route replace 192.168.0.12/30 via 192.168.7.240
+ip -4 route replace 192.168.0.16/28 via 192.168.7.240
+ip -4 route replace 192.168.0.32/30 via 192.168.7.240
+ip -4 route replace 192.168.0.36/31 via 192.168.7.240
+ip -4 route replace 203.0.113.7/32 via 192.168.7.240
