@@ -54,7 +54,7 @@ function Lead({ deploy }: { deploy: Deploy }) {
     <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1">
       <DeployStateBadge state={deploy.state} />
       <span>
-        <Link href={`/topologies/${deploy.topologyId}`} className="text-primary underline-offset-2 hover:underline">
+        <Link href={`/topologies/${deploy.topologyId}`} className="text-primary underline underline-offset-2">
           Revision {deploy.revision}
         </Link>{' '}
         by {deploy.author}, <RelativeTime at={deploy.createdAt} />
@@ -64,7 +64,7 @@ function Lead({ deploy }: { deploy: Deploy }) {
       </span>
       <Link
         href={`/topologies/${deploy.topologyId}/deploy?plan=${deploy.planId}`}
-        className="text-primary underline-offset-2 hover:underline"
+        className="text-primary underline underline-offset-2"
       >
         Plan
       </Link>

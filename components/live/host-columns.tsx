@@ -56,7 +56,7 @@ function HostPanel({ host, children }: { host: LiveHost; children: ReactNode }) 
           Nothing was read from this director yet: what it holds is unknown, which is not the same as empty.
         </p>
       ) : (
-        <div className={cn(isStale && 'opacity-85 grayscale')}>{children}</div>
+        <div className={cn(isStale && 'text-muted-foreground grayscale')}>{children}</div>
       )}
     </Panel>
   );

@@ -64,7 +64,7 @@ function HostStrip({ host }: { host: LiveHost }) {
 
 function HeldLine({ host, isStale }: { host: LiveHost; isStale: boolean }) {
   return (
-    <p className={cn('text-xs text-muted-foreground', isStale && 'opacity-85')}>
+    <p className={cn('text-xs text-muted-foreground', isStale && 'italic')}>
       {host.heldVirtualAddresses.length > 0 ? (
         <>
           holds <span className="font-mono">{host.heldVirtualAddresses.join(', ')}</span>

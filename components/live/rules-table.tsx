@@ -23,7 +23,12 @@ export function RulesTable({ host }: { host: LiveHost }) {
 
 function Chain({ name, rules, director }: { name: string; rules: readonly FirewallRule[]; director: string }) {
   return (
-    <div className="relative overflow-x-auto rounded border">
+    <div
+      tabIndex={0}
+      role="region"
+      aria-label={`Rules of ${name} on ${director}`}
+      className="relative overflow-x-auto rounded border"
+    >
       <table aria-label={`Chain ${name} of ${director}`} className="w-full border-collapse">
         <caption className="px-2 py-1 text-left font-mono text-xs font-medium">{name}</caption>
         <thead className="text-xs text-muted-foreground">

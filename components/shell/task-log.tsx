@@ -40,12 +40,11 @@ export function TaskLog() {
       <button
         type="button"
         aria-expanded={isUnfolded}
-        aria-label="Task log"
         onClick={() => setUnfolded(!isUnfolded)}
         className="flex h-7.5 w-full items-center gap-2 px-3 text-left text-xs focus-visible:-outline-offset-2"
       >
         {isUnfolded ? <ChevronDown aria-hidden className="size-3.5" /> : <ChevronUp aria-hidden className="size-3.5" />}
-        <span className="hidden font-medium whitespace-nowrap sm:inline">Task log</span>
+        <span className="font-medium whitespace-nowrap max-sm:sr-only">Task log</span>
         {newest ? (
           <TaskLine deploy={newest} />
         ) : (

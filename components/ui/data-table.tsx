@@ -99,7 +99,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       <div className="relative overflow-x-auto rounded border">
         <table
           aria-label={label}
-          className={cn('w-full border-collapse text-sm', props.isStale && 'opacity-85 grayscale')}
+          className={cn('w-full border-collapse text-sm', props.isStale && 'text-muted-foreground grayscale')}
         >
           <DataTableHead table={table} columns={columns} hasActions={props.copyRow !== undefined} />
           <DataTableBody

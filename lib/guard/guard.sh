@@ -693,10 +693,12 @@ END {
   for (key in lines) if (key in keep && !(key in now)) printf "%s", lines[key]
 }'
 
-settle_ipvs() { # FROM TO [OLD]: services of FROM that TO has no more are deleted; those of OLD and TO that are missing come back
-  [ -f /proc/net/ip_vs ] && ldirectord_pid || return 0
+settle_ipvs() { # FROM TO [OLD]: services of FROM that TO has no more are deleted; where ldirectord runs, those of OLD and TO that are missing come back
+  [ -f /proc/net/ip_vs ] || return 0
+  old=/dev/null
+  ! ldirectord_pid || old=${3:-/dev/null}
   now=$(ipvsadm -Sn) || return 1
-  text=$(printf '%s\n' "$now" | awk "$IPVS_AWK" part=from "$1" part=to "$2" part=old "${3:-/dev/null}" part=now -) || return 1
+  text=$(printf '%s\n' "$now" | awk "$IPVS_AWK" part=from "$1" part=to "$2" part=old "$old" part=now -) || return 1
   [ -n "$text" ] || return 0
   printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
   say "ipvs: services settled"

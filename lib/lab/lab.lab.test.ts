@@ -25,7 +25,7 @@ const namespaces = async () => (await promisify(execFile)('ip', ['netns', 'list'
 
 beforeAll(async () => {
   expect(await probeLab()).toEqual({ ok: true, missing: [] });
-  lab = await openLab({ name, portBase: 2300, authorizedKeys: [key] });
+  lab = await openLab({ name, portBase: 2680, authorizedKeys: [key] });
 });
 afterAll(() => lab?.down());
 
@@ -163,7 +163,7 @@ describe('end', () => {
 });
 
 describe('a runner that is killed', () => {
-  const orphan = { name: 'lab-orphan', portBase: 2310 };
+  const orphan = { name: 'lab-orphan', portBase: 2690 };
   const script = `import { openLab } from '${import.meta.dirname}/lab.ts';
     await openLab({ name: '${orphan.name}', portBase: ${orphan.portBase}, log: console.log });`;
 
