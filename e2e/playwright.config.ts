@@ -1,6 +1,8 @@
 // Playwright in Debian's Chromium against the real console and the real lab, one worker: the tests share one pair of directors.
 import { defineConfig } from '@playwright/test';
 
+const jsonFile = process.env.PLAYWRIGHT_JSON_OUTPUT_NAME;
+
 export default defineConfig({
   testDir: '.',
   outputDir: '.results',
@@ -10,10 +12,7 @@ export default defineConfig({
   retries: 0,
   timeout: 420_000,
   expect: { timeout: 15_000 },
-  reporter: [
-    ['list'],
-    ['json', process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ? { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME } : {}],
-  ],
+  reporter: jsonFile ? [['list'], ['json', { outputFile: jsonFile }]] : [['list']],
   use: {
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',

@@ -88,7 +88,7 @@ test('an impossible address is kept as a draft, told at its field, and cannot be
   await expect(page.getByText(/Cannot deploy: \d+ error/)).toBeVisible();
   await expect(page.getByRole('list', { name: 'Problems' }).getByText(/340/).first()).toBeVisible();
   await saveRevision('the seed’s misprint');
-  await expect(page.getByRole('button', { name: 'Deploy' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Deploy', exact: true })).toBeDisabled();
   await field.fill('192.168.7.240/24');
   await field.blur();
   await saveRevision('corrected');

@@ -4,7 +4,7 @@ import type { KeyboardEvent } from 'react';
 import type { ReactTable, Row as TableRow } from '@tanstack/react-table';
 import { cn } from './class-names';
 import { CopyButton } from './copy-button';
-import type { DataColumn, DataTableFeatures } from './data-table';
+import type { DataColumn, DataTableFeatures } from './data-table-column';
 
 type BodyProps<Row extends object> = {
   table: ReactTable<DataTableFeatures, Row>;

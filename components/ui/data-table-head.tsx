@@ -3,7 +3,7 @@
 import type { ReactTable } from '@tanstack/react-table';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { cn } from './class-names';
-import type { DataColumn, DataTableFeatures } from './data-table';
+import type { DataColumn, DataTableFeatures } from './data-table-column';
 
 type HeadProps<Row extends object> = {
   table: ReactTable<DataTableFeatures, Row>;

@@ -3,7 +3,7 @@
 import type { ReactTable } from '@tanstack/react-table';
 import { Columns3, Download } from 'lucide-react';
 import { Button } from './button';
-import type { DataColumn, DataTableFeatures } from './data-table';
+import type { DataColumn, DataTableFeatures } from './data-table-column';
 import { downloadText, printCsv, type ExportRow } from './export-rows';
 import { Menu, MenuCheckboxItem, MenuContent, MenuItem, MenuTrigger } from './menu';
 

@@ -3,7 +3,7 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import type { ReactTable } from '@tanstack/react-table';
 import { DataTableMenus } from './lazy-data-table-menus';
-import type { DataColumn, DataTableFeatures } from './data-table';
+import type { DataColumn, DataTableFeatures } from './data-table-column';
 import { Input } from './input';
 
 type ToolbarProps<Row extends object> = {

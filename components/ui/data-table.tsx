@@ -1,31 +1,13 @@
 'use client';
 // A dense table: sort, filter, choose columns, copy a row, export; `/` filters, j and k move, Enter opens.
 import { useMemo, type ReactNode } from 'react';
-import {
-  columnVisibilityFeature,
-  createSortedRowModel,
-  rowSortingFeature,
-  sortFn_alphanumeric,
-  sortFn_basic,
-  tableFeatures,
-  useTable,
-  type ColumnDef,
-} from '@tanstack/react-table';
+import { useTable, type ColumnDef } from '@tanstack/react-table';
 import { cn } from './class-names';
 import { DataTableBody } from './data-table-body';
 import { DataTableHead } from './data-table-head';
+import { dataTableFeatures, type DataColumn, type DataTableFeatures } from './data-table-column';
 import { DataTableToolbar } from './data-table-toolbar';
 
-export type DataColumn<Row> = {
-  id: string;
-  header: string;
-  /** What is sorted, filtered and exported. */
-  value: (row: Row) => string | number | undefined;
-  /** What is shown, when that is more than the value. */
-  cell?: (row: Row) => ReactNode;
-  isMono?: boolean;
-  isHidden?: boolean;
-};
 export type DataTableProps<Row> = {
   label: string;
   columns: readonly DataColumn<Row>[];
@@ -42,14 +24,6 @@ export type DataTableProps<Row> = {
   emptyText?: string;
   isStale?: boolean;
 };
-
-export const dataTableFeatures = tableFeatures({
-  columnVisibilityFeature,
-  rowSortingFeature,
-  sortedRowModel: createSortedRowModel(),
-  sortFns: { alphanumeric: sortFn_alphanumeric, basic: sortFn_basic },
-});
-export type DataTableFeatures = typeof dataTableFeatures;
 
 function toColumnDef<Row extends object>(column: DataColumn<Row>): ColumnDef<DataTableFeatures, Row> {
   return { id: column.id, header: column.header, accessorFn: (row) => column.value(row), sortUndefined: 'last' };

@@ -30,8 +30,8 @@ async function confirmUntil(run: Run, director: string, firesAt: number): Promis
       const isDone = await confirmHost(run, director).then(
         () => true,
         (error: unknown) => {
-          if (error instanceof Suspended) throw error;
-          return false;
+          if (error instanceof HostError) return false;
+          throw error; // ours, or the database: the next worker goes on from the directors' own words
         },
       );
       if (isDone) return 'confirmed';

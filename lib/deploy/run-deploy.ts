@@ -6,7 +6,7 @@ import { finishConfirm } from './finish-confirm';
 import { goForward, type ReachedByDirector } from './forward';
 import { preflight } from './preflight';
 import { undoHost, type Undone } from './roll-back';
-import { onBoth, runStep } from './run-step';
+import { clean, onBoth, runStep } from './run-step';
 import { takeStock } from './take-stock';
 
 export type DeployEnd = DeployState | 'suspended';
@@ -95,7 +95,8 @@ async function confirmRest(run: Run, reached: ReachedByDirector, reason: string)
 }
 
 async function finish(run: Run, state: DeployState, outcome: string | undefined, proof: string[] = []): Promise<DeployEnd> {
-  await run.journal.finish({ state, ...(outcome !== undefined && { outcome }), proof });
+  const words = outcome === undefined ? {} : { outcome: clean(run, outcome) };
+  await run.journal.finish({ state, ...words, proof: proof.map((sentence) => clean(run, sentence)) });
   return state;
 }
 

@@ -877,11 +877,22 @@ act_before() { # ACTION, before the files change
   heartbeat stop
 }
 
-act_after() { # ACTION
-  case $1 in
-    reload-ldirectord) reload_ldirectord ;;
-    *-heartbeat) heartbeat_pid || heartbeat start ;;
-  esac
+# A packet whose mark has no service yet is refused, so the services of new marks must be there before the rules that set these marks.
+wait_for_services() { # FILE with ipvsadm lines; at most ten seconds
+  ldirectord_pid || return 0
+  waits=0
+  while [ "$waits" -lt 40 ]; do
+    now=$(ipvsadm -Sn) || return 1
+    missing=''
+    while read -r command _ mark _; do
+      [ "$command" = -A ] || continue
+      case $now in *"-A -f $mark "*) ;; *) missing="$missing $mark" ;; esac
+    done < "$1"
+    [ -n "$missing" ] || return 0
+    waits=$((waits + 1))
+    sleep 0.2
+  done
+  warn "ldirectord has not made the services of these marks yet:$missing"
 }
 
 changed_files() { # RELEASE RELEASE -> CHANGED: words heartbeat, ldirectord, units
@@ -1036,9 +1047,10 @@ do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or
   printf '%s\n' "$1" > "$R/snapshot/acted" && act_before "$1" || die 13 "daemon action $1 failed: files and kernel were not changed"
   place_paths "$TX" || die 13 "cannot put the files in place"
   load_modules "$R/intent/modules" && save_sysctls "$R/intent/sysctl" "$R/snapshot/sysctl" && set_sysctls "$R/intent/sysctl" || die 13 "modules or sysctls failed"
+  [ "$1" != reload-ldirectord ] || { reload_ldirectord && wait_for_services "$R/intent/ipvs"; } || die 13 "daemon action $1 failed"
   set_delivery "$R/intent" || die 13 "local delivery failed"
   set_rules "$R/intent" || die 13 "rules failed"
-  act_after "$1" || die 13 "daemon action $1 failed"
+  case $1 in *-heartbeat) heartbeat_pid || heartbeat start || die 13 "daemon action $1 failed" ;; esac
   settle_ipvs "$S/releases/$before/intent/ipvs" "$R/intent/ipvs" || warn "stale IPVS services may be left"
   save_tx switched || die 13 "cannot write $S/tx"
 }

@@ -100,7 +100,12 @@ export async function processesIn(namespace: string): Promise<number[]> {
 export type LabNet = 'external' | 'internal' | 'management';
 const netPrefix: Record<LabNet, string> = { external: 'ext', internal: 'int', management: 'mgmt' };
 
-/** Pulls or plugs a director's cable. */
+/**
+ * Pulls or plugs a director's cable, at the bridge. The tap stays up: UML gives a card up for good when it cannot write to its tap
+ * (vector driver: in_error), and then plugging in again would not help.
+ */
 export async function setLink(layout: LabLayout, number: number, net: LabNet, isUp: boolean): Promise<void> {
-  await mustRun(['ip', '-n', layout.coreNamespace, 'link', 'set', `${netPrefix[net]}${number}`, isUp ? 'up' : 'down']);
+  const prefix = netPrefix[net];
+  const place = isUp ? ['master', `br-${prefix}`] : ['nomaster'];
+  await mustRun(['ip', '-n', layout.coreNamespace, 'link', 'set', `${prefix}${number}`, ...place]);
 }

@@ -1,9 +1,10 @@
 // The real programs judge what is generated; they are part of the test machine, so a missing one is a failure.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { printIpvs } from './print-ipvs';
 import { printRules } from './print-rules';
 import { goldenCases, renderCase } from './test-cases';
 
@@ -13,9 +14,20 @@ afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 const hosts = goldenCases.flatMap((name) => {
   const { releases, companions } = renderCase(name);
   const directors = releases.map(({ director, files, intent }) => ({ host: director, files, intent }));
-  return [...directors, ...companions].map((each) => ({ intent: undefined, ...each, title: `${name} ${each.host}` }));
+  return [...directors, ...companions.map((each) => ({ ...each, intent: undefined }))].map((each) => ({
+    ...each,
+    title: `${name} ${each.host}`,
+  }));
 });
 const directors = hosts.flatMap(({ title, files, intent }) => (intent ? [{ title, files, intent }] : []));
+/** ldirectord.cf is the same on both directors, which another test asserts. */
+const firstDirectors = goldenCases.flatMap((name) =>
+  renderCase(name)
+    .releases.slice(0, 1)
+    .map((release) => ({ name, ...release })),
+);
+const ldirectordFile = (files: { path: string; content: string }[]) =>
+  files.find((file) => file.path.endsWith('/ldirectord.cf'))?.content ?? '';
 const withFile = (end: string) =>
   hosts.flatMap(({ title, files }) =>
     files.filter((file) => file.path.endsWith(end)).map((file) => ({ title: `${title} ${file.path}`, ...file })),
@@ -59,14 +71,43 @@ iptables-${variant}-save`;
 });
 
 describe('ldirectord', () => {
-  it.each(withFile('/ldirectord.cf'))('parses $title', ({ content }) => {
-    const log = path.join(folder, 'ldirectord.log');
-    const file = write(content.replace('/var/log/ldirectord.log', log), '-lvs-console-test.cf');
-    const { status, output } = run('ldirectord', [file, 'status']);
+  const withLog = (text: string) => text.replace('/var/log/ldirectord.log', path.join(folder, 'ldirectord.log'));
+
+  it.each(firstDirectors)('parses the file of $name', ({ files }) => {
+    const { status, output } = run('ldirectord', [
+      write(withLog(ldirectordFile(files)), '-lvs-console-test.cf'),
+      'status',
+    ]);
     expect(output).toContain('is stopped');
     expect(output).not.toMatch(/error|warn/i);
     expect(status).toBe(3);
   });
+
+  it.each(firstDirectors)(
+    'makes exactly the services and real servers that the intent of $name names',
+    async ({ files, intent }) => {
+      const cwd = fs.mkdtempSync(path.join(folder, 'ldirectord-'));
+      const calls = path.join(cwd, 'calls');
+      // With -d it runs ./ipvsadm of its working folder; without a network every check fails at once.
+      fs.writeFileSync(path.join(cwd, 'ipvsadm'), `#!/bin/sh\necho "$*" >> ${calls}\n`, { mode: 0o755 });
+      const config = write(withLog(ldirectordFile(files)), '-lvs-console-test.cf');
+      const daemon = spawn('unshare', ['-n', 'ldirectord', '-d', config, 'start'], { cwd, stdio: 'ignore' });
+      const ended = new Promise((resolve) => daemon.once('exit', resolve));
+      const made = () =>
+        (fs.existsSync(calls) ? fs.readFileSync(calls, 'utf8') : '')
+          .split('\n')
+          .filter((line) => /^-[Aa] /.test(line))
+          .map((line) => line.replace(' -x 0 -y 0', '').trimEnd())
+          .toSorted();
+      const expected = printIpvs(intent.active.ipvs).trimEnd().split('\n').toSorted();
+      try {
+        await expect.poll(made, { timeout: 20_000 }).toEqual(expected);
+      } finally {
+        daemon.kill('SIGTERM');
+        await ended;
+      }
+    },
+  );
 });
 
 describe('shellcheck', () => {

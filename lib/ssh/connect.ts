@@ -177,7 +177,7 @@ function openChannel(
       client.exec(command, (error, channel) => {
         if (!end()) channel?.close();
         else if (!error) resolve({ result: collect(channel, options, link, deadline - Date.now()) });
-        else if (/open failed/i.test(error.message) && Date.now() < deadline) resolve(undefined);
+        else if (/open fail(ed|ure)/i.test(error.message) && Date.now() < deadline) resolve(undefined);
         else reject(lostError(link.endpoint, error.message));
       });
     } catch (cause) {

@@ -66,7 +66,7 @@ async function run(director: string, argv: string[]): Promise<string> {
 
 /** Firewall, policy rules and routes without counters, comments and everything that is the console's own. */
 async function readForeign(director: string): Promise<string> {
-  const text = await run(director, ['sh', '-c', 'iptables-save; ip rule; ip route show table main; ip route show table 55']);
+  const text = await run(director, ['sh', '-c', 'iptables-save; ip rule; ip route show table main']);
   return text
     .split('\n')
     .filter((line) => !line.startsWith('#') && !line.includes('LVS-CONSOLE') && !/proto (76|ip_vs)|protocol 76/.test(line))

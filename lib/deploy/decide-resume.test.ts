@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { GuardState, GuardStatus } from '../parse/guard-status';
+import { decideResume, reachedBy, type ResumeInput } from './decide-resume';
+
+const TX = '7-0123abcd';
+
+function status(state: GuardState, secondsLeft?: number, transaction = TX): GuardStatus {
+  const confirmed = state === 'confirmed' ? transaction : '6-00000000';
+  return { version: '1', state, transaction, generation: 7, live: confirmed, confirmed, bootId: 'b', ...(secondsLeft !== undefined && { secondsLeft }) };
+}
+
+const decide = (a: GuardStatus | undefined, b: GuardStatus | undefined, more: Partial<ResumeInput> = {}) =>
+  decideResume({ state: 'running', mode: 'rolling', transaction: TX, isCancelled: false, statuses: { a, b }, ...more }).go;
+
+describe('decideResume', () => {
+  it.each([
+    ['nothing was sent', status('confirmed', undefined, '6-00000000'), status('idle'), 'forward'],
+    ['both are staged', status('staged'), status('staged'), 'forward'],
+    ['one is checked, one staged', status('checked'), status('staged'), 'forward'],
+    ['the standby is armed with time', status('armed', 100), status('checked'), 'forward'],
+    ['the standby is armed without time: it is armed again', status('armed', 3), status('checked'), 'forward'],
+    ['the standby is switched with time', status('switched', 100), status('checked'), 'forward'],
+    ['the standby is switched, too late', status('switched', 20), status('checked'), 'back'],
+    ['both are switched, one too late', status('switched', 100), status('switched', 5), 'back'],
+    ['one has rolled back', status('rolled-back'), status('switched', 100), 'back'],
+    ['one is away', undefined, status('staged'), 'back'],
+    ['one has confirmed', status('confirmed'), status('switched', 5), 'confirm'],
+    ['one has confirmed, the other rolled back', status('confirmed'), status('rolled-back'), 'confirm'],
+    ['one has confirmed, the other is away', status('confirmed'), undefined, 'confirm'],
+    ['both have confirmed', status('confirmed'), status('confirmed'), 'confirm'],
+  ] as const)('when %s: %s', (_what, a, b, expected) => {
+    expect(decide(a, b)).toBe(expected);
+  });
+
+  it('goes back when the roll back had begun or was asked for, unless somebody has confirmed', () => {
+    expect(decide(status('staged'), status('staged'), { state: 'rolling-back' })).toBe('back');
+    expect(decide(status('staged'), status('staged'), { isCancelled: true })).toBe('back');
+    expect(decide(status('confirmed'), status('switched', 9), { state: 'rolling-back' })).toBe('confirm');
+  });
+
+  it('knows a release that stays confirmed while a later transaction was begun and ended', () => {
+    expect(reachedBy({ ...status('rolled-back', undefined, '8-88888888'), confirmed: TX }, TX)).toBe('confirmed');
+  });
+});

@@ -1,0 +1,214 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BASE, fakePair, Killed, restarted, TRANSACTION, type FakePair, type Fault } from './test-pair';
+import { runDeploy, type DeployEnd } from './run-deploy';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** The hours that real timers would take pass at once. */
+async function ended<T>(work: Promise<T>): Promise<T> {
+  let isOver = false;
+  const watched = work.finally(() => (isOver = true));
+  watched.catch(() => undefined);
+  while (!isOver) await vi.advanceTimersByTimeAsync(500);
+  return watched;
+}
+
+/** Each director boots one whole release, nothing is open, and what is shown as verified is on both. */
+function expectWhole(pair: FakePair, end: DeployEnd): void {
+  const { director1, director2 } = pair.hosts;
+  for (const host of [director1!, director2!]) {
+    expect(host.live).toBe(host.confirmed);
+    expect(['idle', 'confirmed', 'rolled-back']).toContain(host.state);
+  }
+  expect(director1!.confirmed).toBe(director2!.confirmed);
+  expect(director1!.confirmed).toBe(end === 'verified' ? TRANSACTION : BASE);
+  expect(pair.journal.rows.filter(({ state }) => state === 'running')).toEqual([]);
+}
+
+describe('order', () => {
+  it('takes the standby through verify before it touches the active one, and confirms the active one first', async () => {
+    const pair = fakePair();
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    const order = pair.done.filter((verb) => !/stage|check|status/.test(verb));
+    expect(order).toEqual([
+      ...['director2 arm', 'director2 switch', 'director1 arm', 'director1 switch'],
+      ...['director1 confirm', 'director2 confirm'],
+    ]);
+    expectWhole(pair, 'verified');
+  });
+
+  it('arms both before either is switched when heartbeat starts', async () => {
+    const pair = fakePair('together');
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    const order = pair.done.filter((verb) => /arm|switch/.test(verb)).map((verb) => verb.split(' ')[1]);
+    expect(order).toEqual(['arm', 'arm', 'switch', 'switch']);
+  });
+
+  it('confirms by the roles of that moment after a failover between the halves', async () => {
+    const pair = fakePair();
+    pair.onDone = (verb) => {
+      if (verb !== 'director2 switch') return;
+      pair.hosts['director1']!.isActive = false;
+      pair.hosts['director2']!.isActive = true;
+    };
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expect(pair.done.slice(-2)).toEqual(['director2 confirm', 'director1 confirm']);
+    expect(pair.journal.ended?.proof[0]).toContain('The roles changed');
+  });
+});
+
+describe('faults', () => {
+  const verbs = ['stage', 'check', 'arm', 'switch', 'confirm'];
+  const directors = ['director1', 'director2'];
+  const each = (fault: Fault) => verbs.flatMap((verb) => directors.map((director) => [director, verb, fault] as const));
+
+  it.each([...each('lost'), ...each('unsent')])('%s %s whose answer is %s is asked for and goes on, done once', async (director, verb, fault) => {
+    const pair = fakePair();
+    pair.faults.set(`${director} ${verb}`, fault);
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expect(pair.done.filter((each) => each === `${director} ${verb}`)).toHaveLength(1);
+    expectWhole(pair, 'verified');
+  });
+
+  it.each(each('refused').filter(([, verb]) => verb !== 'confirm'))('%s %s that is %s leaves both directors as they were', async (director, verb, fault) => {
+    const pair = fakePair();
+    pair.faults.set(`${director} ${verb}`, fault);
+    const end = await ended(runDeploy(pair.run));
+    const wasArmed = pair.done.some((each) => each.endsWith(' arm'));
+    expect(end).toBe(wasArmed ? 'rolled-back' : 'failed');
+    expectWhole(pair, end);
+  });
+
+  it('keeps secrets out of steps and outcome when a tool quotes one', async () => {
+    const pair = fakePair();
+    pair.faults.set('director2 switch', 'refused');
+    await ended(runDeploy(pair.run));
+    expect(JSON.stringify([pair.journal.rows, pair.journal.ended])).not.toContain('hunter2');
+    expect(JSON.stringify(pair.journal.rows)).toContain('(secret)');
+  });
+
+  it.each(directors)('a kernel of %s that differs from the release is never confirmed', async (director) => {
+    const pair = fakePair();
+    pair.hosts[director]!.differs = true;
+    const end = await ended(runDeploy(pair.run));
+    expect(end).toBe('rolled-back');
+    expect(pair.done.some((verb) => verb.endsWith('confirm'))).toBe(false);
+    expectWhole(pair, end);
+  });
+
+  it.each(['arm', 'switch'])('a director that goes away at %s has rolled back by itself; the page is told to count down', async (verb) => {
+    const pair = fakePair();
+    pair.faults.set(`director2 ${verb}`, 'away');
+    const end = await ended(runDeploy(pair.run));
+    expect(end).toBe('failed');
+    expect(pair.journal.ended?.outcome).toContain('director2');
+    expect(pair.journal.rows.find(({ name }) => name === 'rollback' && name)?.state).toBeDefined();
+    expect(pair.hosts['director1']!.live).toBe(BASE);
+  });
+
+  it('a director that comes back in time is rolled back and proven', async () => {
+    const pair = fakePair();
+    pair.faults.set('director2 switch', 'away');
+    setTimeout(() => (pair.hosts['director2']!.isAway = false), 60_000);
+    const end = await ended(runDeploy(pair.run));
+    expect(end).toBe('rolled-back');
+    expectWhole(pair, end);
+  });
+
+  it('tells a split pair when the standby cannot be confirmed before its timer fires, and the active one keeps the release', async () => {
+    const pair = fakePair();
+    pair.faults.set('director2 confirm', 'away');
+    setTimeout(() => (pair.hosts['director2']!.isAway = false), 400_000);
+    expect(await ended(runDeploy(pair.run))).toBe('failed');
+    expect(pair.hosts['director1']!.confirmed).toBe(TRANSACTION);
+    expect(pair.journal.ended?.outcome).toContain('deploy the same revision again');
+  });
+
+  it('confirms the standby that comes back before its timer fires', async () => {
+    const pair = fakePair();
+    pair.faults.set('director2 confirm', 'away');
+    setTimeout(() => (pair.hosts['director2']!.isAway = false), 60_000);
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expectWhole(pair, 'verified');
+  });
+});
+
+describe('preflight', () => {
+  it.each([
+    ['another release is confirmed', (pair: FakePair) => Object.assign(pair.hosts['director2']!, { confirmed: '9-99999999', live: '9-99999999' }), 'drifted'],
+    ['a transaction of somebody else is open', (pair: FakePair) => Object.assign(pair.hosts['director1']!, { state: 'armed' }), 'open transaction'],
+    ['both are active', (pair: FakePair) => Object.assign(pair.hosts['director2']!, { isActive: true }), 'Both directors'],
+    ['none is active', (pair: FakePair) => Object.assign(pair.hosts['director1']!, { isActive: false }), 'No director'],
+    ['one is away', (pair: FakePair) => Object.assign(pair.hosts['director2']!, { isAway: true }), 'cannot be reached'],
+  ])('refuses and changes nothing when %s', async (_what, prepare, words) => {
+    const pair = fakePair();
+    prepare(pair);
+    expect(await ended(runDeploy(pair.run))).toBe('refused');
+    expect(pair.journal.ended?.outcome).toContain(words);
+    expect(pair.done).toEqual([]);
+  });
+
+  it('takes a generation above any that the directors have seen', async () => {
+    const pair = fakePair();
+    pair.hosts['director1']!.generation = 41;
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expect(pair.hosts['director2']!.generation).toBe(42);
+  });
+});
+
+describe('cancel', () => {
+  it.each(['director1 stage', 'director2 switch', 'director1 switch'])('after %s rolls back', async (verb) => {
+    const pair = fakePair();
+    pair.onDone = (done) => void (done === verb && (pair.journal.isCancelledNow = true));
+    const end = await ended(runDeploy(pair.run));
+    expect(['failed', 'rolled-back']).toContain(end);
+    expectWhole(pair, end);
+  });
+
+  it('after the first confirmation is too late: both directors keep the release', async () => {
+    const pair = fakePair();
+    pair.onDone = (done) => void (done === 'director1 confirm' && (pair.journal.isCancelledNow = true));
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expectWhole(pair, 'verified');
+  });
+});
+
+describe('a worker that dies', () => {
+  it.each(['rolling', 'together'] as const)('at any write of the journal (%s) leaves a deploy that the next one ends whole', async (mode) => {
+    const complete = fakePair(mode);
+    let writes = 0;
+    const counting = { ...complete.journal };
+    complete.run.journal = new Proxy(counting, {
+      get: (target, key: keyof typeof counting) => (typeof target[key] === 'function' && !/steps|timers|isCancelled/.test(key) ? (writes++, target[key]) : target[key]),
+    });
+    await ended(runDeploy(complete.run));
+    expect(writes).toBeGreaterThan(30);
+    for (let survived = 0; survived <= writes; survived += 1) {
+      const pair = fakePair(mode);
+      pair.journal.writesLeft = survived;
+      await ended(runDeploy(pair.run)).catch((error: unknown) => expect(error).toBeInstanceOf(Killed));
+      if (!pair.journal.ended) await ended(runDeploy(restarted(pair)));
+      expect(pair.journal.ended, `died after write ${survived}`).toBeDefined();
+      expectWhole(pair, pair.journal.ended!.state);
+    }
+  });
+
+  it('for longer than the timers finds both directors rolled back by themselves', async () => {
+    const pair = fakePair();
+    pair.onDone = (verb) => void (verb === 'director1 switch' && (pair.journal.writesLeft = 0));
+    await ended(runDeploy(pair.run)).catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(await ended(runDeploy(restarted(pair)))).toBe('rolled-back');
+    expectWhole(pair, 'rolled-back');
+  });
+
+  it('in a roll back goes on with the roll back', async () => {
+    const pair = fakePair();
+    pair.faults.set('director1 switch', 'refused');
+    pair.onDone = (verb) => void (verb === 'director2 rollback' && (pair.journal.writesLeft = 0));
+    await ended(runDeploy(pair.run)).catch(() => undefined);
+    expect(await ended(runDeploy(restarted(pair)))).toBe('rolled-back');
+    expectWhole(pair, 'rolled-back');
+  });
+});

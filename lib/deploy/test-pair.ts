@@ -1,0 +1,238 @@
+// For tests of orders that no real pair can be brought into on purpose: two guards and a journal in memory, with faults by name.
+import { HostError } from '../core/errors';
+import { seedDocument } from '../core/seed';
+import { resolveTopology } from '../core/resolve';
+import type { DeployState } from '../core/views/deploy';
+import type { GuardState } from '../parse/guard-status';
+import { framesOf } from '../ssh/guard-host';
+import type { DeployHost, DeployJournal, JournalStep, PreparedDeploy, Run } from './deploy-run';
+import { nothingExpected } from './verify-host';
+
+export const TRANSACTION = '7-0123abcd';
+export const BASE = '6-00000000';
+/** `lost`: done, but the answer never came; `unsent`: it never arrived; `refused`; `away`: the host is gone from here on. */
+export type Fault = 'lost' | 'unsent' | 'refused' | 'away';
+export type FakeHost = {
+  name: string;
+  state: GuardState;
+  live: string;
+  confirmed: string;
+  generation: number;
+  firesAt: number | undefined;
+  isActive: boolean;
+  isAway: boolean;
+  differs: boolean;
+};
+export type FakePair = {
+  run: Run;
+  hosts: Record<string, FakeHost>;
+  /** `director1 switch`, in the order in which the hosts did it. */
+  done: string[];
+  journal: MemoryJournal;
+  /** Called before a verb is answered. */
+  faults: Map<string, Fault>;
+  onDone: (verb: string) => void;
+};
+export type MemoryJournal = DeployJournal & {
+  rows: (JournalStep & { message: string; output: string })[];
+  ended: { state: DeployState; outcome?: string; proof: string[] } | undefined;
+  isCancelledNow: boolean;
+  /** Writes until the worker "dies": every later one throws. */
+  writesLeft: number;
+};
+export class Killed extends Error {}
+
+const addresses = { external: '192.168.7.240', internal: '192.168.6.240' };
+const NEXT: Partial<Record<string, { from: GuardState[]; to: GuardState }>> = {
+  stage: { from: ['idle', 'confirmed', 'rolled-back', 'staged', 'checked'], to: 'staged' },
+  check: { from: ['staged', 'checked'], to: 'checked' },
+  arm: { from: ['checked', 'armed'], to: 'armed' },
+  switch: { from: ['armed', 'switched'], to: 'switched' },
+  confirm: { from: ['switched', 'confirmed'], to: 'confirmed' },
+  rollback: { from: ['armed', 'switched', 'rolled-back'], to: 'rolled-back' },
+  abort: { from: ['staged', 'checked', 'idle'], to: 'idle' },
+};
+
+export function fakePair(mode: PreparedDeploy['mode'] = 'rolling'): FakePair {
+  const hosts = { director1: newHost('director1', true), director2: newHost('director2', false) };
+  const done: string[] = [];
+  const faults = new Map<string, Fault>();
+  const journal = memoryJournal();
+  const pair: FakePair = { hosts, done, faults, journal, onDone: () => undefined, run: undefined as unknown as Run };
+  const opened = Object.fromEntries(Object.values(hosts).map((host) => [host.name, openFake(host, pair)]));
+  pair.run = { deploy: prepared(mode), journal, hosts: opened, signal: new AbortController().signal };
+  return pair;
+}
+
+/** The same pair and journal as the next worker finds them. */
+export function restarted(pair: FakePair): Run {
+  pair.journal.writesLeft = Infinity;
+  return { ...pair.run, deploy: { ...pair.run.deploy, state: pair.journal.rows.some(({ name }) => name === 'rollback') ? 'rolling-back' : 'running' } };
+}
+
+function newHost(name: string, isActive: boolean): FakeHost {
+  const state: GuardState = 'confirmed';
+  return { name, state, live: BASE, confirmed: BASE, generation: 6, firesAt: undefined, isActive, isAway: false, differs: false };
+}
+
+function prepared(mode: PreparedDeploy['mode']): PreparedDeploy {
+  const { topology } = resolveTopology(seedDocument());
+  if (!topology) throw new Error('the seed resolves');
+  const virtualAddresses = Object.entries(addresses).map(([side, address]) => ({ address, prefixLength: 24, interface: side === 'external' ? 'eth0' : 'eth1' }));
+  const intent = { ...nothingExpected.intent, active: { virtualAddresses, ipvs: [] } };
+  const expected = { intent, daemons: [] };
+  return {
+    ...{ id: 'd', number: 7, transaction: TRANSACTION, generation: 7, state: 'queued', mode, topology },
+    timerSeconds: { active: 60, standby: 180 },
+    hosts: ['director1', 'director2'].map((director) => ({ director, baseRelease: BASE, archive: new Uint8Array(10), expected, previous: expected })),
+    secrets: ['hunter2'],
+    endedTransactions: ['5-55555555'],
+  };
+}
+
+function memoryJournal(): MemoryJournal {
+  const timers: Record<string, string> = {};
+  const write = async () => {
+    if (journal.writesLeft <= 0) throw new Killed('the worker is dead');
+    journal.writesLeft -= 1;
+  };
+  const journal: MemoryJournal = {
+    rows: [],
+    ended: undefined,
+    isCancelledNow: false,
+    writesLeft: Infinity,
+    steps: async () => journal.rows,
+    begin: async (step) => {
+      await write();
+      journal.rows.push({ ...step, sequence: journal.rows.length + 1, state: 'running', output: '' });
+      return journal.rows.length;
+    },
+    end: async (sequence, result) => {
+      await write();
+      Object.assign(journal.rows[sequence - 1] ?? {}, result);
+    },
+    setState: write,
+    setTimer: async (director, firesAt) => {
+      await write();
+      if (firesAt) timers[director] = firesAt.toISOString();
+      else Reflect.deleteProperty(timers, director);
+    },
+    timers: async () => ({ ...timers }),
+    raiseGeneration: write,
+    isCancelled: async () => journal.isCancelledNow,
+    finish: async (end) => {
+      await write();
+      journal.ended = end;
+    },
+  };
+  return journal;
+}
+
+function openFake(host: FakeHost, pair: FakePair): DeployHost {
+  const gone = () => new HostError('unreachable', `${host.name} cannot be reached`, { retry: true });
+  /** The host's own timer: it does not need anybody. */
+  const settle = () => {
+    if (host.firesAt !== undefined && Date.now() >= host.firesAt && (host.state === 'armed' || host.state === 'switched')) rollBack(host);
+  };
+  const guard: DeployHost['guard'] = async (verb, args = []) => {
+    settle();
+    if (host.isAway) throw gone();
+    if (verb === 'facts') return { stdout: factFrames(host), stderr: '' };
+    const key = `${host.name} ${verb}`;
+    const fault = pair.faults.get(key);
+    pair.faults.delete(key);
+    if (fault === 'away') host.isAway = true;
+    if (fault === 'away' || fault === 'unsent') throw new HostError('connection-lost', 'the connection was lost', { retry: true });
+    if (fault === 'refused') throw new HostError('command-failed', `${verb} failed: hunter2`, { exitCode: 13, stderr: 'words with hunter2' });
+    apply(host, verb, args);
+    pair.done.push(key);
+    pair.onDone(key);
+    if (fault === 'lost') throw new HostError('time-out', 'no answer', { retry: true });
+    return { stdout: `${verb} ok`, stderr: '' };
+  };
+  return {
+    name: host.name,
+    guard,
+    read: async (sections) => {
+      settle();
+      if (host.isAway) throw gone();
+      return framesOf(host.name, readFrames(host), sections);
+    },
+    status: async () => {
+      settle();
+      if (host.isAway) throw gone();
+      const secondsLeft = host.firesAt === undefined ? {} : { secondsLeft: Math.max(0, Math.round((host.firesAt - Date.now()) / 1000)) };
+      return { version: '1', state: host.state, transaction: transactionNow(host), generation: host.generation, live: host.live, confirmed: host.confirmed, bootId: 'b', ...secondsLeft };
+    },
+    exec: async () => {
+      if (host.isAway) throw gone();
+      return { code: 0, stdout: 'local 192.168.0.0 dev lo\n', stderr: '' };
+    },
+    proveNewConnection: async () => {
+      if (host.isAway) throw gone();
+    },
+  };
+}
+
+function transactionNow({ state, confirmed }: FakeHost): string {
+  if (state === 'idle') return '';
+  return state === 'confirmed' ? confirmed : TRANSACTION;
+}
+
+function rollBack(host: FakeHost): void {
+  Object.assign(host, { state: 'rolled-back', live: host.confirmed, firesAt: undefined });
+}
+
+function apply(host: FakeHost, verb: string, args: readonly string[]): void {
+  const next = NEXT[verb];
+  if (!next) return;
+  if (!next.from.includes(host.state)) throw new HostError('guard-refused', `${verb} in state ${host.state}`, { exitCode: 10 });
+  if (verb === 'rollback') return rollBack(host);
+  host.state = next.to;
+  if (verb === 'stage') host.generation = Number(args[1]);
+  if (verb === 'arm') host.firesAt = Date.now() + Number(args[2]) * 1_000;
+  if (verb === 'switch') host.live = TRANSACTION;
+  if (verb === 'confirm') Object.assign(host, { confirmed: TRANSACTION, firesAt: undefined });
+}
+
+const frame = (section: string, text: string) => `@@ begin ${section}\n${text}${text === '' || text.endsWith('\n') ? '' : '\n'}@@ end ${section} 0\n`;
+
+function readFrames(host: FakeHost): string {
+  const rules = host.differs && host.live === TRANSACTION ? '*mangle\n:LVS-CONSOLE - [0:0]\n-A LVS-CONSOLE -j DROP\nCOMMIT\n' : '';
+  return [
+    frame('status', statusText(host)),
+    frame('addresses', addressText(host)),
+    frame('policy-rules', '[]'),
+    frame('routes', '[]'),
+    frame('ipvs', ''),
+    frame('ipvs-daemon', ''),
+    frame('firewall', rules),
+    frame('sysctls', ''),
+    frame('modules', 'ip_vs'),
+    frame('daemons', 'heartbeat\trunning'),
+  ].join('');
+}
+
+function factFrames(host: FakeHost): string {
+  const tools = ['ip', 'iptables', 'iptables-save', 'iptables-restore', 'ipvsadm', 'ldirectord', 'heartbeat', 'modprobe'];
+  return [
+    frame('uname', `Linux ${host.name} 6.1`),
+    frame('os-release', 'PRETTY_NAME="Debian"'),
+    frame('tools', tools.map((tool) => `${tool}\t/x`).join('\n')),
+    frame('modules', 'ip_vs\tyes'),
+    frame('disk', ''),
+    frame('writable', '/etc\tyes'),
+    frame('addresses', addressText(host)),
+    frame('clock', 'epoch=1'),
+    frame('status', statusText(host)),
+  ].join('');
+}
+
+function statusText(host: FakeHost): string {
+  return `version=1\nstate=${host.state}\ntx=${transactionNow(host)}\ngeneration=${host.generation}\nseconds_left=\nlive=${host.live}\nconfirmed=${host.confirmed}\nboot_id=b`;
+}
+
+function addressText({ isActive }: FakeHost): string {
+  const held = (device: string, local: string) => ({ ifname: device, addr_info: [{ family: 'inet', local, prefixlen: 24, scope: 'global' }] });
+  return JSON.stringify(isActive ? [held('eth0', addresses.external), held('eth1', addresses.internal)] : []);
+}
