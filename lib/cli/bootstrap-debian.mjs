@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { runQuietly, step } from './bootstrap-step.mjs';
 
 const packages = {
-  lab: ['user-mode-linux', 'mmdebstrap', 'socat', 'iproute2', 'e2fsprogs', 'openssh-client', 'procps'],
+  lab: ['user-mode-linux', 'mmdebstrap', 'socat', 'iproute2', 'e2fsprogs', 'openssh-client', 'procps', 'curl'],
   tests: [
     'chromium',
     'fonts-dejavu',

@@ -6,11 +6,22 @@ const TX = '7-0123abcd';
 
 function status(state: GuardState, secondsLeft?: number, transaction = TX): GuardStatus {
   const confirmed = state === 'confirmed' ? transaction : '6-00000000';
-  return { version: '1', state, transaction, generation: 7, live: confirmed, confirmed, bootId: 'b', ...(secondsLeft !== undefined && { secondsLeft }) };
+  return {
+    version: '1',
+    step: '',
+    state,
+    transaction,
+    generation: 7,
+    live: confirmed,
+    confirmed,
+    bootId: 'b',
+    ...(secondsLeft !== undefined && { secondsLeft }),
+  };
 }
 
 const decide = (a: GuardStatus | undefined, b: GuardStatus | undefined, more: Partial<ResumeInput> = {}) =>
-  decideResume({ state: 'running', mode: 'rolling', transaction: TX, isCancelled: false, statuses: { a, b }, ...more }).go;
+  decideResume({ state: 'running', mode: 'rolling', transaction: TX, isCancelled: false, statuses: { a, b }, ...more })
+    .go;
 
 describe('decideResume', () => {
   it.each([
@@ -30,6 +41,10 @@ describe('decideResume', () => {
     ['both have confirmed', status('confirmed'), status('confirmed'), 'confirm'],
   ] as const)('when %s: %s', (_what, a, b, expected) => {
     expect(decide(a, b)).toBe(expected);
+  });
+
+  it('goes back when a director was interrupted in the middle of its switch', () => {
+    expect(decide({ ...status('armed', 100), step: 'switching' }, status('checked'))).toBe('back');
   });
 
   it('goes back when the roll back had begun or was asked for, unless somebody has confirmed', () => {

@@ -3,7 +3,8 @@ import type { DeployState } from '../core/views/deploy';
 import type { GuardState, GuardStatus } from '../parse/guard-status';
 
 /** How far a director came with this deploy's transaction; `none`: it knows nothing of it. */
-export type Reached = 'none' | Extract<GuardState, 'staged' | 'checked' | 'armed' | 'switched' | 'confirmed' | 'rolled-back'>;
+export type Reached =
+  'none' | Extract<GuardState, 'staged' | 'checked' | 'armed' | 'switched' | 'confirmed' | 'rolled-back'>;
 export type ResumeDecision =
   | { go: 'forward' }
   /** One director has confirmed already: the other one must follow. */
@@ -41,6 +42,9 @@ export function decideResume({ state, mode, transaction, isCancelled, statuses }
   const away = entries.filter(([, status]) => status === undefined).map(([director]) => director);
   if (away.length > 0) return { go: 'back', reason: `${away.join(' and ')} cannot be reached after the interruption.` };
   if (reached.includes('rolled-back')) return { go: 'back', reason: 'A director has rolled back by itself already.' };
+  const halfWay = entries.find(([, status]) => status?.transaction === transaction && status.step !== '');
+  if (halfWay)
+    return { go: 'back', reason: `${halfWay[0]} was interrupted in the middle of ${halfWay[1]?.step ?? ''}.` };
   const late = entries.find(
     ([, status]) => status?.state === 'switched' && (status.secondsLeft ?? 0) < NEEDED_SECONDS[mode],
   );

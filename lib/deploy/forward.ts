@@ -31,33 +31,48 @@ export async function goForward(run: Run, reached: ReachedByDirector): Promise<s
 }
 
 async function stageAndCheck(run: Run, director: string, reached: Reached | undefined): Promise<void> {
-  const { transaction, generation, endedTransactions } = run.deploy;
+  const { transaction, generation } = run.deploy;
   if (!isPast(reached, 'staged')) {
     await runStep(run, { director, name: 'stage', message: `Sending release ${transaction}.` }, async () => {
-      await removeLeftOver(run, director, endedTransactions);
       const { archive } = preparedOf(run, director);
       const args = [transaction, String(generation)];
-      const answer = await changeHost(run, director, 'stage', { args, done: ['staged', 'checked'], stdin: archive, timeoutMs: STAGE_MS });
+      const change = { args, done: ['staged', 'checked'] as const, stdin: archive, timeoutMs: STAGE_MS };
+      const answer = await changeHost(run, director, 'stage', change).catch(async (error: unknown) => {
+        if (!(await removeLeftOver(run, director, error))) throw error;
+        return changeHost(run, director, 'stage', change);
+      });
       return { message: `Release ${transaction} arrived whole (${archive.length} bytes).`, output: wordsOf(answer) };
     });
   }
   if (isPast(reached, 'checked')) return;
   await runStep(run, { director, name: 'check', message: 'The real programs read the staged files.' }, async () => {
-    const answer = await changeHost(run, director, 'check', { args: [transaction], done: ['checked'], timeoutMs: CHECK_MS });
-    return { message: 'ldirectord, iptables and the guard accept the files; the roll back was rehearsed.', output: wordsOf(answer) };
+    const answer = await changeHost(run, director, 'check', {
+      args: [transaction],
+      done: ['checked'],
+      timeoutMs: CHECK_MS,
+    });
+    return {
+      message: 'ldirectord, iptables and the guard accept the files; the roll back was rehearsed.',
+      output: wordsOf(answer),
+    };
   });
 }
 
-/** A release that an ended deploy could not take away, because the director was not reachable then. */
-async function removeLeftOver(run: Run, director: string, ended: readonly string[]): Promise<void> {
+/** A release that an ended deploy of this console could not take away, because the director was not reachable then. */
+async function removeLeftOver(run: Run, director: string, refusal: unknown): Promise<boolean> {
+  if (!(refusal instanceof HostError) || refusal.code !== 'guard-refused') return false;
   const { state, transaction } = await patientStatus(run, director, 5_000);
-  if ((state !== 'staged' && state !== 'checked') || !ended.includes(transaction)) return;
+  const isLeftOver = (state === 'staged' || state === 'checked') && run.deploy.endedTransactions.includes(transaction);
+  if (!isLeftOver) return false;
   await hostOf(run, director).guard('abort', [transaction, String(run.deploy.generation)], { timeoutMs: ARM_MS });
+  return true;
 }
 
 async function switchTogether(run: Run, directors: readonly string[], reached: ReachedByDirector) {
   const before = await readRoles(run);
-  await onBoth(directors, (director) => arm(run, director, director === before.standby ? 'standby' : 'active', reached[director]));
+  await onBoth(directors, (director) =>
+    arm(run, director, director === before.standby ? 'standby' : 'active', reached[director]),
+  );
   await onBoth(directors, (director) => switchHost(run, director, reached[director]));
   return verifyPair(run);
 }
@@ -71,7 +86,10 @@ async function switchOneByOne(run: Run, directors: readonly string[], reached: R
   await switchHalf(run, first, 'standby', reached[first]);
   const proof = await verifyDirector(run, first);
   const now = await readRoles(run);
-  const notes = now.active === roles.active ? [] : [`The roles changed while the deploy ran: ${now.active ?? 'nobody'} became active.`];
+  const notes =
+    now.active === roles.active
+      ? []
+      : [`The roles changed while the deploy ran: ${now.active ?? 'nobody'} became active.`];
   await switchHalf(run, second, 'active', reached[second]);
   const pair = await verifyPair(run);
   return { proof: [...notes, ...(pair.proof.length > 0 ? pair.proof : proof)], active: pair.active };
@@ -87,14 +105,21 @@ async function arm(run: Run, director: string, half: Role, reached: Reached | un
   if (isPast(reached, 'switched')) return;
   const { transaction, generation, timerSeconds } = run.deploy;
   const seconds = timerSeconds[half];
-  await runStep(run, { director, name: 'arm', message: `Starting a timer of ${seconds} s that rolls back by itself.` }, async () => {
-    const firesAt = () => new Date(Date.now() + seconds * 1_000);
-    await run.journal.setTimer(director, firesAt());
-    const args = [transaction, String(generation), String(seconds)];
-    const answer = await changeHost(run, director, 'arm', { args, done: ['armed'], timeoutMs: ARM_MS });
-    await run.journal.setTimer(director, firesAt()); // the later, the safer: nobody may think that it has fired already
-    return { message: `Without a confirmation ${director} rolls back by itself after ${seconds} s.`, output: wordsOf(answer) };
-  });
+  await runStep(
+    run,
+    { director, name: 'arm', message: `Starting a timer of ${seconds} s that rolls back by itself.` },
+    async () => {
+      const firesAt = () => new Date(Date.now() + seconds * 1_000);
+      await run.journal.setTimer(director, firesAt());
+      const args = [transaction, String(generation), String(seconds)];
+      const answer = await changeHost(run, director, 'arm', { args, done: ['armed'], timeoutMs: ARM_MS });
+      await run.journal.setTimer(director, firesAt()); // the later, the safer: nobody may think that it has fired already
+      return {
+        message: `Without a confirmation ${director} rolls back by itself after ${seconds} s.`,
+        output: wordsOf(answer),
+      };
+    },
+  );
 }
 
 async function switchHost(run: Run, director: string, reached: Reached | undefined): Promise<void> {
@@ -137,7 +162,8 @@ export async function readRoles(run: Run): Promise<{ active: string | undefined;
   const directors = run.deploy.hosts.map(({ director }) => director);
   const held = await onBoth(directors, async (director) => {
     const found = readSection(await hostOf(run, director).read(['addresses']), 'addresses', parseIpAddresses);
-    if ('problem' in found) throw new HostError('unreadable-answer', `${director}: ${found.problem}`, { host: director });
+    if ('problem' in found)
+      throw new HostError('unreadable-answer', `${director}: ${found.problem}`, { host: director });
     return { director, role: heldRole(addresses, found.value) };
   });
   const active = held.find(({ role }) => role !== 'standby')?.director;

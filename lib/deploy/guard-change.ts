@@ -28,33 +28,38 @@ export async function changeHost(run: Run, director: string, verb: ChangingVerb,
     } catch (error) {
       const wasNeverSent = error instanceof HostError && error.code === 'unreachable';
       if (attempt === ATTEMPTS || !(isOutcomeUnknown(error) || wasNeverSent)) throw error;
-      const status = await settledStatus(run, director, done, wasNeverSent ? 0 : AT_WORK_MS, error);
+      const waitMs = wasNeverSent ? { idle: 0, atWork: 0 } : { idle: AT_WORK_MS, atWork: timeoutMs };
+      const status = await settledStatus(run, director, done, waitMs, error);
       if (status) return { stdout: '', stderr: `The answer was lost; ${director} says: ${status.state}.` };
     }
   }
 }
 
-/** Undefined: the director answers and has not done it. Throws the first error when it cannot be asked. */
+/**
+ * Undefined: the director answers and has not done it. A step that is named in its status is still at work there, or
+ * its guard was killed: it is waited for longer. Throws the first error when the director cannot be asked.
+ */
 async function settledStatus(
   run: Run,
   director: string,
   done: readonly GuardState[],
-  waitMs: number,
+  waitMs: { idle: number; atWork: number },
   cause: unknown,
 ): Promise<GuardStatus | undefined> {
-  const deadline = Date.now() + waitMs;
-  do {
+  for (const started = Date.now(); ;) {
     const status = await patientStatus(run, director, AT_WORK_MS).catch(() => undefined);
     if (!status) throw cause;
-    if (status.transaction === run.deploy.transaction && done.includes(status.state)) return status;
+    const isOurs = status.transaction === run.deploy.transaction;
+    if (isOurs && status.step === '' && done.includes(status.state)) return status;
+    const limitMs = isOurs && status.step !== '' ? waitMs.atWork : waitMs.idle;
+    if (Date.now() - started >= limitMs || run.signal.aborted) return undefined;
     await pause(RETRY_MS, run.signal);
-  } while (Date.now() < deadline && !run.signal.aborted);
-  return undefined;
+  }
 }
 
 /** Asks again while the director cannot be reached. */
 export async function patientStatus(run: Run, director: string, waitMs: number): Promise<GuardStatus> {
-  for (const deadline = Date.now() + waitMs; ; ) {
+  for (const deadline = Date.now() + waitMs; ;) {
     try {
       return await hostOf(run, director).status();
     } catch (error) {

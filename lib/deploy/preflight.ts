@@ -43,7 +43,9 @@ async function inspect(run: Run, director: string): Promise<Found> {
     ];
     if (reasons.length > 0) throw new Refused(reasons.join(' '));
     found = read;
-    return { message: `Release ${read.status.confirmed} is confirmed, no transaction is open, tools and space are there.` };
+    return {
+      message: `Release ${read.status.confirmed} is confirmed, no transaction is open, tools and space are there.`,
+    };
   });
   if (!found) throw new Refused(`${director} was not read.`);
   return found;
@@ -53,14 +55,17 @@ async function readFacts(run: Run, director: string): Promise<Found> {
   const { stdout } = await hostOf(run, director).guard('facts', [], { timeoutMs: FACTS_MS });
   const frames = framesOf(director, stdout, [...FACT_SECTIONS, 'status']);
   const { value: status } = parseGuardStatus(frames.get('status')?.text ?? '');
-  if (!status) throw new HostError('unreadable-answer', `${director}: the guard's status cannot be read.`, { host: director });
+  if (!status)
+    throw new HostError('unreadable-answer', `${director}: the guard's status cannot be read.`, { host: director });
   return { director, facts: parseHostFacts(frames), status };
 }
 
 function checkBase({ director, baseRelease }: PreparedHost, { confirmed }: GuardStatus): string[] {
   const now = confirmed === 'origin' ? 'none' : confirmed;
   if (now === baseRelease) return [];
-  return [`${director} has drifted: the plan was made on release ${baseRelease}, but ${now} is confirmed there. Make a new plan.`];
+  return [
+    `${director} has drifted: the plan was made on release ${baseRelease}, but ${now} is confirmed there. Make a new plan.`,
+  ];
 }
 
 function checkOpen(run: Run, director: string, { state, transaction }: GuardStatus): string[] {
@@ -76,7 +81,8 @@ function checkHolders(run: Run, found: readonly Found[]): string[] {
   const holders = found.filter(({ facts }) => heldRole(addresses, facts.addresses) !== 'standby');
   const isFirst = run.deploy.hosts.every(({ baseRelease }) => baseRelease === 'none');
   if (holders.length > 1) return ['Both directors hold virtual addresses.'];
-  if (holders.length === 0 && !isFirst && run.deploy.mode === 'rolling') return ['No director holds the virtual addresses.'];
+  if (holders.length === 0 && !isFirst && run.deploy.mode === 'rolling')
+    return ['No director holds the virtual addresses.'];
   return [];
 }
 

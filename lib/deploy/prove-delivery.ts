@@ -11,14 +11,20 @@ const TIMEOUT_MS = 10_000;
 export async function findUndelivered(host: GuardHost, topology: Topology): Promise<string[]> {
   const director = topology.directors.find(({ name }) => name === host.name);
   if (!director) return [];
-  const source = topology.gateways[0]?.text ?? topology.directors.find(({ name }) => name !== host.name)?.external.address.text;
+  const source =
+    topology.gateways[0]?.text ?? topology.directors.find(({ name }) => name !== host.name)?.external.address.text;
   const probes = topology.groups
     .flatMap(({ name, mark, matches }) =>
-      matches.map(({ range: { interval } }) => ({ name, mark, address: printAddress(interval.family, interval.first) })),
+      matches.map(({ range: { interval } }) => ({
+        name,
+        mark,
+        address: printAddress(interval.family, interval.first),
+      })),
     )
     .slice(0, MAX_PROBES);
   const lines = probes.map(
-    ({ mark, address }) => `route get ${address} from ${source ?? address} iif ${director.external.interface} mark ${mark}`,
+    ({ mark, address }) =>
+      `route get ${address} from ${source ?? address} iif ${director.external.interface} mark ${mark}`,
   );
   const { code, stdout, stderr } = await host.exec(['ip', '-o', '-batch', '-'], {
     stdin: `${lines.join('\n')}\n`,
@@ -28,5 +34,8 @@ export async function findUndelivered(host: GuardHost, topology: Topology): Prom
   if (code !== 0) return [`The route of a marked packet could not be asked: ${stderr.trim()}`];
   return probes
     .filter((_probe, index) => !answers[index]?.startsWith('local '))
-    .map(({ name, mark, address }) => `A packet for ${address} with mark ${mark} (group "${name}") is not delivered locally.`);
+    .map(
+      ({ name, mark, address }) =>
+        `A packet for ${address} with mark ${mark} (group "${name}") is not delivered locally.`,
+    );
 }

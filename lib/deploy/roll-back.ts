@@ -45,7 +45,10 @@ async function undoReached(run: Run, director: string, reached: ReachedState): P
     case 'checked': {
       const args = [transaction, String(generation)];
       const answer = await changeHost(run, director, 'abort', { args, done: [], timeoutMs: ABORT_MS });
-      return ['untouched', { message: 'The staged release was removed; nothing was changed.', output: answer.stdout + answer.stderr }];
+      return [
+        'untouched',
+        { message: 'The staged release was removed; nothing was changed.', output: answer.stdout + answer.stderr },
+      ];
     }
     case 'rolled-back':
       return ['rolled-back', await provenBack(run, director, 'The director rolled back by itself.', '')];
@@ -61,14 +64,21 @@ async function undoReached(run: Run, director: string, reached: ReachedState): P
 async function provenBack(run: Run, director: string, message: string, output: string): Promise<StepWork> {
   const { baseRelease, previous } = preparedOf(run, director);
   const expected = baseRelease === 'none' ? nothingExpected : previous;
-  if (!expected) return { message: `${message} Release ${baseRelease} was not made by this console, so it cannot be compared.`, output };
-  for (const deadline = Date.now() + EQUAL_MS; ; ) {
+  if (!expected)
+    return {
+      message: `${message} Release ${baseRelease} was not made by this console, so it cannot be compared.`,
+      output,
+    };
+  for (const deadline = Date.now() + EQUAL_MS; ;) {
     const found = await observeHost(hostOf(run, director)).then(
       (observed) => compareHost(expected, observed).differences,
       (error: unknown) => [error instanceof Error ? error.message : String(error)],
     );
     if (found.length === 0)
-      return { message: `${message} The kernel equals ${baseRelease === 'none' ? 'the state before the first deploy' : `release ${baseRelease}`}.`, output };
+      return {
+        message: `${message} The kernel equals ${baseRelease === 'none' ? 'the state before the first deploy' : `release ${baseRelease}`}.`,
+        output,
+      };
     if (Date.now() > deadline || run.signal.aborted)
       return { message: `${message} It still differs from the state before: ${found.join(' ')}`, output };
     await pause(RETRY_MS, run.signal);

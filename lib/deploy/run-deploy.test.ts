@@ -63,22 +63,28 @@ describe('faults', () => {
   const directors = ['director1', 'director2'];
   const each = (fault: Fault) => verbs.flatMap((verb) => directors.map((director) => [director, verb, fault] as const));
 
-  it.each([...each('lost'), ...each('unsent')])('%s %s whose answer is %s is asked for and goes on, done once', async (director, verb, fault) => {
-    const pair = fakePair();
-    pair.faults.set(`${director} ${verb}`, fault);
-    expect(await ended(runDeploy(pair.run))).toBe('verified');
-    expect(pair.done.filter((each) => each === `${director} ${verb}`)).toHaveLength(1);
-    expectWhole(pair, 'verified');
-  });
+  it.each([...each('lost'), ...each('unsent')])(
+    '%s %s whose answer is %s is asked for and goes on, done once',
+    async (director, verb, fault) => {
+      const pair = fakePair();
+      pair.faults.set(`${director} ${verb}`, fault);
+      expect(await ended(runDeploy(pair.run))).toBe('verified');
+      expect(pair.done.filter((each) => each === `${director} ${verb}`)).toHaveLength(1);
+      expectWhole(pair, 'verified');
+    },
+  );
 
-  it.each(each('refused').filter(([, verb]) => verb !== 'confirm'))('%s %s that is %s leaves both directors as they were', async (director, verb, fault) => {
-    const pair = fakePair();
-    pair.faults.set(`${director} ${verb}`, fault);
-    const end = await ended(runDeploy(pair.run));
-    const wasArmed = pair.done.some((each) => each.endsWith(' arm'));
-    expect(end).toBe(wasArmed ? 'rolled-back' : 'failed');
-    expectWhole(pair, end);
-  });
+  it.each(each('refused').filter(([, verb]) => verb !== 'confirm'))(
+    '%s %s that is %s leaves both directors as they were',
+    async (director, verb, fault) => {
+      const pair = fakePair();
+      pair.faults.set(`${director} ${verb}`, fault);
+      const end = await ended(runDeploy(pair.run));
+      const wasArmed = pair.done.some((each) => each.endsWith(' arm'));
+      expect(end).toBe(wasArmed ? 'rolled-back' : 'failed');
+      expectWhole(pair, end);
+    },
+  );
 
   it('keeps secrets out of steps and outcome when a tool quotes one', async () => {
     const pair = fakePair();
@@ -97,15 +103,18 @@ describe('faults', () => {
     expectWhole(pair, end);
   });
 
-  it.each(['arm', 'switch'])('a director that goes away at %s has rolled back by itself; the page is told to count down', async (verb) => {
-    const pair = fakePair();
-    pair.faults.set(`director2 ${verb}`, 'away');
-    const end = await ended(runDeploy(pair.run));
-    expect(end).toBe('failed');
-    expect(pair.journal.ended?.outcome).toContain('director2');
-    expect(pair.journal.rows.find(({ name }) => name === 'rollback' && name)?.state).toBeDefined();
-    expect(pair.hosts['director1']!.live).toBe(BASE);
-  });
+  it.each(['arm', 'switch'])(
+    'a director that goes away at %s has rolled back by itself; the page is told to count down',
+    async (verb) => {
+      const pair = fakePair();
+      pair.faults.set(`director2 ${verb}`, 'away');
+      const end = await ended(runDeploy(pair.run));
+      expect(end).toBe('failed');
+      expect(pair.journal.ended?.outcome).toContain('director2');
+      expect(pair.journal.rows.find(({ name }) => name === 'rollback' && name)?.state).toBeDefined();
+      expect(pair.hosts['director1']!.live).toBe(BASE);
+    },
+  );
 
   it('a director that comes back in time is rolled back and proven', async () => {
     const pair = fakePair();
@@ -136,9 +145,21 @@ describe('faults', () => {
 
 describe('preflight', () => {
   it.each([
-    ['another release is confirmed', (pair: FakePair) => Object.assign(pair.hosts['director2']!, { confirmed: '9-99999999', live: '9-99999999' }), 'drifted'],
-    ['a transaction of somebody else is open', (pair: FakePair) => Object.assign(pair.hosts['director1']!, { state: 'armed' }), 'open transaction'],
-    ['both are active', (pair: FakePair) => Object.assign(pair.hosts['director2']!, { isActive: true }), 'Both directors'],
+    [
+      'another release is confirmed',
+      (pair: FakePair) => Object.assign(pair.hosts['director2']!, { confirmed: '9-99999999', live: '9-99999999' }),
+      'drifted',
+    ],
+    [
+      'a transaction of somebody else is open',
+      (pair: FakePair) => Object.assign(pair.hosts['director1']!, { state: 'armed' }),
+      'open transaction',
+    ],
+    [
+      'both are active',
+      (pair: FakePair) => Object.assign(pair.hosts['director2']!, { isActive: true }),
+      'Both directors',
+    ],
     ['none is active', (pair: FakePair) => Object.assign(pair.hosts['director1']!, { isActive: false }), 'No director'],
     ['one is away', (pair: FakePair) => Object.assign(pair.hosts['director2']!, { isAway: true }), 'cannot be reached'],
   ])('refuses and changes nothing when %s', async (_what, prepare, words) => {
@@ -147,6 +168,16 @@ describe('preflight', () => {
     expect(await ended(runDeploy(pair.run))).toBe('refused');
     expect(pair.journal.ended?.outcome).toContain(words);
     expect(pair.done).toEqual([]);
+  });
+
+  it('removes what an ended deploy of its own left staged, and nothing else', async () => {
+    const pair = fakePair();
+    Object.assign(pair.hosts['director2']!, { state: 'checked', leftOver: '5-55555555' });
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expectWhole(pair, 'verified');
+    const other = fakePair();
+    Object.assign(other.hosts['director2']!, { state: 'checked', leftOver: '4-44444444' });
+    expect(await ended(runDeploy(other.run))).toBe('refused');
   });
 
   it('takes a generation above any that the directors have seen', async () => {
@@ -175,24 +206,30 @@ describe('cancel', () => {
 });
 
 describe('a worker that dies', () => {
-  it.each(['rolling', 'together'] as const)('at any write of the journal (%s) leaves a deploy that the next one ends whole', async (mode) => {
-    const complete = fakePair(mode);
-    let writes = 0;
-    const counting = { ...complete.journal };
-    complete.run.journal = new Proxy(counting, {
-      get: (target, key: keyof typeof counting) => (typeof target[key] === 'function' && !/steps|timers|isCancelled/.test(key) ? (writes++, target[key]) : target[key]),
-    });
-    await ended(runDeploy(complete.run));
-    expect(writes).toBeGreaterThan(30);
-    for (let survived = 0; survived <= writes; survived += 1) {
-      const pair = fakePair(mode);
-      pair.journal.writesLeft = survived;
-      await ended(runDeploy(pair.run)).catch((error: unknown) => expect(error).toBeInstanceOf(Killed));
-      if (!pair.journal.ended) await ended(runDeploy(restarted(pair)));
-      expect(pair.journal.ended, `died after write ${survived}`).toBeDefined();
-      expectWhole(pair, pair.journal.ended!.state);
-    }
-  });
+  it.each(['rolling', 'together'] as const)(
+    'at any write of the journal (%s) leaves a deploy that the next one ends whole',
+    async (mode) => {
+      const complete = fakePair(mode);
+      let writes = 0;
+      const counting = { ...complete.journal };
+      complete.run.journal = new Proxy(counting, {
+        get: (target, key: keyof typeof counting) =>
+          typeof target[key] === 'function' && !/steps|timers|isCancelled/.test(key)
+            ? (writes++, target[key])
+            : target[key],
+      });
+      await ended(runDeploy(complete.run));
+      expect(writes).toBeGreaterThan(30);
+      for (let survived = 0; survived <= writes; survived += 1) {
+        const pair = fakePair(mode);
+        pair.journal.writesLeft = survived;
+        await ended(runDeploy(pair.run)).catch((error: unknown) => expect(error).toBeInstanceOf(Killed));
+        if (!pair.journal.ended) await ended(runDeploy(restarted(pair)));
+        expect(pair.journal.ended, `died after write ${survived}`).toBeDefined();
+        expectWhole(pair, pair.journal.ended!.state);
+      }
+    },
+  );
 
   it('for longer than the timers finds both directors rolled back by themselves', async () => {
     const pair = fakePair();

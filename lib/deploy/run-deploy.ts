@@ -72,7 +72,11 @@ async function back(run: Run, reason: string): Promise<DeployEnd> {
   if (undone.includes('confirmed')) return confirmRest(run, (await takeStock(run, BACK_WAIT_MS)).reached, reason);
   const away = directors.filter((_director, index) => undone[index] === 'unreachable');
   if (away.length > 0)
-    return finish(run, 'failed', `${reason} ${away.join(' and ')} could not be proven to be back: see the rollback steps.`);
+    return finish(
+      run,
+      'failed',
+      `${reason} ${away.join(' and ')} could not be proven to be back: see the rollback steps.`,
+    );
   const wasTouched = undone.includes('rolled-back');
   const tail = wasTouched ? 'Both directors are as they were before.' : 'Nothing was changed on either director.';
   return finish(run, wasTouched ? 'rolled-back' : 'failed', `${reason} ${tail}`);
@@ -94,7 +98,12 @@ async function confirmRest(run: Run, reached: ReachedByDirector, reason: string)
   return finish(run, 'verified', undefined, ['Both directors equalled the release before the first confirmation.']);
 }
 
-async function finish(run: Run, state: DeployState, outcome: string | undefined, proof: string[] = []): Promise<DeployEnd> {
+async function finish(
+  run: Run,
+  state: DeployState,
+  outcome: string | undefined,
+  proof: string[] = [],
+): Promise<DeployEnd> {
   const words = outcome === undefined ? {} : { outcome: clean(run, outcome) };
   await run.journal.finish({ state, ...words, proof: proof.map((sentence) => clean(run, sentence)) });
   return state;

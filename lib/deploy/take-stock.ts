@@ -4,7 +4,7 @@ import type { GuardStatus } from '../parse/guard-status';
 import { reachedBy, type Reached } from './decide-resume';
 import type { Run } from './deploy-run';
 import { patientStatus } from './guard-change';
-import { onBoth } from './run-step';
+import { onBoth, pause } from './run-step';
 
 export type Stock = {
   statuses: Record<string, GuardStatus | undefined>;
@@ -12,10 +12,13 @@ export type Stock = {
   reached: Record<string, Reached>;
 };
 
+const RETRY_MS = 1_000;
+const AT_WORK_MS = { rolling: 20_000, together: 120_000 };
+
 export async function takeStock(run: Run, waitMs: number): Promise<Stock> {
   const directors = run.deploy.hosts.map(({ director }) => director);
   const found = await onBoth(directors, async (director) => {
-    const status = await patientStatus(run, director, waitMs).catch((error: unknown) => {
+    const status = await restingStatus(run, director, waitMs).catch((error: unknown) => {
       if (error instanceof HostError) return undefined;
       throw error;
     });
@@ -27,4 +30,14 @@ export async function takeStock(run: Run, waitMs: number): Promise<Stock> {
       found.flatMap(({ director, status }) => (status ? [[director, reachedBy(status, run.deploy.transaction)]] : [])),
     ),
   };
+}
+
+/** A switch or roll back that an earlier worker began may still be at work on the director: it is let finish. */
+async function restingStatus(run: Run, director: string, waitMs: number): Promise<GuardStatus> {
+  for (const deadline = Date.now() + AT_WORK_MS[run.deploy.mode]; ;) {
+    const status = await patientStatus(run, director, waitMs);
+    const isAtWork = status.step !== '' && status.transaction === run.deploy.transaction;
+    if (!isAtWork || Date.now() > deadline || run.signal.aborted) return status;
+    await pause(RETRY_MS, run.signal);
+  }
 }

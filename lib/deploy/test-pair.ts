@@ -6,9 +6,10 @@ import type { DeployState } from '../core/views/deploy';
 import type { GuardState } from '../parse/guard-status';
 import { framesOf } from '../ssh/guard-host';
 import type { DeployHost, DeployJournal, JournalStep, PreparedDeploy, Run } from './deploy-run';
+import { addresses, factFrames, readFrames, TRANSACTION, transactionNow } from './test-guard-answers';
 import { nothingExpected } from './verify-host';
 
-export const TRANSACTION = '7-0123abcd';
+export { TRANSACTION };
 export const BASE = '6-00000000';
 /** `lost`: done, but the answer never came; `unsent`: it never arrived; `refused`; `away`: the host is gone from here on. */
 export type Fault = 'lost' | 'unsent' | 'refused' | 'away';
@@ -22,6 +23,8 @@ export type FakeHost = {
   isActive: boolean;
   isAway: boolean;
   differs: boolean;
+  /** Transaction of an earlier deploy that is still staged. */
+  leftOver?: string | undefined;
 };
 export type FakePair = {
   run: Run;
@@ -42,7 +45,6 @@ export type MemoryJournal = DeployJournal & {
 };
 export class Killed extends Error {}
 
-const addresses = { external: '192.168.7.240', internal: '192.168.6.240' };
 const NEXT: Partial<Record<string, { from: GuardState[]; to: GuardState }>> = {
   stage: { from: ['idle', 'confirmed', 'rolled-back', 'staged', 'checked'], to: 'staged' },
   check: { from: ['staged', 'checked'], to: 'checked' },
@@ -67,24 +69,50 @@ export function fakePair(mode: PreparedDeploy['mode'] = 'rolling'): FakePair {
 /** The same pair and journal as the next worker finds them. */
 export function restarted(pair: FakePair): Run {
   pair.journal.writesLeft = Infinity;
-  return { ...pair.run, deploy: { ...pair.run.deploy, state: pair.journal.rows.some(({ name }) => name === 'rollback') ? 'rolling-back' : 'running' } };
+  return {
+    ...pair.run,
+    deploy: {
+      ...pair.run.deploy,
+      state: pair.journal.rows.some(({ name }) => name === 'rollback') ? 'rolling-back' : 'running',
+    },
+  };
 }
 
 function newHost(name: string, isActive: boolean): FakeHost {
   const state: GuardState = 'confirmed';
-  return { name, state, live: BASE, confirmed: BASE, generation: 6, firesAt: undefined, isActive, isAway: false, differs: false };
+  return {
+    name,
+    state,
+    live: BASE,
+    confirmed: BASE,
+    generation: 6,
+    firesAt: undefined,
+    isActive,
+    isAway: false,
+    differs: false,
+  };
 }
 
 function prepared(mode: PreparedDeploy['mode']): PreparedDeploy {
   const { topology } = resolveTopology(seedDocument());
   if (!topology) throw new Error('the seed resolves');
-  const virtualAddresses = Object.entries(addresses).map(([side, address]) => ({ address, prefixLength: 24, interface: side === 'external' ? 'eth0' : 'eth1' }));
+  const virtualAddresses = Object.entries(addresses).map(([side, address]) => ({
+    address,
+    prefixLength: 24,
+    interface: side === 'external' ? 'eth0' : 'eth1',
+  }));
   const intent = { ...nothingExpected.intent, active: { virtualAddresses, ipvs: [] } };
   const expected = { intent, daemons: [] };
   return {
     ...{ id: 'd', number: 7, transaction: TRANSACTION, generation: 7, state: 'queued', mode, topology },
     timerSeconds: { active: 60, standby: 180 },
-    hosts: ['director1', 'director2'].map((director) => ({ director, baseRelease: BASE, archive: new Uint8Array(10), expected, previous: expected })),
+    hosts: ['director1', 'director2'].map((director) => ({
+      director,
+      baseRelease: BASE,
+      archive: new Uint8Array(10),
+      expected,
+      previous: expected,
+    })),
     secrets: ['hunter2'],
     endedTransactions: ['5-55555555'],
   };
@@ -132,7 +160,12 @@ function openFake(host: FakeHost, pair: FakePair): DeployHost {
   const gone = () => new HostError('unreachable', `${host.name} cannot be reached`, { retry: true });
   /** The host's own timer: it does not need anybody. */
   const settle = () => {
-    if (host.firesAt !== undefined && Date.now() >= host.firesAt && (host.state === 'armed' || host.state === 'switched')) rollBack(host);
+    if (
+      host.firesAt !== undefined &&
+      Date.now() >= host.firesAt &&
+      (host.state === 'armed' || host.state === 'switched')
+    )
+      rollBack(host);
   };
   const guard: DeployHost['guard'] = async (verb, args = []) => {
     settle();
@@ -142,8 +175,10 @@ function openFake(host: FakeHost, pair: FakePair): DeployHost {
     const fault = pair.faults.get(key);
     pair.faults.delete(key);
     if (fault === 'away') host.isAway = true;
-    if (fault === 'away' || fault === 'unsent') throw new HostError('connection-lost', 'the connection was lost', { retry: true });
-    if (fault === 'refused') throw new HostError('command-failed', `${verb} failed: hunter2`, { exitCode: 13, stderr: 'words with hunter2' });
+    if (fault === 'away' || fault === 'unsent')
+      throw new HostError('connection-lost', 'the connection was lost', { retry: true });
+    if (fault === 'refused')
+      throw new HostError('command-failed', `${verb} failed: hunter2`, { exitCode: 13, stderr: 'words with hunter2' });
     apply(host, verb, args);
     pair.done.push(key);
     pair.onDone(key);
@@ -161,8 +196,19 @@ function openFake(host: FakeHost, pair: FakePair): DeployHost {
     status: async () => {
       settle();
       if (host.isAway) throw gone();
-      const secondsLeft = host.firesAt === undefined ? {} : { secondsLeft: Math.max(0, Math.round((host.firesAt - Date.now()) / 1000)) };
-      return { version: '1', state: host.state, transaction: transactionNow(host), generation: host.generation, live: host.live, confirmed: host.confirmed, bootId: 'b', ...secondsLeft };
+      const secondsLeft =
+        host.firesAt === undefined ? {} : { secondsLeft: Math.max(0, Math.round((host.firesAt - Date.now()) / 1000)) };
+      return {
+        version: '1',
+        step: '',
+        state: host.state,
+        transaction: transactionNow(host),
+        generation: host.generation,
+        live: host.live,
+        confirmed: host.confirmed,
+        bootId: 'b',
+        ...secondsLeft,
+      };
     },
     exec: async () => {
       if (host.isAway) throw gone();
@@ -174,11 +220,6 @@ function openFake(host: FakeHost, pair: FakePair): DeployHost {
   };
 }
 
-function transactionNow({ state, confirmed }: FakeHost): string {
-  if (state === 'idle') return '';
-  return state === 'confirmed' ? confirmed : TRANSACTION;
-}
-
 function rollBack(host: FakeHost): void {
   Object.assign(host, { state: 'rolled-back', live: host.confirmed, firesAt: undefined });
 }
@@ -186,53 +227,15 @@ function rollBack(host: FakeHost): void {
 function apply(host: FakeHost, verb: string, args: readonly string[]): void {
   const next = NEXT[verb];
   if (!next) return;
-  if (!next.from.includes(host.state)) throw new HostError('guard-refused', `${verb} in state ${host.state}`, { exitCode: 10 });
+  if (host.leftOver !== undefined && verb !== 'abort')
+    throw new HostError('guard-refused', 'a transaction is open', { exitCode: 10 });
+  host.leftOver = undefined;
+  if (!next.from.includes(host.state))
+    throw new HostError('guard-refused', `${verb} in state ${host.state}`, { exitCode: 10 });
   if (verb === 'rollback') return rollBack(host);
   host.state = next.to;
   if (verb === 'stage') host.generation = Number(args[1]);
   if (verb === 'arm') host.firesAt = Date.now() + Number(args[2]) * 1_000;
   if (verb === 'switch') host.live = TRANSACTION;
   if (verb === 'confirm') Object.assign(host, { confirmed: TRANSACTION, firesAt: undefined });
-}
-
-const frame = (section: string, text: string) => `@@ begin ${section}\n${text}${text === '' || text.endsWith('\n') ? '' : '\n'}@@ end ${section} 0\n`;
-
-function readFrames(host: FakeHost): string {
-  const rules = host.differs && host.live === TRANSACTION ? '*mangle\n:LVS-CONSOLE - [0:0]\n-A LVS-CONSOLE -j DROP\nCOMMIT\n' : '';
-  return [
-    frame('status', statusText(host)),
-    frame('addresses', addressText(host)),
-    frame('policy-rules', '[]'),
-    frame('routes', '[]'),
-    frame('ipvs', ''),
-    frame('ipvs-daemon', ''),
-    frame('firewall', rules),
-    frame('sysctls', ''),
-    frame('modules', 'ip_vs'),
-    frame('daemons', 'heartbeat\trunning'),
-  ].join('');
-}
-
-function factFrames(host: FakeHost): string {
-  const tools = ['ip', 'iptables', 'iptables-save', 'iptables-restore', 'ipvsadm', 'ldirectord', 'heartbeat', 'modprobe'];
-  return [
-    frame('uname', `Linux ${host.name} 6.1`),
-    frame('os-release', 'PRETTY_NAME="Debian"'),
-    frame('tools', tools.map((tool) => `${tool}\t/x`).join('\n')),
-    frame('modules', 'ip_vs\tyes'),
-    frame('disk', ''),
-    frame('writable', '/etc\tyes'),
-    frame('addresses', addressText(host)),
-    frame('clock', 'epoch=1'),
-    frame('status', statusText(host)),
-  ].join('');
-}
-
-function statusText(host: FakeHost): string {
-  return `version=1\nstate=${host.state}\ntx=${transactionNow(host)}\ngeneration=${host.generation}\nseconds_left=\nlive=${host.live}\nconfirmed=${host.confirmed}\nboot_id=b`;
-}
-
-function addressText({ isActive }: FakeHost): string {
-  const held = (device: string, local: string) => ({ ifname: device, addr_info: [{ family: 'inet', local, prefixlen: 24, scope: 'global' }] });
-  return JSON.stringify(isActive ? [held('eth0', addresses.external), held('eth1', addresses.internal)] : []);
 }

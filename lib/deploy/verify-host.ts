@@ -17,11 +17,18 @@ export type Verification = {
 };
 
 /** `ownServices`: IPVS services of the release before, which must be gone unless the release has them too. */
-export function compareHost(expected: ExpectedHost, observed: ObservedHost, ownServices: readonly string[] = []): Verification {
+export function compareHost(
+  expected: ExpectedHost,
+  observed: ObservedHost,
+  ownServices: readonly string[] = [],
+): Verification {
   const addresses = expected.intent.active.virtualAddresses.map(({ address }) => address);
   const role = addresses.length === 0 ? 'standby' : heldRole(addresses, observed.addresses);
   const found = diffKernel(expected.intent, roleToCompare(role), observed, ownServices);
-  const stopped = [...expected.daemons, ...(role === 'active' && expected.daemons.includes('heartbeat') ? ['ldirectord'] : [])]
+  const stopped = [
+    ...expected.daemons,
+    ...(role === 'active' && expected.daemons.includes('heartbeat') ? ['ldirectord'] : []),
+  ]
     .filter((daemon) => observed.daemons[daemon] !== 'running')
     .map((daemon) => `${daemon} does not run.`);
   return {

@@ -18,11 +18,15 @@ export class NotVerified extends Error {
 /** Throws NotVerified with every difference. Answers sentences of proof. */
 export async function verifyDirector(run: Run, director: string): Promise<string[]> {
   const proof: string[] = [];
-  await runStep(run, { director, name: 'verify', message: 'Reading back and comparing with the release.' }, async () => {
-    const [verified] = await untilEqual(run, [director], SETTLE_MS);
-    proof.push(...sentencesOf(director, verified));
-    return { message: proof.join(' '), output: verified?.health.join('\n') ?? '' };
-  });
+  await runStep(
+    run,
+    { director, name: 'verify', message: 'Reading back and comparing with the release.' },
+    async () => {
+      const [verified] = await untilEqual(run, [director], SETTLE_MS);
+      proof.push(...sentencesOf(director, verified));
+      return { message: proof.join(' '), output: verified?.health.join('\n') ?? '' };
+    },
+  );
   return proof;
 }
 
@@ -50,7 +54,9 @@ async function untilEqual(run: Run, directors: readonly string[], limitMs: numbe
     const actives = found.filter(({ role }) => role === 'active').length;
     const ofPair = isPair && actives !== 1 ? [`${actives} directors hold the virtual addresses, one must.`] : [];
     const differences = [
-      ...found.flatMap(({ differences: own }, index) => own.map((sentence) => `${directors[index] ?? ''}: ${sentence}`)),
+      ...found.flatMap(({ differences: own }, index) =>
+        own.map((sentence) => `${directors[index] ?? ''}: ${sentence}`),
+      ),
       ...ofPair,
     ];
     const isSettled = found.every(({ health }) => health.length === 0) || Date.now() - started > SETTLE_MS;

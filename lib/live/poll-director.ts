@@ -47,7 +47,10 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
     const started = Date.now();
     try {
       const isFull = round % SLOW_EVERY === 0 || failures > 0 || slow.size === 0;
-      const frames = await deps.host.read(isFull ? [...FAST, ...SLOW] : FAST, { timeoutMs: READ_MS, signal: deps.signal });
+      const frames = await deps.host.read(isFull ? [...FAST, ...SLOW] : FAST, {
+        timeoutMs: READ_MS,
+        signal: deps.signal,
+      });
       if (isFull) slow = pick(frames, SLOW);
       const context = await deps.loadContext();
       last = { ...toLiveHost(deps.host.name, new Map([...frames, ...slow]), context), ...stamp(started) };

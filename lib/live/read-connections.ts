@@ -25,7 +25,12 @@ export async function readConnections(host: GuardHost, limit: number, filter: st
   }
 }
 
-function toPage(name: string, stdout: string, limit: number, filter: string): Omit<ConnectionPage, 'director' | 'readAt'> {
+function toPage(
+  name: string,
+  stdout: string,
+  limit: number,
+  filter: string,
+): Omit<ConnectionPage, 'director' | 'readAt'> {
   const frames = framesOf(name, stdout, ['count', 'rows']);
   const rows = frames.get('rows');
   // No table: the module is not loaded.

@@ -24,11 +24,18 @@ type Frames = ReadonlyMap<string, GuardFrame>;
 const IPVS_SECTIONS = ['ipvs', 'ipvs-list', 'ipvs-stats', 'ipvs-rate', 'ipvs-daemon'];
 
 /** Throws HostError('unreadable-answer'). */
-export function toLiveHost(director: string, frames: Frames, context: LiveContext): Omit<LiveHost, 'readAt' | 'pollMs'> {
-  const read = <T>(section: string, parse: (text: string) => Parsed<T>): T => readOrThrow(director, frames, section, parse);
+export function toLiveHost(
+  director: string,
+  frames: Frames,
+  context: LiveContext,
+): Omit<LiveHost, 'readAt' | 'pollMs'> {
+  const read = <T>(section: string, parse: (text: string) => Parsed<T>): T =>
+    readOrThrow(director, frames, section, parse);
   const status = read('status', parseGuardStatus);
-  if (!status) throw new HostError('unreadable-answer', `${director}: the guard's status cannot be read.`, { host: director });
-  const ofIpvs = <T>(section: string, parse: (text: string) => Parsed<T[]>): T[] => (hasIpvs(frames) ? read(section, parse) : []);
+  if (!status)
+    throw new HostError('unreadable-answer', `${director}: the guard's status cannot be read.`, { host: director });
+  const ofIpvs = <T>(section: string, parse: (text: string) => Parsed<T[]>): T[] =>
+    hasIpvs(frames) ? read(section, parse) : [];
   const held = heldOf(read('addresses', parseIpAddresses), context);
   return {
     director,
@@ -63,7 +70,9 @@ function readOrThrow<T>(director: string, frames: Frames, section: string, parse
   const frame = frames.get(section);
   if (frame?.status !== 0) {
     const why = frame ? `its tool ended with ${frame.status}` : 'it is missing';
-    throw new HostError('unreadable-answer', `${director}: section ${section} cannot be read: ${why}.`, { host: director });
+    throw new HostError('unreadable-answer', `${director}: section ${section} cannot be read: ${why}.`, {
+      host: director,
+    });
   }
   return parse(frame.text).value;
 }
@@ -92,7 +101,12 @@ function toRule(table: string, { chain, text, packets = 0, bytes = 0 }: Firewall
 
 function terminalOf(frames: Frames): LiveHost['terminal'] {
   const text = (section: string) => frames.get(section)?.text ?? '';
-  return { ipvsadm: text('ipvs-list'), mangle: text('mangle-list'), nat: text('nat-list'), daemon: text('ipvs-daemon') };
+  return {
+    ipvsadm: text('ipvs-list'),
+    mangle: text('mangle-list'),
+    nat: text('nat-list'),
+    daemon: text('ipvs-daemon'),
+  };
 }
 
 function daemonsOf(frames: Frames): LiveHost['daemons'] {

@@ -33,7 +33,9 @@ export function guardedAddresses(topology: Topology, facts: Record<string, Direc
   const { external, internal } = topology.virtualAddresses;
   const floating = [external.address.text, internal.address.text];
   const hosts = topology.directors.flatMap(({ name }) =>
-    (facts[name]?.addresses ?? []).filter(({ address }) => !floating.includes(address)).map((held) => ({ what: `${name}'s own`, text: held.address })),
+    (facts[name]?.addresses ?? [])
+      .filter(({ address }) => !floating.includes(address))
+      .map((held) => ({ what: `${name}'s own`, text: held.address })),
   );
   const consoles = topology.directors.flatMap(({ name }) => {
     const [client, , server] = (facts[name]?.sshConnection ?? '').split(' ');
@@ -67,7 +69,10 @@ function reachesOf({ always }: KernelIntent): { reaches: Reach[]; diagnostics: D
   const add = (what: string, text: string | undefined) => {
     const read = parseInterval(text ?? '');
     if (read.ok) reaches.push({ what, interval: read.value.interval });
-    else diagnostics.push(error('lockout.unbounded', [], `${what} names no destination, so it could take management too.`));
+    else
+      diagnostics.push(
+        error('lockout.unbounded', [], `${what} names no destination, so it could take management too.`),
+      );
   };
   for (const { table, chain, rules } of always.chains) {
     if (table !== 'mangle') continue;

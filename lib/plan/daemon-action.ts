@@ -16,16 +16,25 @@ export function decideDaemonAction(
   const changed = files.filter(({ change }) => change !== 'unchanged').map(({ path }) => path);
   const heartbeatFiles = changed.filter((path) => path.startsWith('/etc/ha.d/') && path !== LDIRECTORD_FILE);
   if (observed.daemons['heartbeat'] !== 'running') {
-    return { action: 'start-heartbeat', reason: 'heartbeat does not run; it starts ldirectord and takes the virtual addresses.' };
+    return {
+      action: 'start-heartbeat',
+      reason: 'heartbeat does not run; it starts ldirectord and takes the virtual addresses.',
+    };
   }
   if (heartbeatFiles.length > 0) {
     return { action: 'restart-heartbeat', reason: `heartbeat reads ${heartbeatFiles.join(', ')} only when it starts.` };
   }
   if (role === 'active' && observed.daemons['ldirectord'] !== 'running') {
-    return { action: 'restart-heartbeat', reason: 'ldirectord is dead on the active director; heartbeat starts it again.' };
+    return {
+      action: 'restart-heartbeat',
+      reason: 'ldirectord is dead on the active director; heartbeat starts it again.',
+    };
   }
   if (changed.includes(LDIRECTORD_FILE)) {
-    return { action: 'reload-ldirectord', reason: 'ldirectord takes services and real servers over from the new file; connections stay.' };
+    return {
+      action: 'reload-ldirectord',
+      reason: 'ldirectord takes services and real servers over from the new file; connections stay.',
+    };
   }
   return { action: 'none', reason: '' };
 }

@@ -29,7 +29,9 @@ export function isSameFile(a: RenderedFile, b: RenderedFile): boolean {
 function changeOf(file: RenderedFile, before: RenderedFile | undefined, isKnown: boolean): FileChange {
   const common = { path: file.path, secret: file.secret };
   if (!before) {
-    const reason = isKnown ? file.purpose : `${file.purpose} A file that stands there now is kept and comes back on rollback.`;
+    const reason = isKnown
+      ? file.purpose
+      : `${file.purpose} A file that stands there now is kept and comes back on rollback.`;
     return { ...common, change: 'create', diff: diffText(file, '', file.content), reason };
   }
   if (isSameFile(file, before)) return { ...common, change: 'unchanged', diff: '', reason: file.purpose };

@@ -1,8 +1,13 @@
 // Where the IPVS table differs from the services that are wanted; services that are not the console's are never looked at.
 import type { IpvsRealServer, IpvsService } from '../core/kernel-state';
-import type { KernelDifference } from './diff-kernel';
+import type { KernelDifference } from './kernel-difference';
 
-const FORWARDING_OPTION: Record<IpvsRealServer['forwarding'], string> = { masq: '-m', gate: '-g', ipip: '-i', local: '-g' };
+const FORWARDING_OPTION: Record<IpvsRealServer['forwarding'], string> = {
+  masq: '-m',
+  gate: '-g',
+  ipip: '-i',
+  local: '-g',
+};
 /** ldirectord's `fallback`: serves while every real server is out. */
 const FALLBACK_ADDRESS = '127.0.0.1';
 
@@ -13,7 +18,12 @@ export function diffIpvs(
 ): KernelDifference[] {
   const stale = present.filter(({ key }) => ownKeys.includes(key) && !wanted.some((service) => service.key === key));
   return [
-    ...wanted.flatMap((service) => diffService(service, present.find(({ key }) => key === service.key))),
+    ...wanted.flatMap((service) =>
+      diffService(
+        service,
+        present.find(({ key }) => key === service.key),
+      ),
+    ),
     ...stale.map((service) =>
       item('remove', `ipvsadm -D ${nameOf(service)}`, `Service ${service.key} is there, but not wanted.`),
     ),
@@ -30,7 +40,11 @@ function diffService(wanted: IpvsService, present: IpvsService | undefined): Ker
   return [
     ...(isSame ? [] : [item('edit', `ipvsadm -E ${optionsOf(wanted)}`, sentence)]),
     ...wanted.realServers.flatMap((server) =>
-      diffServer(wanted, server, present.realServers.find((other) => isSameServer(server, other))),
+      diffServer(
+        wanted,
+        server,
+        present.realServers.find((other) => isSameServer(server, other)),
+      ),
     ),
     ...present.realServers
       .filter((server) => server.address !== FALLBACK_ADDRESS)
@@ -51,7 +65,10 @@ function diffServer(service: IpvsService, wanted: IpvsRealServer, present?: Ipvs
 /** Only a health check takes a server out of a service that is there, so a missing one is reported, not repaired. */
 function missingServer(service: IpvsService, server: IpvsRealServer): KernelDifference {
   const command = `ipvsadm -a ${nameOf(service)} ${serverOptions(server)}`;
-  return { ...item('add', command, `Real server ${server.address} of ${service.key} is not in the table.`), isHealth: true };
+  return {
+    ...item('add', command, `Real server ${server.address} of ${service.key} is not in the table.`),
+    isHealth: true,
+  };
 }
 
 function unwantedServer(service: IpvsService, server: IpvsRealServer): KernelDifference {

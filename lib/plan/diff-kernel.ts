@@ -1,18 +1,9 @@
 // Where a director's kernel differs from what a release must produce; one comparison for plan, verify and drift.
 import { OWNED, type IpvsService, type KernelIntent, type Role } from '../core/kernel-state';
 import { diffIpvs } from './diff-ipvs';
+import type { KernelDifference } from './kernel-difference';
 import type { ObservedHost } from './observed-host';
 
-export type KernelDifference = {
-  kind: 'module' | 'sysctl' | 'route' | 'policy-rule' | 'mark-rules' | 'nat-rules' | 'ipvs' | 'sync-daemon' | 'virtual-address';
-  change: 'add' | 'edit' | 'remove';
-  /** What would put it right, as an administrator would type it. */
-  command: string;
-  /** What is different, in one sentence. */
-  sentence: string;
-  /** A server that a health check may have taken out: not a fault of the release. */
-  isHealth?: boolean;
-};
 type Always = KernelIntent['always'];
 
 /** `ownServices`: keys of services that earlier releases made; other services are foreign and never looked at. */
@@ -62,7 +53,12 @@ function diffRoutes({ routes }: Always, observed: ObservedHost): KernelDifferenc
     `${route.type} ${route.destination}${route.type === 'local' ? ` dev ${route.device ?? 'lo'}` : ''} table ${route.table}`;
   const wanted = routes.map(print);
   const present = observed.routes.filter(({ protocol }) => protocol === String(OWNED.routeProtocol)).map(print);
-  return diffLists(wanted, present, { kind: 'route', tool: 'ip route', word: 'Route', suffix: ` proto ${OWNED.routeProtocol}` });
+  return diffLists(wanted, present, {
+    kind: 'route',
+    tool: 'ip route',
+    word: 'Route',
+    suffix: ` proto ${OWNED.routeProtocol}`,
+  });
 }
 
 function diffPolicyRules({ policyRules }: Always, observed: ObservedHost): KernelDifference[] {
@@ -104,7 +100,9 @@ function diffChain({ table, chain, rules }: Always['chains'][number], observed: 
   const removed = present.filter((rule) => !rules.includes(rule));
   const differences = [
     ...added.map((rule) => item('add', rule, `Rule "${rule}" is missing from table ${table}.`)),
-    ...removed.map((rule) => item('remove', rule.replace(/^-A/, '-D'), `Rule "${rule}" is in table ${table}, but not wanted.`)),
+    ...removed.map((rule) =>
+      item('remove', rule.replace(/^-A/, '-D'), `Rule "${rule}" is in table ${table}, but not wanted.`),
+    ),
   ];
   if (differences.length > 0 || rules.join('\n') === present.join('\n')) return differences;
   return [item('edit', `-F ${chain}`, `The rules of chain ${chain} are in another order, or one is there twice.`)];
@@ -139,8 +137,7 @@ function diffSyncDaemon(intent: KernelIntent, role: Role, observed: ObservedHost
   const wanted = intent[role].syncDaemon;
   if (!wanted) return [];
   const isRunning = observed.syncDaemons.some(
-    (daemon) =>
-      daemon.role === wanted.role && daemon.interface === wanted.interface && daemon.syncId === wanted.syncId,
+    (daemon) => daemon.role === wanted.role && daemon.interface === wanted.interface && daemon.syncId === wanted.syncId,
   );
   if (isRunning) return [];
   const command = `ipvsadm --start-daemon ${wanted.role} --mcast-interface ${wanted.interface} --syncid ${wanted.syncId}`;

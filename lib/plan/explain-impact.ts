@@ -20,7 +20,9 @@ export function explainImpact(hosts: readonly HostPlan[]): string[] {
     ];
   return [
     ...(actions.includes('reload-ldirectord')
-      ? ['ldirectord is reloaded, not restarted: services that stay keep their connections, and the virtual addresses do not move.']
+      ? [
+          'ldirectord is reloaded, not restarted: services that stay keep their connections, and the virtual addresses do not move.',
+        ]
       : ['No daemon is touched and the virtual addresses do not move.']),
     ...(kinds.has('mark-rules') ? ['The mark rules change in one transaction: no packet sees half of them.'] : []),
     ...removedServers(hosts),

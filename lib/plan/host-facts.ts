@@ -75,7 +75,9 @@ export function checkHostFacts(director: string, facts: DirectorFacts, modules: 
   if (missingTools.length > 0)
     found.push(fail('host.tool-missing', `${missingTools.join(', ')} not installed.`, 'Install the packages.'));
   if (missingModules.length > 0)
-    found.push(fail('host.module-missing', `The kernel has no ${missingModules.join(', ')}.`, 'Choose another scheduler.'));
+    found.push(
+      fail('host.module-missing', `The kernel has no ${missingModules.join(', ')}.`, 'Choose another scheduler.'),
+    );
   if (!facts.isWritable) found.push(fail('host.read-only', 'The file system cannot be written.', 'Look at the disk.'));
   if ((facts.freeKilobytes ?? Infinity) < MIN_FREE_KILOBYTES || (facts.freeInodes ?? Infinity) < MIN_FREE_INODES)
     found.push(fail('host.disk-full', 'There is too little space in /var/lib.', 'Free some space.'));
@@ -88,7 +90,9 @@ export function checkHostFacts(director: string, facts: DirectorFacts, modules: 
       ),
     );
   if (facts.render.iptablesVariant === 'nft')
-    found.push(warning('host.iptables-nft', [], `${director} runs iptables over nf_tables; tested with iptables-legacy.`));
+    found.push(
+      warning('host.iptables-nft', [], `${director} runs iptables over nf_tables; tested with iptables-legacy.`),
+    );
   return found;
 }
 

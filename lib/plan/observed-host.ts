@@ -80,7 +80,8 @@ export function readSection<T>(
 ): { value: NonNullable<T> } | { problem: string } {
   const frame = frames.get(section);
   if (!frame) return { problem: `Section ${section} is missing from the answer.` };
-  if (frame.status !== 0) return { problem: `Section ${section} could not be read: its tool ended with ${frame.status}.` };
+  if (frame.status !== 0)
+    return { problem: `Section ${section} could not be read: its tool ended with ${frame.status}.` };
   const { value, diagnostics } = parse(frame.text);
   const wrong = diagnostics.find(({ severity }) => severity === 'error');
   if (hasErrors(diagnostics) && wrong) return { problem: `Section ${section}: ${wrong.message}` };

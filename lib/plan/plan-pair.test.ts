@@ -4,7 +4,8 @@ import { redactRelease } from './diff-files';
 import { changed, deployedHost, facts, planChange, render } from './test-observed';
 
 const seed = seedDocument();
-const commandsOf = (plan: ReturnType<typeof planChange>, host = 0) => plan.hosts[host]!.actions.map(({ command }) => command);
+const commandsOf = (plan: ReturnType<typeof planChange>, host = 0) =>
+  plan.hosts[host]!.actions.map(({ command }) => command);
 const codes = (plan: ReturnType<typeof planChange>) => plan.problems.map(({ code }) => code);
 
 describe('a plan', () => {
@@ -14,7 +15,9 @@ describe('a plan', () => {
       { actions: [], daemonAction: 'none' },
       { actions: [], daemonAction: 'none' },
     ]);
-    expect(plan.hosts.flatMap(({ files }) => files.map(({ change }) => change)).every((change) => change === 'unchanged')).toBe(true);
+    expect(
+      plan.hosts.flatMap(({ files }) => files.map(({ change }) => change)).every((change) => change === 'unchanged'),
+    ).toBe(true);
     expect(plan.impact).toEqual(['Nothing changes on either director; the deploy only verifies.']);
   });
 
@@ -31,7 +34,10 @@ describe('a plan', () => {
   it('of a first deploy starts heartbeat on both inside one window, with the long timer', () => {
     const plan = planChange(undefined, seed);
     expect(plan).toMatchObject({ mode: 'together', timerSeconds: 240, deployable: true });
-    expect(plan.hosts.map(({ daemonAction, baseRelease }) => [daemonAction, baseRelease])).toEqual([['start-heartbeat', 'none'], ['start-heartbeat', 'none']]);
+    expect(plan.hosts.map(({ daemonAction, baseRelease }) => [daemonAction, baseRelease])).toEqual([
+      ['start-heartbeat', 'none'],
+      ['start-heartbeat', 'none'],
+    ]);
     expect(plan.hosts.map(({ role }) => role)).toEqual(['active', 'standby']);
     expect(commandsOf(plan)).toContain('ip rule add priority 100 iif eth0 fwmark 0x1 lookup 100 protocol 76');
     expect(commandsOf(plan)).toContain('ip route add local default dev lo table 100 proto 76');
@@ -52,31 +58,73 @@ describe('a plan', () => {
 
 describe('the least action', () => {
   const rows: [string, (document: typeof seed) => void, string, string[], string][] = [
-    ['a weight', (d) => void (d.pools[0]!.realServers[1]!.weight = 5), 'reload-ldirectord', ['ipvsadm -e -f 1 -r 192.168.6.3:0 -m -w 5'], 'real server 192.168.6.3 changes from weight 1 to 5'],
-    ['a new real server', (d) => void d.pools[0]!.realServers.push({ address: '192.168.6.9', weight: 2 }), 'reload-ldirectord', ['ipvsadm -a -f 1 -r 192.168.6.9:0 -m -w 2'], 'real server 192.168.6.9 is added'],
-    ['a real server that goes', (d) => void d.pools[0]!.realServers.pop(), 'reload-ldirectord', ['ipvsadm -d -f 1 -r 192.168.6.3:0'], 'real server 192.168.6.3 is removed'],
-    ['a scheduler', (d) => void (d.groups[0]!.scheduler = 'wlc'), 'reload-ldirectord', ['ipvsadm -E -f 1 -s wlc'], 'Group "everything" changes'],
-    ['persistence', (d) => void (d.groups[0]!.persistence = { timeoutSeconds: 600, netmask: '255.255.255.255' }), 'reload-ldirectord', ['ipvsadm -E -f 1 -s rr -p 600'], 'Group "everything" changes'],
+    [
+      'a weight',
+      (d) => void (d.pools[0]!.realServers[1]!.weight = 5),
+      'reload-ldirectord',
+      ['ipvsadm -e -f 1 -r 192.168.6.3:0 -m -w 5'],
+      'real server 192.168.6.3 changes from weight 1 to 5',
+    ],
+    [
+      'a new real server',
+      (d) => void d.pools[0]!.realServers.push({ address: '192.168.6.9', weight: 2 }),
+      'reload-ldirectord',
+      ['ipvsadm -a -f 1 -r 192.168.6.9:0 -m -w 2'],
+      'real server 192.168.6.9 is added',
+    ],
+    [
+      'a real server that goes',
+      (d) => void d.pools[0]!.realServers.pop(),
+      'reload-ldirectord',
+      ['ipvsadm -d -f 1 -r 192.168.6.3:0'],
+      'real server 192.168.6.3 is removed',
+    ],
+    [
+      'a scheduler',
+      (d) => void (d.groups[0]!.scheduler = 'wlc'),
+      'reload-ldirectord',
+      ['ipvsadm -E -f 1 -s wlc'],
+      'Group "everything" changes',
+    ],
+    [
+      'persistence',
+      (d) => void (d.groups[0]!.persistence = { timeoutSeconds: 600, netmask: '255.255.255.255' }),
+      'reload-ldirectord',
+      ['ipvsadm -E -f 1 -s rr -p 600'],
+      'Group "everything" changes',
+    ],
   ];
-  it.each(rows)('for %s reloads ldirectord, standby first, with the short timer', (_what, change, action, commands, summary) => {
-    const plan = planChange(seed, changed(change));
-    expect(plan).toMatchObject({ mode: 'rolling', timerSeconds: 60 });
-    expect(plan.hosts.map(({ daemonAction }) => daemonAction)).toEqual([action, action]);
-    expect(commandsOf(plan)).toEqual(expect.arrayContaining(commands));
-    expect(plan.summary.join(' ')).toContain(summary);
-  });
+  it.each(rows)(
+    'for %s reloads ldirectord, standby first, with the short timer',
+    (_what, change, action, commands, summary) => {
+      const plan = planChange(seed, changed(change));
+      expect(plan).toMatchObject({ mode: 'rolling', timerSeconds: 60 });
+      expect(plan.hosts.map(({ daemonAction }) => daemonAction)).toEqual([action, action]);
+      expect(commandsOf(plan)).toEqual(expect.arrayContaining(commands));
+      expect(plan.summary.join(' ')).toContain(summary);
+    },
+  );
 
   it('for a range touches no daemon', () => {
-    const plan = planChange(seed, changed((d) => void (d.ranges[0]!.addresses = '192.168.0.0/25')));
+    const plan = planChange(
+      seed,
+      changed((d) => void (d.ranges[0]!.addresses = '192.168.0.0/25')),
+    );
     expect(plan.hosts.map(({ daemonAction }) => daemonAction)).toEqual(['none', 'none']);
     expect(commandsOf(plan)).toEqual(
-      expect.arrayContaining(['ip route add unreachable 192.168.0.0/25 table main proto 76', 'ip route del unreachable 192.168.0.0/24 table main proto 76']),
+      expect.arrayContaining([
+        'ip route add unreachable 192.168.0.0/25 table main proto 76',
+        'ip route del unreachable 192.168.0.0/24 table main proto 76',
+      ]),
     );
     expect(plan.impact).toContain('The mark rules change in one transaction: no packet sees half of them.');
   });
 
   it('for a virtual address restarts heartbeat on both in one window and says what it costs', () => {
-    const plan = planChange(seed, changed((d) => void (d.virtualAddresses.external = '192.168.7.241/24')));
+    const plan = planChange(
+      seed,
+      changed((d) => void (d.virtualAddresses.external = '192.168.7.241/24')),
+    );
     expect(plan).toMatchObject({ mode: 'together', timerSeconds: 240 });
     expect(plan.hosts.map(({ daemonAction }) => daemonAction)).toEqual(['restart-heartbeat', 'restart-heartbeat']);
     expect(plan.impact.join(' ')).toContain('are away until');
@@ -93,10 +141,23 @@ describe('the least action', () => {
   it('deletes an IPVS service of its own that is gone, and never looks at a foreign one', () => {
     const two = changed((d) => {
       d.ranges.push({ name: 'more', addresses: '198.51.100.0/24' });
-      d.groups.push({ name: 'more', mark: 2, matches: [{ range: 'more', protocol: 'any' }], scheduler: 'rr', pool: 'web' });
+      d.groups.push({
+        name: 'more',
+        mark: 2,
+        matches: [{ range: 'more', protocol: 'any' }],
+        scheduler: 'rr',
+        pool: 'web',
+      });
     });
     const plan = planChange(two, seed, (input) => {
-      input.observed['director1']!.ipvs.push({ key: 'fwm:77', mark: 77, family: 4, scheduler: 'rr', flags: [], realServers: [] });
+      input.observed['director1']!.ipvs.push({
+        key: 'fwm:77',
+        mark: 77,
+        family: 4,
+        scheduler: 'rr',
+        flags: [],
+        realServers: [],
+      });
       return input;
     });
     expect(commandsOf(plan)).toContain('ipvsadm -D -f 2');
@@ -106,16 +167,35 @@ describe('the least action', () => {
 
 describe('what forbids a deploy', () => {
   it.each([
-    ['an address of a director', { addresses: [{ interface: 'eth2', family: 4 as const, address: '192.168.0.9', prefixLength: 24, scope: 'global' }] }, 'lockout.host-address'],
-    ['the address that the console comes from', { sshConnection: '192.168.0.200 50000 10.0.0.4 22' }, 'lockout.host-address'],
-    ['the address that the console reaches', { sshConnection: '10.0.0.9 50000 192.168.0.4 22' }, 'lockout.host-address'],
+    [
+      'an address of a director',
+      {
+        addresses: [
+          { interface: 'eth2', family: 4 as const, address: '192.168.0.9', prefixLength: 24, scope: 'global' },
+        ],
+      },
+      'lockout.host-address',
+    ],
+    [
+      'the address that the console comes from',
+      { sshConnection: '192.168.0.200 50000 10.0.0.4 22' },
+      'lockout.host-address',
+    ],
+    [
+      'the address that the console reaches',
+      { sshConnection: '10.0.0.9 50000 192.168.0.4 22' },
+      'lockout.host-address',
+    ],
     ['a missing tool', { tools: ['ip'] }, 'host.tool-missing'],
     ['a module that the kernel does not have', { modules: { ip_vs_rr: false } }, 'host.module-missing'],
     ['a full disk', { freeKilobytes: 10 }, 'host.disk-full'],
     ['a read-only file system', { isWritable: false }, 'host.read-only'],
     ['another host name', { hostName: 'localhost' }, 'host.name'],
   ])('%s', (_what, more, code) => {
-    const plan = planChange(seed, seed, (input) => ({ ...input, facts: { ...input.facts, director2: facts('director2', more) } }));
+    const plan = planChange(seed, seed, (input) => ({
+      ...input,
+      facts: { ...input.facts, director2: facts('director2', more) },
+    }));
     expect(codes(plan)).toContain(code);
     expect(plan.deployable).toBe(false);
   });
@@ -147,7 +227,10 @@ describe('what forbids a deploy', () => {
       return input;
     });
     expect(armed.deployable).toBe(false);
-    const unread = planChange(seed, seed, (input) => ({ ...input, observed: { ...input.observed, director2: undefined } }));
+    const unread = planChange(seed, seed, (input) => ({
+      ...input,
+      observed: { ...input.observed, director2: undefined },
+    }));
     expect(unread.hosts[1]).toMatchObject({ actions: [], baseRelease: 'unknown' });
   });
 });

@@ -10,7 +10,8 @@ import { canonicalHash } from './canonical-hash';
 import { checkLockout, guardedAddresses } from './check-lockout';
 import { decideDaemonAction, type DaemonDecision } from './daemon-action';
 import { diffFiles } from './diff-files';
-import { diffKernel, type KernelDifference } from './diff-kernel';
+import { diffKernel } from './diff-kernel';
+import type { KernelDifference } from './kernel-difference';
 import { explainImpact } from './explain-impact';
 import { checkHostFacts, type DirectorFacts } from './host-facts';
 import type { ObservedHost } from './observed-host';
@@ -85,7 +86,10 @@ function planHost(release: HostRelease, role: Role, input: PlanInput): HostPlan 
     role,
     baseRelease: isKnown ? observed.status.confirmed : 'none',
     files,
-    actions: [...differences.filter(({ isHealth }) => !isHealth || previous).map((each) => toAction(each, decision)), ...daemonActions(decision)],
+    actions: [
+      ...differences.filter(({ isHealth }) => !isHealth || previous).map((each) => toAction(each, decision)),
+      ...daemonActions(decision),
+    ],
     daemonAction: decision.action,
   };
 }

@@ -23,7 +23,9 @@ type Observed = Record<string, ObservedHost | undefined>;
 /** Before anybody is active, the first director is the preferred one (first word of haresources). */
 export function rolesOf(topology: Topology, observed: Observed): Record<string, Role> {
   const addresses = virtualAddressesOf(topology);
-  const holders = topology.directors.filter(({ name }) => heldRole(addresses, observed[name]?.addresses ?? []) !== 'standby');
+  const holders = topology.directors.filter(
+    ({ name }) => heldRole(addresses, observed[name]?.addresses ?? []) !== 'standby',
+  );
   const active = holders[0] ?? topology.directors[0];
   return Object.fromEntries(topology.directors.map(({ name }) => [name, name === active?.name ? 'active' : 'standby']));
 }
@@ -33,16 +35,32 @@ export function checkRoles(topology: Topology, observed: Observed): Diagnostic[]
   const addresses = virtualAddressesOf(topology);
   const known = topology.directors.flatMap(({ name }) => {
     const host = observed[name];
-    return host ? [{ name, role: heldRole(addresses, host.addresses), isRunning: host.daemons['heartbeat'] === 'running' }] : [];
+    return host
+      ? [{ name, role: heldRole(addresses, host.addresses), isRunning: host.daemons['heartbeat'] === 'running' }]
+      : [];
   });
   const active = known.filter(({ role }) => role !== 'standby').map(({ name }) => name);
   if (active.length > 1) {
     const message = `${active.join(' and ')} both hold virtual addresses.`;
-    return [error('pair.both-active', [], message, 'Look at the link between them first; a deploy would not know whom to trust.')];
+    return [
+      error(
+        'pair.both-active',
+        [],
+        message,
+        'Look at the link between them first; a deploy would not know whom to trust.',
+      ),
+    ];
   }
   const split = known.find(({ role }) => role === 'split');
   if (split) return [warning('pair.split', [], `${split.name} holds only one of the virtual addresses.`)];
   if (active.length === 0 && known.length > 0 && known.every(({ isRunning }) => isRunning))
-    return [error('pair.none-active', [], 'Heartbeat runs, but no director holds the virtual addresses.', 'It may be taking over just now: try again in a minute.')];
+    return [
+      error(
+        'pair.none-active',
+        [],
+        'Heartbeat runs, but no director holds the virtual addresses.',
+        'It may be taking over just now: try again in a minute.',
+      ),
+    ];
   return [];
 }

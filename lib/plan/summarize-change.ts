@@ -31,19 +31,22 @@ function optionChanges(previous: TopologyDocument, next: TopologyDocument): stri
 }
 
 function poolChanges(previous: TopologyDocument, next: TopologyDocument): string[] {
-  return next.pools.flatMap((pool) => {
-    const before = previous.pools.find(({ name }) => name === pool.name);
-    if (!before) return [`Pool "${pool.name}" is new.`];
-    if (sameValue(before, pool)) return [];
-    const servers = serverChanges(pool.name, before.realServers, pool.realServers);
-    return servers.length > 0 ? servers : [`Pool "${pool.name}" changes.`];
-  }).concat(removed('Pool', previous.pools, next.pools));
+  return next.pools
+    .flatMap((pool) => {
+      const before = previous.pools.find(({ name }) => name === pool.name);
+      if (!before) return [`Pool "${pool.name}" is new.`];
+      if (sameValue(before, pool)) return [];
+      const servers = serverChanges(pool.name, before.realServers, pool.realServers);
+      return servers.length > 0 ? servers : [`Pool "${pool.name}" changes.`];
+    })
+    .concat(removed('Pool', previous.pools, next.pools));
 }
 
 type RealServer = TopologyDocument['pools'][number]['realServers'][number];
 
 function serverChanges(pool: string, before: readonly RealServer[], after: readonly RealServer[]): string[] {
-  const find = (list: readonly RealServer[], { address }: RealServer) => list.find((other) => other.address === address);
+  const find = (list: readonly RealServer[], { address }: RealServer) =>
+    list.find((other) => other.address === address);
   return [
     ...after.flatMap((server) => {
       const old = find(before, server);

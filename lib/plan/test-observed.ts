@@ -18,29 +18,81 @@ export function render(document: TopologyDocument, heartbeatKey = 'k'.repeat(40)
 /** As a Debian host is before the console came. */
 export function emptyHost(confirmed = 'origin'): ObservedHost {
   return {
-    status: { version: '1', state: 'idle', transaction: '', generation: 0, live: confirmed, confirmed, bootId: 'b' },
-    ...{ addresses: [], policyRules: [], routes: [], ipvs: [], syncDaemons: [], firewall: [], sysctls: {}, modules: [] },
+    status: {
+      version: '1',
+      state: 'idle',
+      step: '',
+      transaction: '',
+      generation: 0,
+      live: confirmed,
+      confirmed,
+      bootId: 'b',
+    },
+    ...{
+      addresses: [],
+      policyRules: [],
+      routes: [],
+      ipvs: [],
+      syncDaemons: [],
+      firewall: [],
+      sysctls: {},
+      modules: [],
+    },
     daemons: { heartbeat: 'stopped', ldirectord: 'stopped' },
   };
 }
 
-export function deployedHost({ intent }: HostRelease, role: Role, confirmed = '1-aaaaaaaa'): ObservedHost {
+export function deployedHost(release: HostRelease, role: Role, confirmed = '1-aaaaaaaa'): ObservedHost {
+  const { intent } = structuredClone(release); // tests change what they get
   const { always, active } = intent;
   const tables = [...new Set(always.chains.map(({ table }) => table))];
   const sync = intent[role].syncDaemon;
   return {
     ...emptyHost(confirmed),
-    addresses: role === 'active' ? active.virtualAddresses.map(({ address, prefixLength, interface: device }) => ({ interface: device, family: 4, address, prefixLength, scope: 'global' })) : [],
-    policyRules: always.policyRules.map((rule) => ({ family: 4, priority: rule.priority, interface: rule.interface, mark: rule.mark, source: 'all', destination: 'all', table: String(rule.table), protocol: '76' })),
-    routes: always.routes.map((route) => ({ family: 4, type: route.type, destination: route.destination, table: route.table, protocol: '76', ...(route.device !== undefined && { device: route.device }) })),
+    addresses:
+      role === 'active'
+        ? active.virtualAddresses.map(({ address, prefixLength, interface: device }) => ({
+            interface: device,
+            family: 4,
+            address,
+            prefixLength,
+            scope: 'global',
+          }))
+        : [],
+    policyRules: always.policyRules.map((rule) => ({
+      family: 4,
+      priority: rule.priority,
+      interface: rule.interface,
+      mark: rule.mark,
+      source: 'all',
+      destination: 'all',
+      table: String(rule.table),
+      protocol: '76',
+    })),
+    routes: always.routes.map((route) => ({
+      family: 4,
+      type: route.type,
+      destination: route.destination,
+      table: route.table,
+      protocol: '76',
+      ...(route.device !== undefined && { device: route.device }),
+    })),
     ipvs: intent[role].ipvs,
     syncDaemons: sync ? [sync] : [],
     firewall: tables.map((name) => ({
       name,
       chains: [],
       rules: [
-        ...always.jumps.filter(({ table }) => table === name).map(({ from, to }) => ({ chain: from, text: `-A ${from} -m comment --comment lvs-console -j ${to}`, line: 1 })),
-        ...always.chains.filter(({ table }) => table === name).flatMap(({ chain, rules }) => rules.map((text) => ({ chain, text, line: 1 }))),
+        ...always.jumps
+          .filter(({ table }) => table === name)
+          .map(({ from, to }) => ({
+            chain: from,
+            text: `-A ${from} -m comment --comment lvs-console -j ${to}`,
+            line: 1,
+          })),
+        ...always.chains
+          .filter(({ table }) => table === name)
+          .flatMap(({ chain, rules }) => rules.map((text) => ({ chain, text, line: 1 }))),
       ],
     })),
     sysctls: { ...always.sysctls },
@@ -65,7 +117,11 @@ export function facts(hostName: string, more: Partial<DirectorFacts> = {}): Dire
 }
 
 /** The plan from a deployed document to another one; director1 is active. */
-export function planChange(before: TopologyDocument | undefined, next: TopologyDocument, change: (input: PlanInput) => PlanInput = (same) => same): PairPlan {
+export function planChange(
+  before: TopologyDocument | undefined,
+  next: TopologyDocument,
+  change: (input: PlanInput) => PlanInput = (same) => same,
+): PairPlan {
   const old = before && render(before);
   const { topology, releases } = render(next);
   const observe = (index: number, role: Role) => {

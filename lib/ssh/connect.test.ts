@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HostError } from '../core/errors';
 import { generateKey, openConnection, scanHostKey, type HostConnection } from './connect';
@@ -19,7 +20,10 @@ const answer: OnExec = (command, channel) => {
   channel.end();
 };
 
-async function server(onExec: OnExec = answer, options: { refusedSessions?: number; hostKey?: string } = {}): Promise<TestSshServer> {
+async function server(
+  onExec: OnExec = answer,
+  options: { refusedSessions?: number; hostKey?: string } = {},
+): Promise<TestSshServer> {
   const started = await startSshServer({ onExec, ...options });
   closers.push(started.close);
   return started;
@@ -108,7 +112,9 @@ describe('exec', () => {
   });
 
   it('is a lost connection when the host hangs up before the exit status', async () => {
-    const connection = await open(await server((_command, channel, host) => (channel.write('half'), setTimeout(() => host.end(), 20))));
+    const connection = await open(
+      await server((_command, channel, host) => (channel.write('half'), setTimeout(() => host.end(), 20))),
+    );
     expect(await codeOf(connection.exec(['x'], { timeoutMs: 5_000 }))).toBe('connection-lost');
   });
 
@@ -118,7 +124,9 @@ describe('exec', () => {
   });
 
   it('refuses more output than was asked for instead of cutting it', async () => {
-    const connection = await open(await server((_command, channel) => (channel.write(Buffer.alloc(20_000)), channel.exit(0), channel.end())));
+    const connection = await open(
+      await server((_command, channel) => (channel.write(Buffer.alloc(20_000)), channel.exit(0), channel.end())),
+    );
     expect(await codeOf(connection.exec(['x'], { timeoutMs: 5_000, maxOutput: 10_000 }))).toBe('unreadable-answer');
   });
 
@@ -140,8 +148,8 @@ describe('exec', () => {
 describe('an endpoint that is no SSH server', () => {
   it.each([
     ['says nothing', () => undefined],
-    ['hangs up', (socket: import('node:net').Socket) => socket.destroy()],
-    ['sends a megabyte of noise', (socket: import('node:net').Socket) => socket.write(Buffer.alloc(1_000_000, 'x'))],
+    ['hangs up', (socket: Socket) => socket.destroy()],
+    ['sends a megabyte of noise', (socket: Socket) => socket.write(Buffer.alloc(1_000_000, 'x'))],
   ])('and %s is unreachable, in bounded time', async (_what, onSocket) => {
     const started = await startRawServer(onSocket);
     closers.push(started.close);
@@ -151,7 +159,9 @@ describe('an endpoint that is no SSH server', () => {
   });
 
   it('or is not there at all is unreachable', async () => {
-    expect(await codeOf(openConnection(await loginTo({ port: 1 }, 'SHA256:x'), { timeoutMs: 1_000 }))).toBe('unreachable');
+    expect(await codeOf(openConnection(await loginTo({ port: 1 }, 'SHA256:x'), { timeoutMs: 1_000 }))).toBe(
+      'unreachable',
+    );
   });
 });
 
@@ -172,7 +182,9 @@ describe('shared connections', () => {
 
 describe('guard host', () => {
   const hostThat = async (code: number, stderr: string, stdout = '') => {
-    const started = await server((_command, channel) => (channel.write(stdout), channel.stderr.write(stderr), channel.exit(code), channel.end()));
+    const started = await server(
+      (_command, channel) => (channel.write(stdout), channel.stderr.write(stderr), channel.exit(code), channel.end()),
+    );
     const connection = await open(started);
     return openGuardHost('director1', 'root', () => Promise.resolve(connection));
   };

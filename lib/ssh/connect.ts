@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import ssh2 from 'ssh2';
 import type { Algorithms, Client, ClientChannel, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2';
 import { HostError } from '../core/errors';
-import { describeEndpoint, hostKeyRefusal, lostError, timeOutError, toConnectError, type Endpoint } from './connection-errors';
+import {
+  describeEndpoint,
+  hostKeyRefusal,
+  lostError,
+  timeOutError,
+  toConnectError,
+  type Endpoint,
+} from './connection-errors';
 import { quoteArgv } from './quote-argv';
 
 /** `fingerprint`: the accepted one (`SHA256:...`); undefined = none was accepted yet, and the connection is refused. */

@@ -4,7 +4,10 @@ import { HostError } from '../core/errors';
 export type Endpoint = { address: string; port: number };
 
 /** Undefined when the offered key is the accepted one. */
-export function hostKeyRefusal(login: Endpoint & { fingerprint: string | undefined }, offered: string): HostError | undefined {
+export function hostKeyRefusal(
+  login: Endpoint & { fingerprint: string | undefined },
+  offered: string,
+): HostError | undefined {
   if (offered === login.fingerprint) return undefined;
   const host = describeEndpoint(login);
   if (login.fingerprint === undefined) {

@@ -95,5 +95,7 @@ function toGuardError(name: string, verb: string, { code, stdout, stderr }: Exec
 }
 
 function isGuardMissing(code: number, stderr: string): boolean {
-  return (code === 127 || code === 126 || /^sudo:/m.test(stderr)) && /not found|no such file|permission denied/i.test(stderr);
+  return (
+    (code === 127 || code === 126 || /^sudo:/m.test(stderr)) && /not found|no such file|permission denied/i.test(stderr)
+  );
 }

@@ -5,7 +5,9 @@ import { quoteArgv } from './quote-argv';
 
 describe('quoteArgv', () => {
   it('lets every word reach the program as it is, whatever is in it', () => {
-    const word = fc.string({ unit: 'binary', maxLength: 20 }).filter((text) => !text.includes('\0') && text.isWellFormed());
+    const word = fc
+      .string({ unit: 'binary', maxLength: 20 })
+      .filter((text) => !text.includes('\0') && !/[\ud800-\udfff]/u.test(text));
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 40 }), (words) => {
         const command = quoteArgv(['printf', '%s\\0', ...words]);

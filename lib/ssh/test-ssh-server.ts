@@ -18,7 +18,11 @@ type Options = {
   hostKey?: string;
 };
 
-export async function startSshServer({ onExec, refusedSessions = 0, hostKey = newHostKey() }: Options): Promise<TestSshServer> {
+export async function startSshServer({
+  onExec,
+  refusedSessions = 0,
+  hostKey = newHostKey(),
+}: Options): Promise<TestSshServer> {
   let authentications = 0;
   let refused = 0;
   const connections = new Set<Connection>();
@@ -33,7 +37,9 @@ export async function startSshServer({ onExec, refusedSessions = 0, hostKey = ne
     connection.on('session', (accept, reject) => {
       refused += 1;
       if (refused <= refusedSessions) reject();
-      else accept().on('exec', ((acceptExec, _reject, { command }) => onExec(command, acceptExec(), connection)) as ExecListener);
+      else
+        accept().on('exec', ((acceptExec, _reject, { command }) =>
+          onExec(command, acceptExec(), connection)) as ExecListener);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -45,14 +51,17 @@ export async function startSshServer({ onExec, refusedSessions = 0, hostKey = ne
     });
   return { port, hostKey, authentications: () => authentications, connections, close };
 }
-type ExecListener = Parameters<Session['on']>[1] & ((accept: () => ServerChannel, reject: () => void, info: { command: string }) => void);
+type ExecListener = Parameters<Session['on']>[1] &
+  ((accept: () => ServerChannel, reject: () => void, info: { command: string }) => void);
 
 export function newHostKey(): string {
   return ssh2.utils.generateKeyPairSync('ed25519').private;
 }
 
 /** A server that never speaks SSH: it does with the socket what it is told. */
-export async function startRawServer(onSocket: (socket: net.Socket) => void): Promise<{ port: number; close: () => void }> {
+export async function startRawServer(
+  onSocket: (socket: net.Socket) => void,
+): Promise<{ port: number; close: () => void }> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
     sockets.add(socket);

@@ -25,7 +25,10 @@ export async function ensureConsoleKey(db: Db): Promise<ConsoleKey> {
 
 /** Made at the first plan of a topology; both directors share it. */
 export async function ensureHeartbeatKey(db: Db, topologyId: string): Promise<string> {
-  const { heartbeatKey } = await db.topology.findUniqueOrThrow({ where: { id: topologyId }, select: { heartbeatKey: true } });
+  const { heartbeatKey } = await db.topology.findUniqueOrThrow({
+    where: { id: topologyId },
+    select: { heartbeatKey: true },
+  });
   if (heartbeatKey) return unseal(heartbeatKey, `heartbeat:${topologyId}`);
   const secret = seal(randomBytes(HEARTBEAT_KEY_BYTES).toString('hex'), `heartbeat:${topologyId}`);
   await db.topology.updateMany({ where: { id: topologyId, heartbeatKey: null }, data: { heartbeatKey: secret } });

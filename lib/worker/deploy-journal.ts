@@ -5,11 +5,18 @@ import type { DeployStepName } from '../core/views/deploy';
 import type { Db } from '../db/client';
 import type { DeployJournal, JournalStep } from '../deploy/deploy-run';
 
-type PrismaWork = ReturnType<Db['deploy']['update']> | ReturnType<Db['deployStep']['create']> | ReturnType<Db['deployStep']['update']> | ReturnType<Db['auditRow']['create']>;
+type PrismaWork =
+  | ReturnType<Db['deploy']['update']>
+  | ReturnType<Db['deployStep']['create']>
+  | ReturnType<Db['deployStep']['update']>
+  | ReturnType<Db['auditRow']['create']>;
 
 /** Only the holder of the pair's lock writes, so the next sequence is known here. */
 export async function openDeployJournal(db: Db, deployId: string): Promise<DeployJournal> {
-  const deploy = await db.deploy.findUniqueOrThrow({ where: { id: deployId }, include: { topology: { select: { name: true } } } });
+  const deploy = await db.deploy.findUniqueOrThrow({
+    where: { id: deployId },
+    include: { topology: { select: { name: true } } },
+  });
   const newest = await db.deployStep.findFirst({ where: { deployId }, orderBy: { sequence: 'desc' } });
   let sequence = newest?.sequence ?? 0;
   const timers = new Map(Object.entries(deploy.timers as Record<string, string>));
@@ -39,7 +46,8 @@ export async function openDeployJournal(db: Db, deployId: string): Promise<Deplo
       const id = { deployId_sequence: { deployId, sequence: number } };
       await commit(db.deployStep.update({ where: id, data: { state, message, output, endedAt: new Date() } }));
     },
-    setState: (state) => commit(db.deploy.update({ where, data: { state, startedAt: deploy.startedAt ?? new Date() } })),
+    setState: (state) =>
+      commit(db.deploy.update({ where, data: { state, startedAt: deploy.startedAt ?? new Date() } })),
     setTimer: async (director, firesAt) => {
       if (firesAt) timers.set(director, firesAt.toISOString());
       else timers.delete(director);

@@ -22,11 +22,20 @@ export function openDirectorHosts(db: Db, privateKey: string): DirectorHosts {
     return { address, port, user, fingerprint: fingerprint ?? undefined, privateKey };
   };
   const connections = openHostConnections(loadLogin);
-  const noted = (id: string, connection: Promise<HostConnection>) =>
-    connection.catch(async (error: unknown) => {
+  /** Directors whose row may say that the key has changed; at first that is any. */
+  const settled = new Set<string>();
+  const noted = async (id: string, opening: Promise<HostConnection>) => {
+    try {
+      const connection = await opening;
+      if (!settled.has(id)) await forgetOfferedKey(db, id);
+      settled.add(id);
+      return connection;
+    } catch (error) {
+      settled.delete(id);
       await noteHostKey(db, id, error);
       throw error;
-    });
+    }
+  };
   const open = async (id: string): Promise<DeployHost> => {
     const { name, user } = await findDirector(db, id);
     const host = openGuardHost(name, user, () => noted(id, connections.get(id)));
@@ -52,11 +61,21 @@ async function proveLogin(name: string, user: string, opening: Promise<HostConne
   }
 }
 
+/** The accepted key is offered again: the other one was met on the way, and the page need not warn any more. */
+async function forgetOfferedKey(db: Db, id: string): Promise<void> {
+  await db.director.updateMany({
+    where: { id, offeredFingerprint: { not: null } },
+    data: { offeredFingerprint: null, problem: null },
+  });
+}
+
 /** The page must be able to show both fingerprints. */
 async function noteHostKey(db: Db, id: string, error: unknown): Promise<void> {
   if (!(error instanceof HostError) || error.code !== 'host-key-changed') return;
   const [, offered] = /offered (SHA256:[A-Za-z0-9+/]+)/.exec(error.message) ?? [];
   if (offered === undefined) return;
-  await db.director.updateMany({ where: { id, fingerprint: { not: null } }, data: { offeredFingerprint: offered, problem: error.message } });
+  await db.director.updateMany({
+    where: { id, fingerprint: { not: null } },
+    data: { offeredFingerprint: offered, problem: error.message },
+  });
 }
-

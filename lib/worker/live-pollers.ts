@@ -96,7 +96,9 @@ function cachedContext(db: Db, { name, topologyId }: Trusted): () => Promise<Liv
 /** The virtual addresses of what runs; before the first deploy those of the newest revision. */
 async function loadContext(db: Db, topologyId: string, director: string): Promise<LiveContext> {
   const deployed = await loadLastVerified(db, topologyId);
-  const newest = deployed ? undefined : await db.topologyRevision.findFirst({ where: { topologyId }, orderBy: { number: 'desc' } });
+  const newest = deployed
+    ? undefined
+    : await db.topologyRevision.findFirst({ where: { topologyId }, orderBy: { number: 'desc' } });
   const document = deployed?.document ?? topologyDocumentSchema.parse(newest?.document);
   const { topology } = resolveTopology(document);
   const release = deployed?.releases.find((each) => each.director === director);

@@ -44,7 +44,9 @@ export async function makePlan(db: Db, hosts: DirectorHosts, { topologyId, revis
     ...{ topologyId, revision, document, topology, releases: redacted, observed, facts, problems },
     ...(previous && { previous }),
   });
-  const releaseHashes = Object.fromEntries(rendered.releases.map((release) => [release.director, releaseHash(release)]));
+  const releaseHashes = Object.fromEntries(
+    rendered.releases.map((release) => [release.director, releaseHash(release)]),
+  );
   const sources = { facts: renderFacts, releaseHashes, releases: redacted };
   return store(db, { ...pair, id: randomUUID(), createdAt: new Date().toISOString(), createdBy: actor, sources });
 }

@@ -16,7 +16,11 @@ import { expectedOf, factsOf, loadDeployed, loadStoredPlan, type StoredPlan } fr
 export type EditRelease = (release: HostRelease) => HostRelease;
 
 /** Throws InvariantError when the renderer gives other bytes than the plan that was approved. */
-export async function prepareDeploy(db: Db, deployId: string, edit: EditRelease = (same) => same): Promise<PreparedDeploy> {
+export async function prepareDeploy(
+  db: Db,
+  deployId: string,
+  edit: EditRelease = (same) => same,
+): Promise<PreparedDeploy> {
   const row = await db.deploy.findUniqueOrThrow({ where: { id: deployId } });
   const { topologyId, number, planHash, revision, generation } = row;
   const plan = await loadStoredPlan(db, row.planId);
@@ -38,12 +42,21 @@ export async function prepareDeploy(db: Db, deployId: string, edit: EditRelease 
   };
 }
 
-async function prepareHost(db: Db, topologyId: string, plan: StoredPlan, release: HostRelease, edit: EditRelease): Promise<PreparedHost> {
+async function prepareHost(
+  db: Db,
+  topologyId: string,
+  plan: StoredPlan,
+  release: HostRelease,
+  edit: EditRelease,
+): Promise<PreparedHost> {
   const { director } = release;
   const planned = plan.hosts.find((host) => host.director === director);
   invariant(planned, `the plan has a part for ${director}`);
   const isSame = releaseHash(release) === plan.sources.releaseHashes[director];
-  invariant(isSame, `the release of ${director} is not the one that was planned: the console was updated in between. Make a new plan.`);
+  invariant(
+    isSame,
+    `the release of ${director} is not the one that was planned: the console was updated in between. Make a new plan.`,
+  );
   const base = await loadDeployed(db, topologyId, planned.baseRelease);
   const previous = base?.releases.find((other) => other.director === director);
   return {
@@ -57,6 +70,10 @@ async function prepareHost(db: Db, topologyId: string, plan: StoredPlan, release
 
 /** The newest are enough: a director keeps at most one transaction. */
 async function loadEnded(db: Db, topologyId: string): Promise<string[]> {
-  const rows = await db.deploy.findMany({ where: { topologyId, openFor: null }, orderBy: { number: 'desc' }, take: 100 });
+  const rows = await db.deploy.findMany({
+    where: { topologyId, openFor: null },
+    orderBy: { number: 'desc' },
+    take: 100,
+  });
   return rows.map(({ number, planHash }) => transactionOf(number, planHash));
 }

@@ -15,7 +15,12 @@ export async function readFacts(host: GuardHost): Promise<DirectorFacts> {
   return sshConnection === '' ? facts : { ...facts, sshConnection };
 }
 
-export async function storeFacts(db: Db, directorId: string, facts: DirectorFacts, guardVersion?: string): Promise<void> {
+export async function storeFacts(
+  db: Db,
+  directorId: string,
+  facts: DirectorFacts,
+  guardVersion?: string,
+): Promise<void> {
   await db.director.update({
     where: { id: directorId },
     data: {

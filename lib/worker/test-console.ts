@@ -73,8 +73,13 @@ export function labDocument(portBase: number, name = 'fwmark-seed'): TopologyDoc
 }
 
 /** As the services write them. */
-export async function saveDocument(db: Db, document: TopologyDocument, topologyId?: string): Promise<{ topologyId: string; revision: number }> {
-  const last = topologyId === undefined ? undefined : await db.topology.findUniqueOrThrow({ where: { id: topologyId } });
+export async function saveDocument(
+  db: Db,
+  document: TopologyDocument,
+  topologyId?: string,
+): Promise<{ topologyId: string; revision: number }> {
+  const last =
+    topologyId === undefined ? undefined : await db.topology.findUniqueOrThrow({ where: { id: topologyId } });
   const revision = (last?.revision ?? 0) + 1;
   const topology = last
     ? await db.topology.update({ where: { id: last.id }, data: { revision } })
@@ -110,11 +115,16 @@ export async function requestDeploy(db: Db, topologyId: string, revision: number
   return insertDeploy(db, plan);
 }
 
-export async function insertDeploy(db: Db, plan: { id: string; hash: string; topologyId: string; revision: number }): Promise<string> {
+export async function insertDeploy(
+  db: Db,
+  plan: { id: string; hash: string; topologyId: string; revision: number },
+): Promise<string> {
   const { id: planId, hash: planHash, topologyId, revision } = plan;
   const last = await db.deploy.findFirst({ where: { topologyId }, orderBy: { generation: 'desc' } });
   const head = { topologyId, revision, planId, planHash, state: 'queued', author: 'test' };
-  const { id } = await db.deploy.create({ data: { ...head, generation: (last?.generation ?? 0) + 1, openFor: topologyId } });
+  const { id } = await db.deploy.create({
+    data: { ...head, generation: (last?.generation ?? 0) + 1, openFor: topologyId },
+  });
   await callWorker('startDeploy', { deployId: id });
   return id;
 }
@@ -148,7 +158,7 @@ export function printDeploy({ number, state, outcome, steps }: DeployView): stri
 /** Asks until there is an answer; errors are asked again too. */
 export async function until<T>(what: string, ask: () => Promise<T | undefined>, timeoutMs: number): Promise<T> {
   let last: unknown;
-  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline;) {
     try {
       const answer = await ask();
       if (answer !== undefined) return answer;

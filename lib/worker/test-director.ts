@@ -13,7 +13,12 @@ const SHORT_MS = 15_000;
 
 type Step = { name: string; work: () => Promise<string> };
 
-export async function testDirector(db: Db, hosts: DirectorHosts, directorId: string, installGuard: boolean): Promise<ConnectionTest> {
+export async function testDirector(
+  db: Db,
+  hosts: DirectorHosts,
+  directorId: string,
+  installGuard: boolean,
+): Promise<ConnectionTest> {
   const host = await hosts.open(directorId);
   const steps: Step[] = [
     { name: 'Connection', work: () => tryLogin(host) },
@@ -23,7 +28,8 @@ export async function testDirector(db: Db, hosts: DirectorHosts, directorId: str
   ];
   const done = await runInOrder(steps);
   const failed = done.find(({ ok }) => !ok);
-  if (failed) await db.director.updateMany({ where: { id: directorId }, data: { problem: `${failed.name}: ${failed.message}` } });
+  if (failed)
+    await db.director.updateMany({ where: { id: directorId }, data: { problem: `${failed.name}: ${failed.message}` } });
   return { ok: !failed, steps: done };
 }
 
@@ -44,7 +50,8 @@ async function runInOrder(steps: readonly Step[]): Promise<ConnectionTest['steps
 async function tryLogin(host: GuardHost): Promise<string> {
   const { code, stdout, stderr } = await host.exec(['id', '-u'], { timeoutMs: SHORT_MS });
   const last = stdout.trim().split('\n').at(-1);
-  if (code !== 0 || last !== '0') throw new Error(`The user is not root and may not become root: ${stderr.trim() || stdout.trim()}`);
+  if (code !== 0 || last !== '0')
+    throw new Error(`The user is not root and may not become root: ${stderr.trim() || stdout.trim()}`);
   return 'The pinned host key was offered, and the console may act as root.';
 }
 
@@ -60,7 +67,9 @@ async function readVersion(db: Db, directorId: string, host: GuardHost): Promise
   const version = stdout.trim().split('\n').at(-1) ?? '';
   await db.director.update({ where: { id: directorId }, data: { guardVersion: version } });
   const wanted = loadGuardProgram().version;
-  return version === wanted ? `Guard ${version}.` : `Guard ${version}; this console brings ${wanted}: install it again.`;
+  return version === wanted
+    ? `Guard ${version}.`
+    : `Guard ${version}; this console brings ${wanted}: install it again.`;
 }
 
 async function readAndStore(db: Db, directorId: string, host: GuardHost): Promise<string> {

@@ -13,7 +13,9 @@ const TIMER_SECONDS = 20;
 
 function withMarkRule(release: HostRelease, rule: string): HostRelease {
   const { always } = release.intent;
-  const chains = always.chains.map((chain) => (chain.table === 'mangle' ? { ...chain, rules: [...chain.rules, rule] } : chain));
+  const chains = always.chains.map((chain) =>
+    chain.table === 'mangle' ? { ...chain, rules: [...chain.rules, rule] } : chain,
+  );
   return { ...release, intent: { ...release.intent, always: { ...always, chains } } };
 }
 

@@ -87,6 +87,12 @@ function toFailure(error: unknown): Answer {
   return failure(500, 'ours', 'internal', 'The worker failed; its log says why.', {});
 }
 
-function failure(status: number, kind: string, code: string, message: string, details: Record<string, unknown>): Answer {
+function failure(
+  status: number,
+  kind: string,
+  code: string,
+  message: string,
+  details: Record<string, unknown>,
+): Answer {
   return { status, body: { error: { kind, code, message, details } } };
 }

@@ -50,7 +50,14 @@ export async function startWorker({ log, prepare }: WorkerOptions): Promise<Work
   };
 }
 
-type Parts = { db: Db; hosts: DirectorHosts; runner: DeployRunner; queue: DeployQueue; log: Logger; authorizedKey: string };
+type Parts = {
+  db: Db;
+  hosts: DirectorHosts;
+  runner: DeployRunner;
+  queue: DeployQueue;
+  log: Logger;
+  authorizedKey: string;
+};
 
 function verbHandlers({ db, hosts, runner, queue, log, authorizedKey }: Parts): VerbHandlers {
   return {
@@ -72,7 +79,8 @@ function verbHandlers({ db, hosts, runner, queue, log, authorizedKey }: Parts): 
       void runner.run(deployId).catch((error: unknown) => log.warn({ err: error }, 'deploy'));
       return {};
     },
-    readConnections: async ({ directorId, limit, filter }) => readConnections(await hosts.open(directorId), limit, filter),
+    readConnections: async ({ directorId, limit, filter }) =>
+      readConnections(await hosts.open(directorId), limit, filter),
   };
 }
 

@@ -1,0 +1,67 @@
+// For tests: what a fake director answers to `guard facts` and `guard read`, in the guard's own form.
+import type { FakeHost } from './test-pair';
+
+export const TRANSACTION = '7-0123abcd';
+export const addresses = { external: '192.168.7.240', internal: '192.168.6.240' };
+
+export function transactionNow({ state, confirmed, leftOver }: FakeHost): string {
+  if (leftOver !== undefined) return leftOver;
+  if (state === 'idle') return '';
+  return state === 'confirmed' ? confirmed : TRANSACTION;
+}
+
+const frame = (section: string, text: string) =>
+  `@@ begin ${section}\n${text}${text === '' || text.endsWith('\n') ? '' : '\n'}@@ end ${section} 0\n`;
+
+export function readFrames(host: FakeHost): string {
+  const rules =
+    host.differs && host.live === TRANSACTION ? '*mangle\n:LVS-CONSOLE - [0:0]\n-A LVS-CONSOLE -j DROP\nCOMMIT\n' : '';
+  return [
+    frame('status', statusText(host)),
+    frame('addresses', addressText(host)),
+    frame('policy-rules', '[]'),
+    frame('routes', '[]'),
+    frame('ipvs', ''),
+    frame('ipvs-daemon', ''),
+    frame('firewall', rules),
+    frame('sysctls', ''),
+    frame('modules', 'ip_vs'),
+    frame('daemons', 'heartbeat\trunning'),
+  ].join('');
+}
+
+export function factFrames(host: FakeHost): string {
+  const tools = [
+    'ip',
+    'iptables',
+    'iptables-save',
+    'iptables-restore',
+    'ipvsadm',
+    'ldirectord',
+    'heartbeat',
+    'modprobe',
+  ];
+  return [
+    frame('uname', `Linux ${host.name} 6.1`),
+    frame('os-release', 'PRETTY_NAME="Debian"'),
+    frame('tools', tools.map((tool) => `${tool}\t/x`).join('\n')),
+    frame('modules', 'ip_vs\tyes'),
+    frame('disk', ''),
+    frame('writable', '/etc\tyes'),
+    frame('addresses', addressText(host)),
+    frame('clock', 'epoch=1'),
+    frame('status', statusText(host)),
+  ].join('');
+}
+
+function statusText(host: FakeHost): string {
+  return `version=1\nstate=${host.state}\ntx=${transactionNow(host)}\ngeneration=${host.generation}\nseconds_left=\nlive=${host.live}\nconfirmed=${host.confirmed}\nboot_id=b`;
+}
+
+function addressText({ isActive }: FakeHost): string {
+  const held = (device: string, local: string) => ({
+    ifname: device,
+    addr_info: [{ family: 'inet', local, prefixlen: 24, scope: 'global' }],
+  });
+  return JSON.stringify(isActive ? [held('eth0', addresses.external), held('eth1', addresses.internal)] : []);
+}

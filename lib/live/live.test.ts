@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { HostError } from '../core/errors';
+import { liveHostSchema, type LiveHost } from '../core/views/live';
+import { nothingExpected } from '../deploy/verify-host';
+import type { GuardHost } from '../ssh/guard-host';
+import { pollDirector } from './poll-director';
+import { readConnections } from './read-connections';
+import { liveFrames } from './test-frames';
+import { toLiveHost, type LiveContext } from './to-live-host';
+
+const context: LiveContext = { virtualAddresses: ['192.168.7.240', '192.168.6.240'] };
+const live = (changes = {}, more: Partial<LiveContext> = {}) =>
+  toLiveHost('director1', liveFrames(changes), { ...context, ...more });
+
+describe('a frame', () => {
+  it('tells role, services, counters, rules with group and mark, and what belongs to the console', () => {
+    const host = live();
+    expect(host).toMatchObject({ role: 'active', heldVirtualAddresses: ['192.168.7.240', '192.168.6.240'] });
+    expect(host.services[0]!.realServers[0]).toMatchObject({
+      address: '192.168.6.2',
+      activeConnections: 3,
+      inactiveConnections: 12,
+    });
+    expect([host.statistics[0]!.connections, host.rates[0]!.inPackets]).toEqual([15, 9]);
+    expect(host.rules.map(({ own, mark, group, packets }) => ({ own, mark, group, packets }))).toEqual([
+      { own: true, mark: undefined, group: undefined, packets: 7 },
+      { own: false, mark: undefined, group: undefined, packets: 2 },
+      { own: true, mark: 1, group: 'everything', packets: 5 },
+    ]);
+    expect(host.release).toEqual({ live: '3-aaaaaaaa', confirmed: '3-aaaaaaaa', transaction: '' });
+    expect(liveHostSchema.safeParse({ ...host, pollMs: 1 }).success).toBe(true);
+  });
+
+  it.each(['addresses', 'firewall', 'status'])(
+    'whose section %s could not be read is an error, never an empty list',
+    (section) => {
+      expect(() => live({ [section]: { status: 1, text: '' } })).toThrow(HostError);
+    },
+  );
+
+  it('of a director without the IPVS module has an empty table, which is the one failure that means empty', () => {
+    const gone = { status: 255, text: '' };
+    const host = live({ ipvs: gone, 'ipvs-list': gone, 'ipvs-stats': gone, 'ipvs-rate': gone, 'ipvs-daemon': gone });
+    expect(host.services).toEqual([]);
+    expect(() => live({ 'ipvs-list': gone })).toThrow(HostError);
+  });
+
+  it('tells drift against the release that was deployed last, and none while a transaction is open', () => {
+    const expected = { release: '3-aaaaaaaa', host: nothingExpected };
+    expect(live({}, { expected }).drift.join(' ')).toContain('lvs:everything');
+    expect(live({}, { expected: { ...expected, release: '4-bbbbbbbb' } }).drift[0]).toContain(
+      '4-bbbbbbbb was deployed last',
+    );
+    const open = liveFrames().get('status')!.text.replace('state=confirmed', 'state=switched');
+    expect(live({ status: { text: open } }, { expected }).drift).toEqual([]);
+  });
+});
+
+describe('a poller', () => {
+  async function poll(
+    answers: (() => ReturnType<typeof liveFrames>)[],
+  ): Promise<{ saved: LiveHost[]; asked: number[] }> {
+    const saved: LiveHost[] = [];
+    const asked: number[] = [];
+    const stop = new AbortController();
+    const host: Pick<GuardHost, 'name' | 'read'> = {
+      name: 'director1',
+      read: async (sections) => {
+        asked.push(sections.length);
+        return (answers.shift() ?? (() => liveFrames()))();
+      },
+    };
+    await pollDirector({
+      host: host as GuardHost,
+      loadContext: async () => context,
+      loadLast: async () => undefined,
+      save: async (frame) => {
+        saved.push(frame);
+        if (answers.length === 0) stop.abort();
+      },
+      signal: stop.signal,
+      pause: async () => undefined,
+    });
+    return { saved, asked };
+  }
+  const fail = () => {
+    throw new HostError('unreachable', 'director1 cannot be reached');
+  };
+
+  it('keeps the last good data when a read fails, with the time since when it is old', async () => {
+    const { saved } = await poll([() => liveFrames(), fail, fail, () => liveFrames()]);
+    expect(saved.map(({ problem }) => problem?.code)).toEqual([undefined, 'unreachable', 'unreachable', undefined]);
+    expect(saved[2]!.services).toEqual(saved[0]!.services);
+    expect(saved[2]!.problem?.since).toBe(saved[0]!.readAt);
+    expect(saved[1]!.readAt).toBe(saved[0]!.readAt);
+  });
+
+  it('reads what changes rarely only now and then, and everything after a failure', async () => {
+    const good = () => liveFrames();
+    const { asked } = await poll([good, good, good, good, good, fail, good]);
+    expect(asked).toEqual([15, 11, 11, 11, 15, 11, 15]);
+  });
+
+  it('says that it never read anything instead of showing an empty director as healthy', async () => {
+    const { saved } = await poll([fail]);
+    expect(saved[0]).toMatchObject({ role: 'unknown', problem: { code: 'unreachable' } });
+    expect(saved[0]!.readAt).toBeUndefined();
+  });
+});
+
+describe('connections', () => {
+  const answering = (answer: () => Promise<{ stdout: string; stderr: string }>) =>
+    ({ name: 'director1', guard: answer }) as unknown as GuardHost;
+  const row = (port: string) => `TCP CB007109 ${port} C0A8004D 0050 C0A80602 0050 ESTABLISHED     899\n`;
+
+  it('are counted from the cheap table and marked as cut when there are more', async () => {
+    const text = `@@ begin count\n120\n@@ end count 0\n@@ begin rows\nPro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData\n${row('C350')}${row('C351')}@@ end rows 0\n`;
+    const page = await readConnections(
+      answering(async () => ({ stdout: text, stderr: '' })),
+      2,
+      '',
+    );
+    expect(page).toMatchObject({ total: 120, truncated: true });
+    expect(page.rows.map(({ client, virtual }) => [client, virtual])).toEqual([
+      ['203.0.113.9:50000', '192.168.0.77:80'],
+      ['203.0.113.9:50001', '192.168.0.77:80'],
+    ]);
+  });
+
+  it('that the director will not filter come as a reason, not as an error', async () => {
+    const refused = new HostError('guard-refused', 'refused', {
+      exitCode: 10,
+      stderr: 'guard: the table has more than 5000 entries\n',
+      stdout: '@@ begin count\n9000\n@@ end count 0\n',
+    });
+    const page = await readConnections(
+      answering(() => Promise.reject(refused)),
+      10,
+      '192.0.2.1',
+    );
+    expect(page).toMatchObject({
+      rows: [],
+      total: 9000,
+      truncated: true,
+      reason: 'Not filtered: the table has more than 5000 entries',
+    });
+  });
+
+  it.each(['; reboot', '$(id)', "a'b", 'a b'])('never send the filter "%s" to a director', async (filter) => {
+    const page = await readConnections(
+      answering(() => Promise.reject(new Error('was sent'))),
+      10,
+      filter,
+    );
+    expect(page.rows).toEqual([]);
+  });
+});
