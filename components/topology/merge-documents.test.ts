@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { seedDocument } from '@/lib/core/seed';
 import { setAt } from './document-path';
-import { mergeDocuments } from './merge-documents';
+import { isSame, mergeDocuments } from './merge-documents';
 
 const base = seedDocument();
 
@@ -31,5 +31,12 @@ describe('mergeDocuments', () => {
     const { document } = mergeDocuments(base, mine, theirs);
     expect(document.groups.map(({ name }) => name)).toEqual(['everything', 'mine', 'theirs']);
     expect(document.gateways).toEqual([]);
+  });
+});
+
+describe('isSame', () => {
+  it('does not mind the order of keys, nor keys that are undefined', () => {
+    expect(isSame({ a: 1, b: { c: 2, d: [1, 2] } }, { b: { d: [1, 2], c: 2, e: undefined }, a: 1 })).toBe(true);
+    expect(isSame({ a: [1, 2] }, { a: [2, 1] })).toBe(false);
   });
 });

@@ -11,7 +11,16 @@ const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isNamedList = (value: unknown): value is { name: string }[] =>
   Array.isArray(value) && value.length > 0 && value.every((item) => isPlain(item) && typeof item.name === 'string');
-export const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+/** Whatever the order of keys: the server answers in the order of the schema, an edit appends. */
+export const isSame = (a: unknown, b: unknown) => printSorted(a) === printSorted(b);
+
+function printSorted(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    each !== null && typeof each === 'object' && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : each,
+  );
+}
 
 export function mergeDocuments(base: TopologyDocument, mine: TopologyDocument, theirs: TopologyDocument): Merged {
   const conflicts: string[] = [];

@@ -1,5 +1,19 @@
 // For tests: what a fake director answers to `guard facts` and `guard read`, in the guard's own form.
-import type { FakeHost } from './test-pair';
+import type { GuardState } from '../parse/guard-status';
+
+export type FakeHost = {
+  name: string;
+  state: GuardState;
+  live: string;
+  confirmed: string;
+  generation: number;
+  firesAt: number | undefined;
+  isActive: boolean;
+  isAway: boolean;
+  differs: boolean;
+  /** Transaction of an earlier deploy that is still staged. */
+  leftOver?: string | undefined;
+};
 
 export const TRANSACTION = '7-0123abcd';
 export const addresses = { external: '192.168.7.240', internal: '192.168.6.240' };

@@ -6,26 +6,13 @@ import type { DeployState } from '../core/views/deploy';
 import type { GuardState } from '../parse/guard-status';
 import { framesOf } from '../ssh/guard-host';
 import type { DeployHost, DeployJournal, JournalStep, PreparedDeploy, Run } from './deploy-run';
-import { addresses, factFrames, readFrames, TRANSACTION, transactionNow } from './test-guard-answers';
+import { addresses, factFrames, readFrames, TRANSACTION, transactionNow, type FakeHost } from './test-guard-answers';
 import { nothingExpected } from './verify-host';
 
 export { TRANSACTION };
 export const BASE = '6-00000000';
 /** `lost`: done, but the answer never came; `unsent`: it never arrived; `refused`; `away`: the host is gone from here on. */
 export type Fault = 'lost' | 'unsent' | 'refused' | 'away';
-export type FakeHost = {
-  name: string;
-  state: GuardState;
-  live: string;
-  confirmed: string;
-  generation: number;
-  firesAt: number | undefined;
-  isActive: boolean;
-  isAway: boolean;
-  differs: boolean;
-  /** Transaction of an earlier deploy that is still staged. */
-  leftOver?: string | undefined;
-};
 export type FakePair = {
   run: Run;
   hosts: Record<string, FakeHost>;

@@ -20,29 +20,61 @@ const REFUSED: [string, Record<string, string | undefined>, string][] = [
   ['a hidden file in sysctl.d', { 'files/etc/sysctl.d/.x.conf': 'x\n' }, 'MANIFEST:'],
   ['a missing part of the intent', { 'intent/routes': undefined }, 'intent/routes is missing'],
   ['a module outside the list', { 'intent/modules': 'ip_vs\nevil\n' }, 'intent/modules:2: module not allowed: evil'],
-  ['a sysctl outside the list', { 'intent/sysctl': 'kernel.core_pattern=|/x\n' }, 'intent/sysctl:1: sysctl not allowed'],
+  [
+    'a sysctl outside the list',
+    { 'intent/sysctl': 'kernel.core_pattern=|/x\n' },
+    'intent/sysctl:1: sysctl not allowed',
+  ],
   ['a sysctl that climbs', { 'intent/sysctl': 'net.ipv4.conf.../../kernel/x.rp_filter=1\n' }, 'intent/sysctl:1:'],
   ['a sysctl with a word as value', { 'intent/sysctl': 'net.ipv4.ip_forward=yes\n' }, 'intent/sysctl:1:'],
   ['the table filter', rules('-A LVS-CONSOLE -j DROP', 'LVS-CONSOLE', 'filter'), 'intent/rules.v4:1:'],
   ['a foreign chain', rules('-A INPUT -j DROP', 'INPUT'), 'intent/rules.v4:2:'],
-  ['a rule for a foreign chain', rules('-A PREROUTING -j DROP'), 'intent/rules.v4:3: only rules of the declared chain LVS-CONSOLE'],
+  [
+    'a rule for a foreign chain',
+    rules('-A PREROUTING -j DROP'),
+    'intent/rules.v4:3: only rules of the declared chain LVS-CONSOLE',
+  ],
   ['the chain of the other table', rules('-A LVS-CONSOLE-NAT -j RETURN', 'LVS-CONSOLE-NAT'), 'intent/rules.v4:2:'],
   ['a flush', rules('-F PREROUTING'), 'intent/rules.v4:3:'],
   ['a chain policy', rules('-P FORWARD DROP'), 'intent/rules.v4:3:'],
-  ['a rule that runs a command', rules('-A LVS-CONSOLE -M /tmp/evil -j RETURN'), 'intent/rules.v4:3: option not allowed: -M'],
-  ['a rule that names another table', rules('-A LVS-CONSOLE -t filter -j RETURN'), 'intent/rules.v4:3: option not allowed: -t'],
+  [
+    'a rule that runs a command',
+    rules('-A LVS-CONSOLE -M /tmp/evil -j RETURN'),
+    'intent/rules.v4:3: option not allowed: -M',
+  ],
+  [
+    'a rule that names another table',
+    rules('-A LVS-CONSOLE -t filter -j RETURN'),
+    'intent/rules.v4:3: option not allowed: -t',
+  ],
   ['a rule without a target', rules('-A LVS-CONSOLE -p tcp'), 'intent/rules.v4:3: rule without a target'],
   ['a mark of 2^31', rules('-A LVS-CONSOLE -j MARK --set-xmark 0x80000000/0xffffffff'), 'mark must be 1 to 2147483647'],
   ['rules without COMMIT', { 'intent/rules.v4': '*mangle\n:LVS-CONSOLE - [0:0]\n', 'intent/jumps': '' }, 'no COMMIT'],
   ['a rule that iptables does not know', rules('-A LVS-CONSOLE -p tcp --dporz 80 -j RETURN'), 'iptables-restore says'],
   ['a rule with an impossible address', rules('-A LVS-CONSOLE -d 192.168.7.340 -j RETURN'), 'intent/rules.v4'],
   ['a jump to a foreign chain', { 'intent/jumps': 'mangle PREROUTING FORWARD\n' }, 'intent/jumps:1: a jump must lead'],
-  ['a jump to a chain that is not there', { 'intent/rules.v4': '*nat\n:LVS-CONSOLE-NAT - [0:0]\nCOMMIT\n' }, 'intent/jumps:1: jump to a chain'],
+  [
+    'a jump to a chain that is not there',
+    { 'intent/rules.v4': '*nat\n:LVS-CONSOLE-NAT - [0:0]\nCOMMIT\n' },
+    'intent/jumps:1: jump to a chain',
+  ],
   ['a policy rule for every packet', { 'intent/policy-rules': '100 eth0 0x0 100\n' }, 'mark 0 is every packet'],
-  ['a policy rule for an interface that is not here', { 'intent/policy-rules': '100 eth7 0x1 100\n' }, 'this host has no interface eth7'],
+  [
+    'a policy rule for an interface that is not here',
+    { 'intent/policy-rules': '100 eth7 0x1 100\n' },
+    'this host has no interface eth7',
+  ],
   ['a policy rule that looks up main', { 'intent/policy-rules': '100 eth0 0x1 254\n' }, 'intent/policy-rules:1:'],
-  ['an unreachable default route', { 'intent/routes': 'unreachable default main\n' }, 'intent/routes:1: route not allowed'],
-  ['an unreachable 0.0.0.0/0', { 'intent/routes': 'unreachable 0.0.0.0/0 main\n' }, 'intent/routes:1: route not allowed'],
+  [
+    'an unreachable default route',
+    { 'intent/routes': 'unreachable default main\n' },
+    'intent/routes:1: route not allowed',
+  ],
+  [
+    'an unreachable 0.0.0.0/0',
+    { 'intent/routes': 'unreachable 0.0.0.0/0 main\n' },
+    'intent/routes:1: route not allowed',
+  ],
   ['a local default in main', { 'intent/routes': 'local default main lo\n' }, 'intent/routes:1: route not allowed'],
   ['a gateway route', { 'intent/routes': 'via 10.0.0.1 main\n' }, 'intent/routes:1: route not allowed'],
   ['an ipvs line with shell in it', { 'intent/ipvs': '-A -f 1 -s rr; id\n' }, 'intent/ipvs:1:'],
@@ -52,22 +84,63 @@ const REFUSED: [string, Record<string, string | undefined>, string][] = [
   ['a carriage return', { 'intent/modules': 'ip_vs\r\n' }, 'intent/modules:1:'],
   ['ha.cf of another host', { 'files/etc/ha.d/ha.cf': 'node otherhost\nbcast lo\n' }, `this host is called ${node}`],
   ['ha.cf without a medium', { 'files/etc/ha.d/ha.cf': `node ${node}\n` }, 'no bcast, ucast, mcast or serial'],
-  ['ha.cf with an interface that is not here', { 'files/etc/ha.d/ha.cf': `node ${node}\nbcast eth9\n` }, 'ha.cf:2: this host has no interface eth9'],
-  ['a resource script that is not there', { 'files/etc/ha.d/haresources': `${node} LVSSyncDaemonSwap::master\n` }, 'haresources:1: no resource script LVSSyncDaemonSwap'],
-  ['haresources for a node that ha.cf does not name', { 'files/etc/ha.d/haresources': 'otherhost ldirectord\n' }, 'first word is not a node'],
-  ['an impossible virtual address', { 'files/etc/ha.d/haresources': `${node} IPaddr2::192.168.7.340/24/eth0\n` }, 'haresources:1: not an address'],
-  ['authkeys without the key in use', { 'files/etc/ha.d/authkeys': 'auth 2\n1 sha1 hushhush\n' }, 'the key that `auth` names is missing'],
+  [
+    'ha.cf with an interface that is not here',
+    { 'files/etc/ha.d/ha.cf': `node ${node}\nbcast eth9\n` },
+    'ha.cf:2: this host has no interface eth9',
+  ],
+  [
+    'a resource script that is not there',
+    { 'files/etc/ha.d/haresources': `${node} LVSSyncDaemonSwap::master\n` },
+    'haresources:1: no resource script LVSSyncDaemonSwap',
+  ],
+  [
+    'haresources for a node that ha.cf does not name',
+    { 'files/etc/ha.d/haresources': 'otherhost ldirectord\n' },
+    'first word is not a node',
+  ],
+  [
+    'an impossible virtual address',
+    { 'files/etc/ha.d/haresources': `${node} IPaddr2::192.168.7.340/24/eth0\n` },
+    'haresources:1: not an address',
+  ],
+  [
+    'authkeys without the key in use',
+    { 'files/etc/ha.d/authkeys': 'auth 2\n1 sha1 hushhush\n' },
+    'the key that `auth` names is missing',
+  ],
   ['authkeys with an unknown method', { 'files/etc/ha.d/authkeys': 'auth 1\n1 rot13 hushhush\n' }, 'authkeys:2:'],
 ];
 
 const ACCEPTED: [string, Record<string, string | undefined>][] = [
   ['the release as it is', {}],
   ['a rule that locks port 22 (the timer is the safety)', rules('-A LVS-CONSOLE -p tcp -m tcp --dport 22 -j DROP')],
-  ['a comment with blanks and an option in it', rules('-A LVS-CONSOLE -m comment --comment "lvs:my -t group" -j RETURN')],
-  ['empty lists', { 'intent/modules': '', 'intent/sysctl': '', 'intent/policy-rules': '', 'intent/routes': '', 'intent/ipvs': '', 'intent/meta': '' }],
+  [
+    'a comment with blanks and an option in it',
+    rules('-A LVS-CONSOLE -m comment --comment "lvs:my -t group" -j RETURN'),
+  ],
+  [
+    'empty lists',
+    {
+      'intent/modules': '',
+      'intent/sysctl': '',
+      'intent/policy-rules': '',
+      'intent/routes': '',
+      'intent/ipvs': '',
+      'intent/meta': '',
+    },
+  ],
   ['no chains at all', { 'intent/rules.v4': '', 'intent/jumps': '' }],
-  ['vs sysctls of two values', { 'intent/sysctl': 'net.ipv4.vs.sync_threshold=3 50\nnet.ipv4.conf.eth0.10.rp_filter=2\n' }],
-  ['haresources over two lines', { 'files/etc/ha.d/haresources': `${node} ldirectord::ldirectord.cf \\\n  IPaddr2::192.168.7.240/24/eth0/192.168.7.255\n` }],
+  [
+    'vs sysctls of two values',
+    { 'intent/sysctl': 'net.ipv4.vs.sync_threshold=3 50\nnet.ipv4.conf.eth0.10.rp_filter=2\n' },
+  ],
+  [
+    'haresources over two lines',
+    {
+      'files/etc/ha.d/haresources': `${node} ldirectord::ldirectord.cf \\\n  IPaddr2::192.168.7.240/24/eth0/192.168.7.255\n`,
+    },
+  ],
 ];
 
 describe.each(['dash', 'busybox sh'])('check under %s', (shell) => {
@@ -76,12 +149,16 @@ describe.each(['dash', 'busybox sh'])('check under %s', (shell) => {
   beforeAll(async () => {
     box = await openSandbox({ shell });
   });
-  afterAll(() => { box.close(); });
+  afterAll(() => {
+    box.close();
+  });
 
   async function check(change: Record<string, string | undefined>) {
     serial += 1;
     const tx = `${String(serial)}-0000000a`;
-    expect(await box.guard(['stage', tx, String(serial)], { input: releaseTar(testRelease(1, change)) })).toMatchObject({ code: 0 });
+    expect(await box.guard(['stage', tx, String(serial)], { input: releaseTar(testRelease(1, change)) })).toMatchObject(
+      { code: 0 },
+    );
     const outcome = await box.guard(['check', tx]);
     const { state } = await box.status();
     expect((await box.guard(['abort', tx, String(serial)])).code).toBe(0);
@@ -110,7 +187,10 @@ describe.each(['dash', 'busybox sh'])('check under %s', (shell) => {
   });
 
   it('accepts what the policy allows', async () => {
-    writeFileSync(`${box.root}/etc/lvs-console/policy`, 'marks=1-65535\ninterfaces=eth0 eth1\nranges=192.168.0.0/16\ntargets=MARK MASQUERADE\n');
+    writeFileSync(
+      `${box.root}/etc/lvs-console/policy`,
+      'marks=1-65535\ninterfaces=eth0 eth1\nranges=192.168.0.0/16\ntargets=MARK MASQUERADE\n',
+    );
     expect(await check({})).toMatchObject({ code: 0, state: 'checked' });
   });
 
@@ -126,12 +206,17 @@ describe('the real ldirectord', () => {
   beforeAll(async () => {
     box = await openSandbox({ shell: 'dash', realLdirectord: true });
   });
-  afterAll(() => { box.close(); });
+  afterAll(() => {
+    box.close();
+  });
   const ldirectordCf = (content: string) => releaseTar(testRelease(1, { 'files/etc/ha.d/ldirectord.cf': content }));
 
   it('refuses a bad line, in its own words', async () => {
     await box.guard(['stage', '1-0000000b', '1'], { input: ldirectordCf('virtual=1\n  real=192.168.6.2 masq\n') });
-    expect(await box.guard(['check', '1-0000000b'])).toMatchObject({ code: 12, stderr: expect.stringContaining('ldirectord says (2, not 3)') as string });
+    expect(await box.guard(['check', '1-0000000b'])).toMatchObject({
+      code: 12,
+      stderr: expect.stringContaining('ldirectord says (2, not 3)') as string,
+    });
   });
 
   it('refuses a bad line with a password without quoting it', async () => {

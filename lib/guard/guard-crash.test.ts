@@ -44,7 +44,11 @@ async function openArmed(shell: string): Promise<Stage> {
 }
 
 /** Runs `trial` with the guard killed at its 1st, 2nd, ... command, until one run is not killed any more; answers how many were. */
-async function everyCommand(trial: (kill: string) => Promise<boolean>, moments: readonly string[], step = 1): Promise<number> {
+async function everyCommand(
+  trial: (kill: string) => Promise<boolean>,
+  moments: readonly string[],
+  step = 1,
+): Promise<number> {
   for (let n = 1; n < 400; n += step)
     for (const moment of moments) if (!(await trial(`${moment}:${String(n)}`))) return n - 1;
   throw new Error('the guard never ended');
@@ -58,19 +62,25 @@ describe.each([
   beforeAll(async () => {
     stage = await openArmed(shell);
   });
-  afterAll(() => { stage.box.close(); });
+  afterAll(() => {
+    stage.box.close();
+  });
 
   it('in switch, then rollback: everything is as before, byte for byte', { timeout: 240_000 }, async () => {
     const { box, base, armed, shim } = stage;
-    const kills = await everyCommand(async (kill) => {
-      await armed();
-      const { signal } = await box.guard(['switch', NEXT, '2'], { env: shim(kill) });
-      const { code, stderr } = await box.guard(['rollback', NEXT]);
-      expect({ kill, code, stderr }).toEqual({ kill, code: 0, stderr: '' });
-      expect(await box.picture(), kill).toBe(base);
-      expect(await box.status()).toMatchObject({ state: 'rolled-back', live: BASE, confirmed: BASE });
-      return signal === 'SIGKILL';
-    }, ['before'], step);
+    const kills = await everyCommand(
+      async (kill) => {
+        await armed();
+        const { signal } = await box.guard(['switch', NEXT, '2'], { env: shim(kill) });
+        const { code, stderr } = await box.guard(['rollback', NEXT]);
+        expect({ kill, code, stderr }).toEqual({ kill, code: 0, stderr: '' });
+        expect(await box.picture(), kill).toBe(base);
+        expect(await box.status()).toMatchObject({ state: 'rolled-back', live: BASE, confirmed: BASE });
+        return signal === 'SIGKILL';
+      },
+      ['before'],
+      step,
+    );
     expect(kills).toBeGreaterThan(20);
   });
 
@@ -78,64 +88,82 @@ describe.each([
     const { box, armed, shim } = stage;
     await armed();
     const tree = await box.tree();
-    const kills = await everyCommand(async (kill) => {
-      await armed();
-      const { signal } = await box.guard(['switch', NEXT, '2'], { env: shim(kill) });
-      expect(await box.guard(['boot'])).toMatchObject({ code: 0 });
-      expect(await box.tree(), kill).toBe(tree);
-      expect(await box.status()).toMatchObject({ state: 'rolled-back', live: BASE, confirmed: BASE });
-      return signal === 'SIGKILL';
-    }, ['after'], step);
+    const kills = await everyCommand(
+      async (kill) => {
+        await armed();
+        const { signal } = await box.guard(['switch', NEXT, '2'], { env: shim(kill) });
+        expect(await box.guard(['boot'])).toMatchObject({ code: 0 });
+        expect(await box.tree(), kill).toBe(tree);
+        expect(await box.status()).toMatchObject({ state: 'rolled-back', live: BASE, confirmed: BASE });
+        return signal === 'SIGKILL';
+      },
+      ['after'],
+      step,
+    );
     expect(kills).toBeGreaterThan(20);
   });
 
   it('in rollback, then rollback again: everything is as before', { timeout: 240_000 }, async () => {
     const { box, base, armed, shim } = stage;
-    const kills = await everyCommand(async (kill) => {
-      await armed();
-      expect((await box.guard(['switch', NEXT, '2'])).code).toBe(0);
-      await box.run(['sh', '-c', `echo 0 > ${box.root}/count`]);
-      const { signal } = await box.guard(['rollback', NEXT], { env: shim(kill) });
-      // Killed before it had begun, the rollback loses to a confirm; once begun, never.
-      const isConfirmed = signal === 'SIGKILL' && (await box.guard(['confirm', NEXT, '2'])).code === 0;
-      if (isConfirmed) {
-        expect(kill).toBe('before:1');
-        return true;
-      }
-      const { code, stderr } = await box.guard(['rollback', NEXT]);
-      expect({ kill, code, stderr }).toEqual({ kill, code: 0, stderr: '' });
-      expect(await box.picture(), kill).toBe(base);
-      return signal === 'SIGKILL';
-    }, ['before'], step);
+    const kills = await everyCommand(
+      async (kill) => {
+        await armed();
+        expect((await box.guard(['switch', NEXT, '2'])).code).toBe(0);
+        await box.run(['sh', '-c', `echo 0 > ${box.root}/count`]);
+        const { signal } = await box.guard(['rollback', NEXT], { env: shim(kill) });
+        // Killed before it had begun, the rollback loses to a confirm; once begun, never.
+        const isConfirmed = signal === 'SIGKILL' && (await box.guard(['confirm', NEXT, '2'])).code === 0;
+        if (isConfirmed) {
+          expect(kill).toBe('before:1');
+          return true;
+        }
+        const { code, stderr } = await box.guard(['rollback', NEXT]);
+        expect({ kill, code, stderr }).toEqual({ kill, code: 0, stderr: '' });
+        expect(await box.picture(), kill).toBe(base);
+        return signal === 'SIGKILL';
+      },
+      ['before'],
+      step,
+    );
     expect(kills).toBeGreaterThan(10);
   });
 
-  it.each(['rollback', 'boot'])('in confirm, then %s: confirmed or rolled back as a whole, and a boot agrees', { timeout: 240_000 }, async (after) => {
-    const { box, base, armed, shim } = stage;
-    await armed();
-    const tree = await box.tree();
-    let won = 0;
-    const kills = await everyCommand(async (kill) => {
+  it.each(['rollback', 'boot'])(
+    'in confirm, then %s: confirmed or rolled back as a whole, and a boot agrees',
+    { timeout: 240_000 },
+    async (after) => {
+      const { box, base, armed, shim } = stage;
       await armed();
-      expect((await box.guard(['switch', NEXT, '2'])).code).toBe(0);
-      const switched = { picture: await box.picture(), tree: await box.tree() };
-      await box.run(['sh', '-c', `echo 0 > ${box.root}/count`]);
-      const { signal, code: confirmed } = await box.guard(['confirm', NEXT, '2'], { env: shim(kill) });
-      const { code } = await box.guard(after === 'boot' ? ['boot'] : ['rollback', NEXT]);
-      const status = await box.status();
-      const isConfirmed = status.state === 'confirmed';
-      won += isConfirmed ? 1 : 0;
-      if (confirmed === 0) expect(isConfirmed, kill).toBe(true);
-      expect(status, kill).toMatchObject(isConfirmed ? { live: NEXT, confirmed: NEXT } : { state: 'rolled-back', live: BASE, confirmed: BASE });
-      if (after === 'rollback') {
-        expect(code, kill).toBe(isConfirmed ? 10 : 0);
-        expect(await box.picture(), kill).toBe(isConfirmed ? switched.picture : base);
-      } else expect(await box.tree(), kill).toBe(isConfirmed ? switched.tree : tree);
-      return signal === 'SIGKILL';
-    }, ['before', 'after'], step);
-    expect(kills).toBeGreaterThan(5);
-    expect(won).toBeGreaterThan(2);
-  });
+      const tree = await box.tree();
+      let won = 0;
+      const kills = await everyCommand(
+        async (kill) => {
+          await armed();
+          expect((await box.guard(['switch', NEXT, '2'])).code).toBe(0);
+          const switched = { picture: await box.picture(), tree: await box.tree() };
+          await box.run(['sh', '-c', `echo 0 > ${box.root}/count`]);
+          const { signal, code: confirmed } = await box.guard(['confirm', NEXT, '2'], { env: shim(kill) });
+          const { code } = await box.guard(after === 'boot' ? ['boot'] : ['rollback', NEXT]);
+          const status = await box.status();
+          const isConfirmed = status.state === 'confirmed';
+          won += isConfirmed ? 1 : 0;
+          if (confirmed === 0) expect(isConfirmed, kill).toBe(true);
+          expect(status, kill).toMatchObject(
+            isConfirmed ? { live: NEXT, confirmed: NEXT } : { state: 'rolled-back', live: BASE, confirmed: BASE },
+          );
+          if (after === 'rollback') {
+            expect(code, kill).toBe(isConfirmed ? 10 : 0);
+            expect(await box.picture(), kill).toBe(isConfirmed ? switched.picture : base);
+          } else expect(await box.tree(), kill).toBe(isConfirmed ? switched.tree : tree);
+          return signal === 'SIGKILL';
+        },
+        ['before', 'after'],
+        step,
+      );
+      expect(kills).toBeGreaterThan(5);
+      expect(won).toBeGreaterThan(2);
+    },
+  );
 });
 
 describe('confirm against the timer', () => {
@@ -149,11 +177,16 @@ describe('confirm against the timer', () => {
       expect((await box.guard(['switch', NEXT, '2'])).code).toBe(0);
       // The same kernel before and after, so that putting the state folder back is enough for the next race.
       const s = `${box.root}/var/lib/lvs-console`;
-      await box.run(['sh', '-c', `rm ${s}/releases/${NEXT}/snapshot/sysctl; : > ${s}/releases/${NEXT}/snapshot/paths; for f in rules.v4 jumps policy-rules routes; do cp ${s}/releases/${NEXT}/intent/$f ${s}/releases/${NEXT}/snapshot/$f; done; cp -a ${s} ${s}.backup`]);
+      await box.run([
+        'sh',
+        '-c',
+        `rm ${s}/releases/${NEXT}/snapshot/sysctl; : > ${s}/releases/${NEXT}/snapshot/paths; for f in rules.v4 jumps policy-rules routes; do cp ${s}/releases/${NEXT}/intent/$f ${s}/releases/${NEXT}/snapshot/$f; done; cp -a ${s} ${s}.backup`,
+      ]);
       const wins = { confirm: 0, rollback: 0 };
       for (let n = 0; n < times; n += 1) {
         await box.run(['sh', '-c', `rm -rf ${s}; cp -a ${s}.backup ${s}`]);
-        const later = (verb: string[], ms: number) => new Promise((resolve) => setTimeout(resolve, ms)).then(() => box.guard(verb));
+        const later = (verb: string[], ms: number) =>
+          new Promise((resolve) => setTimeout(resolve, ms)).then(() => box.guard(verb));
         const [confirm, rollback] = await Promise.all([
           later(['confirm', NEXT, '2'], Math.random() * 12),
           later(['rollback', NEXT], Math.random() * 12),
@@ -162,7 +195,9 @@ describe('confirm against the timer', () => {
         wins[winner] += 1;
         expect([confirm.code, rollback.code]).toEqual(winner === 'confirm' ? [0, 10] : [10, 0]);
         expect(await box.status()).toMatchObject(
-          winner === 'confirm' ? { state: 'confirmed', live: NEXT, confirmed: NEXT } : { state: 'rolled-back', live: 'origin', confirmed: 'origin' },
+          winner === 'confirm'
+            ? { state: 'confirmed', live: NEXT, confirmed: NEXT }
+            : { state: 'rolled-back', live: 'origin', confirmed: 'origin' },
         );
       }
       expect(Math.min(wins.confirm, wins.rollback)).toBeGreaterThan(0);
@@ -174,24 +209,31 @@ describe('confirm against the timer', () => {
 
 describe('a host in trouble', () => {
   const fill = (box: Sandbox) =>
-    box.run(['sh', '-c', `mkdir ${box.root}/fill; dd if=/dev/zero of=${box.root}/fill/big bs=64k 2>/dev/null; i=0; while true > ${box.root}/fill/$i; do i=$((i + 1)); done 2>/dev/null; df -Pk ${box.root} | tail -n 1; df -Pi ${box.root} | tail -n 1`]);
+    box.run([
+      'sh',
+      '-c',
+      `mkdir ${box.root}/fill; dd if=/dev/zero of=${box.root}/fill/big bs=64k 2>/dev/null; i=0; while true > ${box.root}/fill/$i; do i=$((i + 1)); done 2>/dev/null; df -Pk ${box.root} | tail -n 1; df -Pi ${box.root} | tail -n 1`,
+    ]);
 
-  it.each(['dash', 'busybox sh'])('rolls back on a disk without space and inodes, filled before or after the switch (%s)', async (shell) => {
-    for (const moment of ['before', 'after']) {
-      const box = await openSandbox({ shell, tmpfs: { at: '', options: 'size=48m,nr_inodes=1200' } });
-      await box.run(['sh', '-c', `echo owned > ${box.root}/etc/ha.d/ha.cf`]);
-      const before = await box.picture();
-      await armRelease(box, NEXT, 1, releaseTar(testRelease(1)));
-      if (moment === 'before') await fill(box);
-      const { code } = await box.guard(['switch', NEXT, '1']);
-      expect(code).toBe(moment === 'before' ? 13 : 0);
-      if (moment === 'after') expect((await fill(box)).stdout).toMatch(/ 100% .* 0 +100% /s);
-      expect(await box.guard(['rollback', NEXT])).toMatchObject({ code: 0 });
-      expect(await box.picture()).toBe(before);
-      expect(await box.status()).toMatchObject({ state: 'rolled-back', live: 'origin' });
-      box.close();
-    }
-  });
+  it.each(['dash', 'busybox sh'])(
+    'rolls back on a disk without space and inodes, filled before or after the switch (%s)',
+    async (shell) => {
+      for (const moment of ['before', 'after']) {
+        const box = await openSandbox({ shell, tmpfs: { at: '', options: 'size=48m,nr_inodes=1200' } });
+        await box.run(['sh', '-c', `echo owned > ${box.root}/etc/ha.d/ha.cf`]);
+        const before = await box.picture();
+        await armRelease(box, NEXT, 1, releaseTar(testRelease(1)));
+        if (moment === 'before') await fill(box);
+        const { code } = await box.guard(['switch', NEXT, '1']);
+        expect(code).toBe(moment === 'before' ? 13 : 0);
+        if (moment === 'after') expect((await fill(box)).stdout).toMatch(/ 100% .* 0 +100% /s);
+        expect(await box.guard(['rollback', NEXT])).toMatchObject({ code: 0 });
+        expect(await box.picture()).toBe(before);
+        expect(await box.status()).toMatchObject({ state: 'rolled-back', live: 'origin' });
+        box.close();
+      }
+    },
+  );
 
   it('refuses to stage and to arm when the disk is too full to come back', async () => {
     const box = await openSandbox({ shell: 'dash', tmpfs: { at: '', options: 'size=48m,nr_inodes=1200' } });
@@ -208,7 +250,11 @@ describe('a host in trouble', () => {
   it('a rollback does not wait for a switch that hangs in a daemon', async () => {
     const box = await openSandbox({ shell: 'dash' });
     const before = await box.picture();
-    writeFileSync(`${box.root}/shims/systemctl`, '#!/bin/sh\ncase $1 in restart) exec sleep 30 > /dev/null 2>&1 ;; esac\n', { mode: 0o755 });
+    writeFileSync(
+      `${box.root}/shims/systemctl`,
+      '#!/bin/sh\ncase $1 in restart) exec sleep 30 > /dev/null 2>&1 ;; esac\n',
+      { mode: 0o755 },
+    );
     await armRelease(box, NEXT, 1, releaseTar(testRelease(1, { 'intent/daemon': 'restart-heartbeat\n' })));
     const hanging = box.guard(['switch', NEXT, '1']);
     await expect.poll(() => box.picture(), { timeout: 5000 }).not.toBe(before);

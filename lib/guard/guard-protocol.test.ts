@@ -10,7 +10,9 @@ async function open(options: SandboxOptions): Promise<Sandbox> {
   boxes.push(box);
   return box;
 }
-afterEach(() => { for (const box of boxes.splice(0)) box.close(); });
+afterEach(() => {
+  for (const box of boxes.splice(0)) box.close();
+});
 
 const A = '1-000000aa';
 const B = '2-000000bb';
@@ -22,10 +24,12 @@ function ownersFiles(box: Sandbox) {
   mkdirSync(`${box.root}/etc/sysctl.d`, { recursive: true });
   symlinkSync('/nowhere/else', `${box.root}/etc/sysctl.d/90-lvs-console.conf`);
 }
-const rulesOf = async (box: Sandbox, chain: string) => (await box.run(['iptables-save', '-c'])).stdout.split('\n').filter((l) => l.includes(chain));
+const rulesOf = async (box: Sandbox, chain: string) =>
+  (await box.run(['iptables-save', '-c'])).stdout.split('\n').filter((l) => l.includes(chain));
 async function deploy(box: Sandbox, tx: string, generation: number, tar: Buffer) {
   await armRelease(box, tx, generation, tar);
-  for (const verb of ['switch', 'confirm']) expect(await box.guard([verb, tx, String(generation)])).toMatchObject({ code: 0 });
+  for (const verb of ['switch', 'confirm'])
+    expect(await box.guard([verb, tx, String(generation)])).toMatchObject({ code: 0 });
 }
 
 describe.each(['dash', 'busybox sh', 'bash --posix'])('a transaction under %s', (shell) => {
@@ -45,10 +49,16 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('a transaction under %s', 
       '-A POSTROUTING -m comment --comment lvs-console -j LVS-CONSOLE-NAT',
       '-A LVS-CONSOLE-NAT -s 192.168.6.0/24 ! -d 192.168.6.0/24 -o eth0 -j MASQUERADE',
     ]);
-    expect((await box.run(['ip', '-4', 'rule'])).stdout).toContain('100:\tfrom all fwmark 0x1 iif eth0 lookup 100 proto 76\n');
-    expect((await box.run(['ip', 'route', 'show', 'table', 'all', 'proto', '76'])).stdout).toBe('local default dev lo table 100 scope host \nunreachable 192.168.0.0/24 \n');
+    expect((await box.run(['ip', '-4', 'rule'])).stdout).toContain(
+      '100:\tfrom all fwmark 0x1 iif eth0 lookup 100 proto 76\n',
+    );
+    expect((await box.run(['ip', 'route', 'show', 'table', 'all', 'proto', '76'])).stdout).toBe(
+      'local default dev lo table 100 scope host \nunreachable 192.168.0.0/24 \n',
+    );
     expect((await box.run(['cat', '/proc/sys/net/ipv4/ip_forward'])).stdout).toBe('1\n');
-    expect((await box.run(['readlink', `${box.root}/etc/ha.d/haresources`])).stdout).toBe(`${box.root}/var/lib/lvs-console/live/files/etc/ha.d/haresources\n`);
+    expect((await box.run(['readlink', `${box.root}/etc/ha.d/haresources`])).stdout).toBe(
+      `${box.root}/var/lib/lvs-console/live/files/etc/ha.d/haresources\n`,
+    );
     expect((await box.run(['cat', `${box.root}${stale}`])).stdout).toContain('# from the console');
   });
 
@@ -56,10 +66,15 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('a transaction under %s', 
     const box = await open({ shell });
     ownersFiles(box);
     const before = await box.picture();
-    for (const [generation, verbs] of [[1, []], [2, ['switch']], [3, ['switch', 'switch']]] as const) {
+    for (const [generation, verbs] of [
+      [1, []],
+      [2, ['switch']],
+      [3, ['switch', 'switch']],
+    ] as const) {
       const tx = `${String(generation)}-000000aa`;
       await armRelease(box, tx, generation, releaseTar(testRelease(1)));
-      for (const verb of verbs) expect(await box.guard([verb, tx, String(generation)])).toMatchObject({ code: 0, stderr: '' });
+      for (const verb of verbs)
+        expect(await box.guard([verb, tx, String(generation)])).toMatchObject({ code: 0, stderr: '' });
       for (let again = 0; again < 2; again += 1) {
         expect(await box.guard(['rollback', tx])).toMatchObject({ code: 0, stderr: '' });
         expect(await box.picture()).toBe(before);
@@ -88,7 +103,9 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('a transaction under %s', 
   it('changes a second release by its difference: what stays the same keeps its counters', async () => {
     const box = await open({ shell });
     await deploy(box, A, 1, releaseTar(testRelease(1)));
-    await box.run(['iptables-restore', '-n', '-c'], { input: '*nat\n[77:7777] -A LVS-CONSOLE-NAT -s 192.0.2.1/32 -j RETURN\nCOMMIT\n' });
+    await box.run(['iptables-restore', '-n', '-c'], {
+      input: '*nat\n[77:7777] -A LVS-CONSOLE-NAT -s 192.0.2.1/32 -j RETURN\nCOMMIT\n',
+    });
     await box.run(['iptables', '-t', 'nat', '-D', 'LVS-CONSOLE-NAT', '1']);
     const nat = '*nat\n:LVS-CONSOLE-NAT - [0:0]\n-A LVS-CONSOLE-NAT -s 192.0.2.1/32 -j RETURN\nCOMMIT\n';
     const rules = `${testRelease(2)['intent/rules.v4']!.content.split('*nat')[0]!}${nat}`;
@@ -105,11 +122,17 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('a transaction under %s', 
     ownersFiles(box);
     await deploy(box, A, 1, releaseTar(testRelease(1)));
     const managed = await box.picture();
-    const smaller = testRelease(1, { 'files/etc/ha.d/ha.cf': undefined, 'files/etc/ha.d/haresources': undefined, 'files/etc/sysctl.d/90-lvs-console.conf': undefined });
+    const smaller = testRelease(1, {
+      'files/etc/ha.d/ha.cf': undefined,
+      'files/etc/ha.d/haresources': undefined,
+      'files/etc/sysctl.d/90-lvs-console.conf': undefined,
+    });
     await armRelease(box, B, 2, releaseTar(smaller));
     expect((await box.guard(['switch', B, '2'])).code).toBe(0);
     expect(readFileSync(`${box.root}${stale}`, 'utf8')).toBe('the owner wrote this\n');
-    expect((await box.run(['readlink', `${box.root}/etc/sysctl.d/90-lvs-console.conf`])).stdout).toBe('/nowhere/else\n');
+    expect((await box.run(['readlink', `${box.root}/etc/sysctl.d/90-lvs-console.conf`])).stdout).toBe(
+      '/nowhere/else\n',
+    );
     expect((await box.run(['ls', `${box.root}/etc/ha.d`])).stdout).toBe('authkeys\nha.cf\nldirectord.cf\nresource.d\n');
     expect((await box.guard(['rollback', B])).code).toBe(0);
     expect(await box.picture()).toBe(managed);
@@ -134,7 +157,12 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('a transaction under %s', 
     await box.run(['iptables', '-t', 'nat', '-A', 'POSTROUTING', '-p', 'udp', '-j', 'ACCEPT']);
     const before = await box.picture();
     const mangleOnly = testRelease(1)['intent/rules.v4']!.content.split('*nat')[0]!;
-    await armRelease(box, B, 2, releaseTar(testRelease(1, { 'intent/rules.v4': mangleOnly, 'intent/jumps': 'mangle PREROUTING LVS-CONSOLE\n' })));
+    await armRelease(
+      box,
+      B,
+      2,
+      releaseTar(testRelease(1, { 'intent/rules.v4': mangleOnly, 'intent/jumps': 'mangle PREROUTING LVS-CONSOLE\n' })),
+    );
     expect((await box.guard(['switch', B, '2'])).code).toBe(0);
     expect(await rulesOf(box, 'LVS-CONSOLE-NAT')).toEqual([]);
     await box.run(['iptables', '-t', 'mangle', '-A', 'PREROUTING', '-p', 'icmp', '-j', 'ACCEPT']);
@@ -149,7 +177,10 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('a transaction under %s', 
     const before = await box.picture();
     await armRelease(box, B, 2, releaseTar(testRelease(2)));
     expect((await box.guard(['switch', B, '2'])).code).toBe(0);
-    const foreign = (await box.run(['iptables-save', '-t', 'mangle'])).stdout.split('\n').filter((l) => !l.includes('LVS-CONSOLE')).join('\n');
+    const foreign = (await box.run(['iptables-save', '-t', 'mangle'])).stdout
+      .split('\n')
+      .filter((l) => !l.includes('LVS-CONSOLE'))
+      .join('\n');
     await box.run(['iptables-restore'], { input: foreign });
     expect((await box.guard(['rollback', B])).code).toBe(0);
     expect(await box.picture()).toBe(before);
@@ -186,8 +217,16 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('a transaction under %s', 
     await armRelease(box, A, 1, releaseTar(testRelease(1)), 60);
     expect((await box.guard(['arm', A, '1', '300'])).code).toBe(0);
     expect(Number((await box.status()).seconds_left)).toBeGreaterThan(295);
-    const timers = box.calls().split('\n').filter((l) => l.startsWith('system')).map((l) => /lvs-console-rollback-\S+/.exec(l)?.[0]);
-    expect(timers).toEqual([`lvs-console-rollback-${A}`, `lvs-console-rollback-${A}-2`, `lvs-console-rollback-${A}.timer`]);
+    const timers = box
+      .calls()
+      .split('\n')
+      .filter((l) => l.startsWith('system'))
+      .map((l) => /lvs-console-rollback-\S+/.exec(l)?.[0]);
+    expect(timers).toEqual([
+      `lvs-console-rollback-${A}`,
+      `lvs-console-rollback-${A}-2`,
+      `lvs-console-rollback-${A}.timer`,
+    ]);
     expect((await box.guard(['switch', A, '1'])).code).toBe(0);
   });
 
@@ -203,7 +242,11 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('a transaction under %s', 
     const timer = /timer=sleeper-(\d+)/.exec(readFileSync(`${box.root}/var/lib/lvs-console/tx`, 'utf8'))![1]!;
     for (const verb of ['switch', 'confirm']) expect((await box.guard([verb, B, '2'])).code).toBe(0);
     // A zombie that nobody has reaped yet has no command line.
-    await expect.poll(async () => (await box.run(['sh', '-c', `tr '\\0' ' ' < /proc/${timer}/cmdline || :`])).stdout, { timeout: 3000 }).toBe('');
+    await expect
+      .poll(async () => (await box.run(['sh', '-c', `tr '\\0' ' ' < /proc/${timer}/cmdline || :`])).stdout, {
+        timeout: 3000,
+      })
+      .toBe('');
   });
 
   it('after a restart of the host boots the confirmed release, whatever was open', async () => {
@@ -229,7 +272,9 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('a transaction under %s', 
     await deploy(box, A, 1, releaseTar(testRelease(1)));
     const first = await box.picture();
     await deploy(box, B, 2, releaseTar(testRelease(2)));
-    expect((await box.guard(['list'])).stdout).toBe(`${A} earlier\n${B} live confirmed\norigin before-the-first-deploy\n`);
+    expect((await box.guard(['list'])).stdout).toBe(
+      `${A} earlier\n${B} live confirmed\norigin before-the-first-deploy\n`,
+    );
     expect(await box.guard(['apply', A])).toMatchObject({ code: 0 });
     expect(await box.picture()).toBe(first);
     expect(await box.status()).toMatchObject({ live: A, confirmed: A, generation: '2' });
@@ -240,8 +285,7 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('a transaction under %s', 
 
   it('keeps the last releases only', async () => {
     const box = await open({ shell });
-    for (let n = 1; n <= 12; n += 1)
-      await deploy(box, `${String(n)}-000000cc`, n, releaseTar(testRelease(n)));
+    for (let n = 1; n <= 12; n += 1) await deploy(box, `${String(n)}-000000cc`, n, releaseTar(testRelease(n)));
     const kept = (await box.run(['ls', `${box.root}/var/lib/lvs-console/releases`])).stdout.split('\n').filter(Boolean);
     expect(kept).toHaveLength(11);
     expect(kept).toEqual(expect.arrayContaining(['origin', '12-000000cc', '3-000000cc']));

@@ -13,7 +13,8 @@ const flipped = (at: number) => {
   return tar;
 };
 const offsetOf = (text: string) => good.indexOf(text);
-const withManifest = (manifest: string) => printTar([{ name: 'MANIFEST', content: manifest }, ...releaseMembers(release).slice(1)]);
+const withManifest = (manifest: string) =>
+  printTar([{ name: 'MANIFEST', content: manifest }, ...releaseMembers(release).slice(1)]);
 
 describe.each(['dash', 'busybox sh', 'bash --posix'])('stage under %s', (shell) => {
   let box: Sandbox;
@@ -22,7 +23,9 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('stage under %s', (shell) 
     box = await openSandbox({ shell });
     before = await box.picture();
   });
-  afterAll(() => { box.close(); });
+  afterAll(() => {
+    box.close();
+  });
 
   it.each<[string, Buffer, number]>([
     ['nothing at all', Buffer.alloc(0), 11],
@@ -43,14 +46,22 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('stage under %s', (shell) 
     ['a member of 2 GB that is not there', printTar([{ name: 'MANIFEST', size: 2 ** 31, content: 'x' }]), 11],
     ['more than the limit', withMember({ name: 'files/etc/ha.d/big', content: Buffer.alloc(9 * 1024 * 1024) }), 11],
     ['a MANIFEST with a missing line', withManifest(manifestOf(release).split('\n').slice(1).join('\n')), 11],
-    ['a MANIFEST with a line too many', withManifest(`${manifestOf(release)}${'0'.repeat(64)} 0644 files/etc/none\n`), 11],
+    [
+      'a MANIFEST with a line too many',
+      withManifest(`${manifestOf(release)}${'0'.repeat(64)} 0644 files/etc/none\n`),
+      11,
+    ],
     ['a setuid mode', withManifest(manifestOf(release).replace(' 0644 ', ' 4755 ')), 11],
     ['a mode that others may write', withManifest(manifestOf(release).replace(' 0644 ', ' 0666 ')), 11],
     ['no MANIFEST', printTar(releaseMembers(release).slice(1)), 11],
     ['a flipped bit in a file', flipped(offsetOf('topsecret')), 11],
     ['a flipped bit in MANIFEST', flipped(offsetOf(manifestOf(release)) + 3), 11],
     ['a flipped bit in a header', flipped(offsetOf('files/etc/ha.d/ha.cf\0') + 5), 11],
-    ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((tenth): [string, Buffer, number] => [`a tar cut at ${String(tenth)} tenths`, good.subarray(0, Math.floor((good.lastIndexOf('stack=heartbeat') * tenth) / 10)), 11]),
+    ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((tenth): [string, Buffer, number] => [
+      `a tar cut at ${String(tenth)} tenths`,
+      good.subarray(0, Math.floor((good.lastIndexOf('stack=heartbeat') * tenth) / 10)),
+      11,
+    ]),
   ])('refuses %s and leaves nothing', async (_, tar, code) => {
     const outcome = await box.guard(['stage', '1-00000001', '1'], { input: tar });
     expect(outcome.code, outcome.stderr).toBe(code);
@@ -64,7 +75,11 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('stage under %s', (shell) 
   it('stages a whole release with the modes of its MANIFEST, owned by root, and takes the transaction', async () => {
     expect(await box.guard(['stage', '1-00000001', '1'], { input: good })).toMatchObject({ code: 0, stderr: '' });
     expect(await box.status()).toMatchObject({ state: 'staged', tx: '1-00000001', generation: '1', live: 'origin' });
-    const listing = await box.run(['sh', '-c', `cd ${box.root}/var/lib/lvs-console/releases/1-00000001/files && find . -printf '%M %U %p\\n' | sort -k3`]);
+    const listing = await box.run([
+      'sh',
+      '-c',
+      `cd ${box.root}/var/lib/lvs-console/releases/1-00000001/files && find . -printf '%M %U %p\\n' | sort -k3`,
+    ]);
     expect(listing.stdout).toBe(
       [
         'drwxr-xr-x 0 .',

@@ -17,7 +17,8 @@ const release = (mark: number, daemon: string, change: Record<string, string | u
       {
         'files/etc/ha.d/resource.d/IPaddr2': undefined,
         'files/etc/ha.d/resource.d/ldirectord': undefined,
-        'files/etc/ha.d/ha.cf': 'keepalive 1\ndeadtime 5\ninitdead 6\nbcast eth1\nauto_failback off\nnode director1\nnode director2\n',
+        'files/etc/ha.d/ha.cf':
+          'keepalive 1\ndeadtime 5\ninitdead 6\nbcast eth1\nauto_failback off\nnode director1\nnode director2\n',
         'files/etc/ha.d/haresources': `${HA_RESOURCES} IPaddr2::192.168.6.240/24/eth1/192.168.6.255\n`,
         'intent/modules': 'ip_vs\nip_vs_rr\n',
         'intent/sysctl': 'net.ipv4.ip_forward=1\nnet.ipv4.conf.eth0.rp_filter=2\nnet.ipv4.vs.conntrack=1\n',
@@ -37,7 +38,8 @@ cat /run/heartbeat.pid >/dev/null 2>&1 && echo heartbeat`;
 
 describe('the guard on a real director', () => {
   let lab: Lab;
-  const on = (argv: readonly string[], input?: Buffer) => lab.exec('director1', argv, { timeoutMs: 150_000, ...(input && { input }) });
+  const on = (argv: readonly string[], input?: Buffer) =>
+    lab.exec('director1', argv, { timeoutMs: 150_000, ...(input && { input }) });
   const sh = async (script: string) => (await on(['sh', '-c', script])).stdout;
   const guard = (args: string, input?: Buffer) => on([GUARD, ...args.split(' ')], input);
   const must = async (args: string, input?: Buffer) => {
@@ -48,9 +50,19 @@ describe('the guard on a real director', () => {
     await must(`check ${tx}`);
     await must(`arm ${tx} ${String(generation)} ${String(seconds)}`);
   };
-  const status = async () => Object.fromEntries((await guard('status')).stdout.split('\n').filter(Boolean).map((line) => line.split('=', 2) as [string, string]));
-  const service = (mark: number) => expect.poll(() => sh('ipvsadm -Sn'), { timeout: 90_000, interval: 1000 }).toContain(`-A -f ${String(mark)} -s rr\n`);
-  const holds = (address: string) => expect.poll(() => sh('ip -o -4 addr'), { timeout: 120_000, interval: 1000 }).toContain(` ${address}/24 `);
+  const status = async () =>
+    Object.fromEntries(
+      (await guard('status')).stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.split('=', 2) as [string, string]),
+    );
+  const service = (mark: number) =>
+    expect
+      .poll(() => sh('ipvsadm -Sn'), { timeout: 90_000, interval: 1000 })
+      .toContain(`-A -f ${String(mark)} -s rr\n`);
+  const holds = (address: string) =>
+    expect.poll(() => sh('ip -o -4 addr'), { timeout: 120_000, interval: 1000 }).toContain(` ${address}/24 `);
 
   beforeAll(async () => {
     lab = await openLab({ name: 'guardtest', portBase: 2270 });
@@ -64,7 +76,9 @@ describe('the guard on a real director', () => {
     expect((await on(['sh', '-s'], script)).stdout).toBe(`guard ${program.version} installed\n`);
     await sh("echo '# mine' >> /etc/lvs-console/policy");
     expect((await on(['sh', '-s'], script)).code).toBe(0);
-    expect(await sh('tail -n 1 /etc/lvs-console/policy; systemctl is-enabled lvs-console-boot')).toBe('# mine\nenabled\n');
+    expect(await sh('tail -n 1 /etc/lvs-console/policy; systemctl is-enabled lvs-console-boot')).toBe(
+      '# mine\nenabled\n',
+    );
     expect((await on(['systemd-analyze', 'verify', 'lvs-console-boot.service'])).stderr).toBe('');
     expect((await guard('version')).stdout).toBe(`${program.version}\n`);
   });
@@ -78,7 +92,9 @@ describe('the guard on a real director', () => {
   });
 
   it('rolls a first release back to nothing: no rule, no route, no address, no daemon, the owner’s files', async () => {
-    await sh("modprobe ip_vs; iptables -t mangle -A PREROUTING -p udp --dport 9 -j ACCEPT; iptables -t nat -A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE; echo 'mine' > /etc/ha.d/ha.cf");
+    await sh(
+      "modprobe ip_vs; iptables -t mangle -A PREROUTING -p udp --dport 9 -j ACCEPT; iptables -t nat -A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE; echo 'mine' > /etc/ha.d/ha.cf",
+    );
     const before = await sh(`${FILES}; ${KERNEL}`);
     await arm('1-000000aa', 1, release(1, 'start-heartbeat'), 300);
     await must('switch 1-000000aa 1');
@@ -104,14 +120,21 @@ describe('the guard on a real director', () => {
     await service(2);
     expect(await sh('iptables-save -t mangle')).toContain('--set-xmark 0x2/');
     const left = Number((await status()).seconds_left);
-    await expect.poll(async () => (await status()).state, { timeout: (left + 5) * 1000, interval: 500 }).toBe('rolled-back');
+    await expect
+      .poll(async () => (await status()).state, { timeout: (left + 5) * 1000, interval: 500 })
+      .toBe('rolled-back');
     await service(1);
     await expect.poll(() => sh(`${FILES}; ${KERNEL}`), { timeout: 20_000, interval: 1000 }).toBe(before);
   });
 
   it('a restart of heartbeat gives up what only the old haresources named, and rollback takes it again', async () => {
     const before = await sh(`${FILES}; ${KERNEL}`);
-    await arm('4-000000dd', 4, release(1, 'restart-heartbeat', { 'files/etc/ha.d/haresources': `${HA_RESOURCES}\n` }), 300);
+    await arm(
+      '4-000000dd',
+      4,
+      release(1, 'restart-heartbeat', { 'files/etc/ha.d/haresources': `${HA_RESOURCES}\n` }),
+      300,
+    );
     await must('switch 4-000000dd 4');
     await holds('192.168.7.240');
     expect(await sh('ip -o -4 addr')).not.toContain('192.168.6.240');
@@ -123,7 +146,15 @@ describe('the guard on a real director', () => {
 
   it('boots the confirmed release after a power cut in the middle of an unconfirmed one', async () => {
     const before = await sh(FILES);
-    await arm('5-000000ee', 5, release(5, 'reload-ldirectord', { 'files/etc/ha.d/haresources': undefined, 'files/etc/lvs-console/extra': 'x\n' }), 600);
+    await arm(
+      '5-000000ee',
+      5,
+      release(5, 'reload-ldirectord', {
+        'files/etc/ha.d/haresources': undefined,
+        'files/etc/lvs-console/extra': 'x\n',
+      }),
+      600,
+    );
     await must('switch 5-000000ee 5');
     expect(await sh(FILES)).not.toBe(before);
     await lab.crash('director1');
@@ -135,16 +166,24 @@ describe('the guard on a real director', () => {
     await service(1);
   });
 
-  it.each([0, 150, 300, 450, 600, 900])('a power cut %i ms into a switch leaves one whole release to boot from', async (ms) => {
-    const before = await sh(FILES);
-    const generation = 10 + ms;
-    const tx = `${String(generation)}-000000ff`;
-    await arm(tx, generation, release(5, 'none', { 'files/etc/ha.d/haresources': undefined, 'files/etc/lvs-console/extra': 'x\n' }), 600);
-    void guard(`switch ${tx} ${String(generation)}`).catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, ms));
-    await lab.crash('director1');
-    await lab.powerOn('director1');
-    expect(await status()).toMatchObject({ state: 'rolled-back', live: '2-000000bb', confirmed: '2-000000bb' });
-    expect(await sh(FILES)).toBe(before);
-  });
+  it.each([0, 150, 300, 450, 600, 900])(
+    'a power cut %i ms into a switch leaves one whole release to boot from',
+    async (ms) => {
+      const before = await sh(FILES);
+      const generation = 10 + ms;
+      const tx = `${String(generation)}-000000ff`;
+      await arm(
+        tx,
+        generation,
+        release(5, 'none', { 'files/etc/ha.d/haresources': undefined, 'files/etc/lvs-console/extra': 'x\n' }),
+        600,
+      );
+      void guard(`switch ${tx} ${String(generation)}`).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      await lab.crash('director1');
+      await lab.powerOn('director1');
+      expect(await status()).toMatchObject({ state: 'rolled-back', live: '2-000000bb', confirmed: '2-000000bb' });
+      expect(await sh(FILES)).toBe(before);
+    },
+  );
 });

@@ -30,7 +30,11 @@ COMMIT
 `;
 
 /** A complete release for this machine; `change` adds, replaces or (undefined) removes members. */
-export function testRelease(mark: number, change: Record<string, string | undefined> = {}, node = hostname()): TestRelease {
+export function testRelease(
+  mark: number,
+  change: Record<string, string | undefined> = {},
+  node = hostname(),
+): TestRelease {
   const release: TestRelease = {
     'files/etc/ha.d/authkeys': { content: 'auth 1\n1 sha1 topsecret\n', mode: '0600' },
     'files/etc/ha.d/ha.cf': { content: `# from the console\nnode ${node}\nbcast lo\n` },
@@ -59,7 +63,10 @@ export function testRelease(mark: number, change: Record<string, string | undefi
 export function manifestOf(release: TestRelease): string {
   return Object.entries(release)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { content, mode }]) => `${createHash('sha256').update(content).digest('hex')} ${mode ?? '0644'} ${name}\n`)
+    .map(
+      ([name, { content, mode }]) =>
+        `${createHash('sha256').update(content).digest('hex')} ${mode ?? '0644'} ${name}\n`,
+    )
     .join('');
 }
 

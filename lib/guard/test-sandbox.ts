@@ -5,8 +5,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-export type Outcome = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string; ms: number };
-export type RunOptions = { input?: Buffer | string; env?: Record<string, string> };
+export type Outcome = {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  ms: number;
+};
+export type RunOptions = { input?: Buffer | string | undefined; env?: Record<string, string> };
 export type Sandbox = {
   root: string;
   guard: (args: string[], options?: RunOptions) => Promise<Outcome>;
@@ -20,14 +26,17 @@ export type Sandbox = {
 };
 
 /** Names whose calls are counted when a test kills the guard at its Nth command. */
-const COUNTED = 'awk chmod cp head ip iptables-restore iptables-save ln mkdir mv readlink rm rmdir sha256sum sync tar'.split(' ');
+const COUNTED =
+  'awk chmod cp head ip iptables-restore iptables-save ln mkdir mv readlink rm rmdir sha256sum sync tar'.split(' ');
 
 /** Under `busybox sh` these are busybox's own too, as on a small distribution. */
-const BUSYBOX = 'awk chmod cp date df head ln ls mkdir mv readlink rm rmdir setsid sha256sum sleep sync tar timeout uname'.split(' ');
+const BUSYBOX =
+  'awk chmod cp date df head ln ls mkdir mv readlink rm rmdir setsid sha256sum sleep sync tar timeout uname'.split(' ');
 
 const STAND_INS: Record<string, string> = {
   systemctl: 'for t; do :; done; case "$*" in *"stop "*.timer) rm -f "ROOT/run/systemd/transient/$t" ;; esac',
-  'systemd-run': 'for a; do case $a in --unit=*) mkdir -p ROOT/run/systemd/transient; : > "ROOT/run/systemd/transient/${a#--unit=}.timer" ;; esac; done',
+  'systemd-run':
+    'for a; do case $a in --unit=*) mkdir -p ROOT/run/systemd/transient; : > "ROOT/run/systemd/transient/${a#--unit=}.timer" ;; esac; done',
   ipvsadm: 'case $1 in -Sn) [ ! -f ROOT/ipvs ] || cat ROOT/ipvs ;; -R) cat >> ROOT/ipvs-restored ;; esac',
   modprobe: ':',
   ldirectord: 'exit 3',
@@ -79,7 +88,8 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const run = (argv: string[], how: RunOptions = {}) => runProcess('nsenter', [...enter, ...argv], how);
   await run(['sh', '-c', `mkdir -p ${FOLDERS.map((f) => `${root}/${f}`).join(' ')}`]);
   // Through the namespace: a tmpfs over the root is visible only there.
-  const put = (file: string, text: string) => run(['sh', '-c', `cat > ${root}/${file} && chmod 755 ${root}/${file}`], { input: text });
+  const put = (file: string, text: string) =>
+    run(['sh', '-c', `cat > ${root}/${file} && chmod 755 ${root}/${file}`], { input: text });
   await put('usr/lib/lvs-console/guard', guardText(root));
   for (const [name, body] of standIns(options)) await put(`shims/${name}`, body.replaceAll('ROOT', root));
   if (options.systemd ?? true) await run(['mkdir', '-p', `${root}/run/systemd/system`]);
@@ -87,7 +97,8 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   return sandboxOf(root, holder, run, options.shell);
 }
 
-const FOLDERS = 'etc/ha.d/resource.d etc/init.d etc/lvs-console run var/lib usr/lib/lvs-console shims lib/systemd/system'.split(' ');
+const FOLDERS =
+  'etc/ha.d/resource.d etc/init.d etc/lvs-console run var/lib usr/lib/lvs-console shims lib/systemd/system'.split(' ');
 
 function mountCommand(root: string, { tmpfs }: SandboxOptions): string {
   if (!tmpfs) return '';
@@ -127,17 +138,28 @@ function existsExecutable(file: string): boolean {
 }
 
 function sandboxOf(root: string, holder: ChildProcess, run: Sandbox['run'], shell: string): Sandbox {
-  const guard: Sandbox['guard'] = (args, how) => run([...shell.split(' '), `${root}/usr/lib/lvs-console/guard`, ...args], how);
+  const guard: Sandbox['guard'] = (args, how) =>
+    run([...shell.split(' '), `${root}/usr/lib/lvs-console/guard`, ...args], how);
   const text = async (command: string) => (await run(['sh', '-c', command])).stdout;
-  const tree = () => text(`cd ${root} && find etc usr -printf '%y %m %p %l\\n' | sort; find etc usr -type f | sort | xargs sha256sum`);
-  const kernel = () => text("iptables-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]$//'; ip -4 rule; ip -4 route show table all; cat /proc/sys/net/ipv4/ip_forward");
+  const tree = () =>
+    text(`cd ${root} && find etc usr -printf '%y %m %p %l\\n' | sort; find etc usr -type f | sort | xargs sha256sum`);
+  const kernel = () =>
+    text(
+      "iptables-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]$//'; ip -4 rule; ip -4 route show table all; cat /proc/sys/net/ipv4/ip_forward",
+    );
   return {
     root,
     guard,
     run,
     tree,
     picture: async () => `${await tree()}${await kernel()}`,
-    status: async () => Object.fromEntries((await guard(['status'])).stdout.split('\n').filter(Boolean).map((l) => l.split('=', 2) as [string, string])),
+    status: async () =>
+      Object.fromEntries(
+        (await guard(['status'])).stdout
+          .split('\n')
+          .filter(Boolean)
+          .map((l) => l.split('=', 2) as [string, string]),
+      ),
     calls: () => readFileSync(path.join(root, 'calls'), 'utf8'),
     close: () => {
       holder.kill('SIGKILL');
@@ -148,8 +170,12 @@ function sandboxOf(root: string, holder: ChildProcess, run: Sandbox['run'], shel
 
 function firstOutput(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
-    child.stdout?.once('data', () => { resolve(); });
-    child.once('exit', (code) => { reject(new Error(`the namespace did not start: ${String(code)}`)); });
+    child.stdout?.once('data', () => {
+      resolve();
+    });
+    child.once('exit', (code) => {
+      reject(new Error(`the namespace did not start: ${String(code)}`));
+    });
   });
 }
 
@@ -165,13 +191,25 @@ function runProcess(command: string, args: string[], { input, env }: RunOptions)
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
-      resolve({ code, signal, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString(), ms: performance.now() - started });
+      resolve({
+        code,
+        signal,
+        stdout: Buffer.concat(out).toString(),
+        stderr: Buffer.concat(err).toString(),
+        ms: performance.now() - started,
+      });
     });
   });
 }
 
 /** stage, check and arm; throws with the guard's words when one refuses. */
-export async function armRelease(box: Sandbox, tx: string, generation: number, tar: Buffer, seconds = 600): Promise<void> {
+export async function armRelease(
+  box: Sandbox,
+  tx: string,
+  generation: number,
+  tar: Buffer,
+  seconds = 600,
+): Promise<void> {
   for (const [args, input] of [
     [['stage', tx, String(generation)], tar],
     [['check', tx], undefined],

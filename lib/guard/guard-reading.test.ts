@@ -1,0 +1,98 @@
+// Reading: frames that tell "could not read" from "is empty", and nothing changed by it.
+import { rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { releaseTar, testRelease } from './test-release';
+import { armRelease, openSandbox, type Sandbox } from './test-sandbox';
+
+const SECTIONS =
+  'status addresses policy-rules routes ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall mangle-list nat-list sysctls modules daemons clock'.split(
+    ' ',
+  );
+const FACTS =
+  'uname os-release tools iptables-version modules disk writable addresses clock status guard policy interfaces sysconfig-iptables'.split(
+    ' ',
+  );
+
+function frames(text: string): Map<string, { body: string; code: number }> {
+  const found = [...text.matchAll(/^@@ begin (\S+)\n([\s\S]*?)^@@ end \1 (\d+)\n/gm)];
+  expect(found.map(([whole]) => whole).join('')).toBe(text); // nothing outside of a frame
+  return new Map(found.map(([, name = '', body = '', code]) => [name, { body, code: Number(code) }]));
+}
+
+describe.each(['dash', 'busybox sh', 'bash --posix'])('reading under %s', (shell) => {
+  let box: Sandbox;
+  beforeAll(async () => {
+    box = await openSandbox({ shell });
+  });
+  afterAll(() => {
+    box.close();
+  });
+
+  it('answers every section in one frame, in the order asked', async () => {
+    const all = frames((await box.guard(['read'])).stdout);
+    expect([...all.keys()]).toEqual(SECTIONS);
+    expect([...frames((await box.guard(['read', 'clock', 'status'])).stdout).keys()]).toEqual(['clock', 'status']);
+    expect(JSON.parse(all.get('addresses')!.body)).toContainEqual(expect.objectContaining({ ifname: 'eth0' }));
+    expect(JSON.parse(all.get('policy-rules')!.body)).toContainEqual(expect.objectContaining({ priority: 50 }));
+    expect(all.get('sysctls')!.body).toMatch(/^net\.ipv4\.ip_forward=0\nnet\.ipv4\.conf\.all\.rp_filter=[012]\n/);
+    expect(all.get('sysctls')!.body).toContain('\nnet.ipv4.conf.eth0.rp_filter=');
+    expect(all.get('daemons')!.body).toBe('heartbeat\tstopped\nldirectord\tstopped\nkeepalived\tstopped\n');
+    expect(all.get('firewall')!.body).toContain('[0:0] -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT');
+  });
+
+  it('says that IPVS cannot be read where the kernel has none', async () => {
+    expect(frames((await box.guard(['read', 'ipvs'])).stdout).get('ipvs')).toEqual({ body: '', code: 1 });
+    const connections = frames((await box.guard(['connections', '10'])).stdout);
+    expect(connections.get('count')!.code).not.toBe(0);
+    expect(connections.get('rows')!.code).not.toBe(0);
+  });
+
+  it('carries the exit status of a tool that fails', async () => {
+    writeFileSync(`${box.root}/shims/iptables-save`, '#!/bin/sh\necho half\nexit 4\n', { mode: 0o755 });
+    expect(frames((await box.guard(['read', 'firewall'])).stdout).get('firewall')).toEqual({ body: 'half\n', code: 4 });
+    rmSync(`${box.root}/shims/iptables-save`);
+  });
+
+  it('sees a daemon only when the process behind its pid file is that daemon', async () => {
+    const daemons = async () =>
+      frames((await box.guard(['read', 'daemons'])).stdout)
+        .get('daemons')!
+        .body.split('\n')[0];
+    writeFileSync(`${box.root}/run/heartbeat.pid`, '      1\n');
+    expect(await daemons()).toBe('heartbeat\tstopped');
+    const { stdout } = await box.run(['sh', '-c', 'sh -c "sleep 20; : heartbeat" >/dev/null 2>&1 & echo $!']);
+    writeFileSync(`${box.root}/run/heartbeat.pid`, `      ${stdout}`);
+    expect(await daemons()).toBe('heartbeat\trunning');
+    await box.run(['kill', stdout.trim()]);
+  });
+
+  it('tells the facts', async () => {
+    const facts = frames((await box.guard(['facts'])).stdout);
+    expect([...facts.keys()]).toEqual(FACTS);
+    expect(facts.get('tools')!.body).toMatch(/^ip\t\/\S+\/ip\n/);
+    expect(facts.get('disk')!.body).toMatch(/^Filesystem[\s\S]*\nFilesystem/);
+    expect(facts.get('policy')).toEqual({ body: '', code: 2 });
+    expect(facts.get('iptables-version')!.body).toMatch(/^iptables v/);
+    expect(facts.get('clock')!.body).toMatch(/^epoch=\d+\nuptime=\d+\nboot_id=[0-9a-f-]{36}\n$/);
+    expect(facts.get('writable')!.body).toBe('/var/lib/lvs-console\tno\n/etc\tyes\n/usr/lib\tyes\n/run\tyes\n');
+  });
+
+  it('changes nothing by reading', async () => {
+    const before = await box.picture();
+    for (const verb of ['read', 'facts', 'status', 'list', 'version']) await box.guard([verb]);
+    expect(await box.picture()).toBe(before);
+  });
+
+  it('says so when its own state file is damaged, refuses to go on, and still rolls back', async () => {
+    const before = await box.picture();
+    await armRelease(box, '1-000000aa', 1, releaseTar(testRelease(1)));
+    expect((await box.guard(['switch', '1-000000aa', '1'])).code).toBe(0);
+    writeFileSync(`${box.root}/var/lib/lvs-console/tx`, 'tx=1-000000aa\nstate=swi');
+    expect((await box.status()).state).toBe('damaged');
+    expect((await box.guard(['confirm', '1-000000aa', '1'])).code).toBe(10);
+    expect((await box.guard(['stage', '2-000000bb', '2'], { input: releaseTar(testRelease(1)) })).code).toBe(10);
+    expect((await box.guard(['rollback', '1-000000aa'])).code).toBe(0);
+    expect(await box.picture()).toBe(before);
+    expect((await box.status()).state).toBe('rolled-back');
+  });
+});
