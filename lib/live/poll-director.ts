@@ -24,7 +24,7 @@ const SLOW = ['policy-rules', 'routes', 'sysctls', 'modules'];
 const SLOW_EVERY = 4;
 const INTERVAL_MS = 1_200;
 /** A director that is being changed has better things to do. */
-const BUSY_INTERVAL_MS = 2_500;
+const BUSY_INTERVAL_MS = 1_800;
 const LONGEST_PAUSE_MS = 10_000;
 const READ_MS = 15_000;
 

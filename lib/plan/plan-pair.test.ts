@@ -232,5 +232,6 @@ describe('what forbids a deploy', () => {
       observed: { ...input.observed, director2: undefined },
     }));
     expect(unread.hosts[1]).toMatchObject({ actions: [], baseRelease: 'unknown' });
+    expect(unread.deployable).toBe(false);
   });
 });

@@ -57,9 +57,14 @@ export function planPair(input: PlanInput): PairPlan {
     impact: explainImpact(planned),
     timerSeconds: TIMER[mode],
     problems,
-    deployable: !hasErrors(problems) && hosts.length === topology.directors.length,
+    deployable: !hasErrors(problems) && topology.directors.every(({ name }) => isKnown(input, name)),
   } satisfies Omit<PairPlan, 'hash'>;
   return { ...body, hash: canonicalHash({ body, releases }) };
+}
+
+/** A director that was not read is never deployed to, whether or not somebody said why. */
+function isKnown({ observed, facts, releases }: PlanInput, director: string): boolean {
+  return !!observed[director] && !!facts[director] && releases.some((release) => release.director === director);
 }
 
 function needsBoth(action: DaemonAction): boolean {

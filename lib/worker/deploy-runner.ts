@@ -16,6 +16,8 @@ export type DeployRunner = {
   run: (deployId: string) => Promise<void>;
   /** Every open deploy: at the start of a worker, and now and then for one whose worker died. */
   resumeAll: () => Promise<void>;
+  /** Resolves when nothing runs in this worker any more. */
+  idle: () => Promise<void>;
 };
 export type RunnerDeps = {
   db: Db;
@@ -39,7 +41,10 @@ export function openDeployRunner(deps: RunnerDeps): DeployRunner {
     const open = await deps.db.deploy.findMany({ where: { openFor: { not: null } }, select: { id: true } });
     await Promise.allSettled(open.map(({ id }) => run(id)));
   };
-  return { run, resumeAll };
+  const idle = async () => {
+    await Promise.allSettled([...running.values()]);
+  };
+  return { run, resumeAll, idle };
 }
 
 async function runLocked(deps: RunnerDeps, deployId: string): Promise<void> {

@@ -6,6 +6,7 @@ import { error, type Diagnostic } from '../core/diagnostic';
 import { topologyDocumentSchema } from '../core/document';
 import { ServiceError } from '../core/errors';
 import { resolveTopology } from '../core/resolve';
+import type { Topology } from '../core/topology';
 import { planSchema, type Plan } from '../core/views/plan';
 import type { Db } from '../db/client';
 import type { Director } from '../db/generated/client';
@@ -38,7 +39,12 @@ export async function makePlan(db: Db, hosts: DirectorHosts, { topologyId, revis
   const secrets = { heartbeatKey: await ensureHeartbeatKey(db, topologyId) };
   const rendered = renderTopology({ topology, facts: renderFacts, secrets });
   const previous = await loadPrevious(db, topologyId, observed);
-  const problems = [...checkTopology(document), ...rendered.diagnostics, ...seen.flatMap((each) => each.problems)];
+  const problems = [
+    ...checkTopology(document),
+    ...rendered.diagnostics,
+    ...seen.flatMap((each) => each.problems),
+    ...unmanaged(topology, seen),
+  ];
   const redacted = rendered.releases.map(redactRelease);
   const pair = planPair({
     ...{ topologyId, revision, document, topology, releases: redacted, observed, facts, problems },
@@ -49,6 +55,15 @@ export async function makePlan(db: Db, hosts: DirectorHosts, { topologyId, revis
   );
   const sources = { facts: renderFacts, releaseHashes, releases: redacted };
   return store(db, { ...pair, id: randomUUID(), createdAt: new Date().toISOString(), createdBy: actor, sources });
+}
+
+/** Absent from the topology file: the console does not know where to reach it. */
+function unmanaged({ directors }: Topology, seen: readonly Seen[]): Diagnostic[] {
+  return directors
+    .filter(({ name }) => !seen.some((each) => each.name === name))
+    .map(({ name }) =>
+      error('director.management', [], `${name} has no management address.`, 'Add `management` to the director.'),
+    );
 }
 
 async function look(db: Db, hosts: DirectorHosts, { id, name }: Director): Promise<Seen> {

@@ -24,6 +24,7 @@ export type WorkerOptions = { log: Logger; prepare?: RunnerDeps['prepare'] };
 
 /** How often open deploys without a runner are looked for: one whose other worker died. */
 const SWEEP_MS = 10_000;
+const IDLE_MS = 4_000;
 
 export async function startWorker({ log, prepare }: WorkerOptions): Promise<Worker> {
   const db = getDb();
@@ -43,6 +44,8 @@ export async function startWorker({ log, prepare }: WorkerOptions): Promise<Work
   return {
     stop: async () => {
       stopping.abort();
+      // A running deploy ends its step if it can, and is resumed by the next worker either way.
+      await Promise.race([runner.idle(), pause(IDLE_MS)]);
       await Promise.allSettled([server.close(), polling, sweeping, queue.stop()]);
       hosts.close();
       await db.$disconnect();
