@@ -61,6 +61,12 @@ async function scriptKilobytes(): Promise<number> {
   });
 }
 
+/** For the README: `LVS_CONSOLE_SCREENSHOTS=public` keeps them there. */
+async function screenshot(name: string): Promise<void> {
+  const folder = process.env.LVS_CONSOLE_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: `${folder}/screenshot-${name}.png` });
+}
+
 async function saveRevision(message: string): Promise<void> {
   await page.getByRole('button', { name: 'Save revision' }).click();
   await page.getByRole('dialog').getByRole('textbox').fill(message);
@@ -123,6 +129,7 @@ test('a port group over the first group is reported with an example packet, and 
   await page.getByRole('button', { name: 'Let web-ports take these packets from everything' }).click();
   await expect(page.getByRole('button', { name: 'Let web-ports take these packets from everything' })).toHaveCount(0);
   await saveRevision('web ports with persistence');
+  await screenshot('topology');
 });
 
 test('deploys to both directors and sees them verified', async () => {
@@ -150,13 +157,13 @@ test('real requests are answered by both real servers, and persistence couples 8
 
 test('the connections are on the Live page', async () => {
   await page.getByRole('navigation').getByRole('link', { name: 'Live' }).click();
+  await page.getByRole('list', { name: 'Pairs' }).getByRole('link', { name: 'fwmark-seed' }).click();
   const started = Date.now();
-  if (await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).count())
-    await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
   await expect(page.getByText('web-ports').first()).toBeVisible();
   console.log(`time to the first table on the Live page: ${Date.now() - started} ms`);
   await expect(page.getByText('director1 is active')).toBeVisible();
   await expect(page.getByText('in sync', { exact: true })).toBeVisible();
+  await screenshot('live');
   await page.getByRole('tab', { name: 'Connections' }).click();
   await expect(page.getByText('192.168.0.3:80').first()).toBeVisible();
   await expect(page.getByText('persistence template, mark 2').first()).toBeVisible();
@@ -189,8 +196,7 @@ test('a pool change is deployed in seconds and without a restart', async () => {
 test('the active director loses its power: the other answers, and the page shows it', async () => {
   test.setTimeout(TAKEOVER_MS + 60_000);
   await page.goto(`${demo.url}/live`);
-  if (await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).count())
-    await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
+  await page.getByRole('list', { name: 'Pairs' }).getByRole('link', { name: 'fwmark-seed' }).click();
   await expect(page.getByText('director1 is active')).toBeVisible();
   await lab.crash('director1');
   const started = Date.now();

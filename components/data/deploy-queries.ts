@@ -3,7 +3,8 @@
 import { useCallback } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
-import { deploySchema, openDeployStates, type Deploy } from '@/lib/core/views/deploy';
+import { openDeployStates } from '@/lib/core/open-deploy-states';
+import type { Deploy } from '@/lib/core/views/deploy';
 import { useEvents } from './use-events';
 
 export function useMakePlan(topologyId: string) {
@@ -55,7 +56,6 @@ export function useDeploy(deployId: string) {
   const stream = useEvents({
     path: `/deploys/${deployId}/events`,
     event: 'deploy',
-    schema: deploySchema,
     onData,
     isEnabled: isOpen,
   });

@@ -3,7 +3,7 @@
 import { useCallback, useState } from 'react';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
-import { livePairSchema, type LivePair } from '@/lib/core/views/live';
+import type { LivePair } from '@/lib/core/views/live';
 import { useEvents } from './use-events';
 
 export function useLiveSnapshot(topologyId: string) {
@@ -23,7 +23,6 @@ export function useLivePair(topologyId: string) {
   const stream = useEvents({
     path: `/live/${topologyId}/events`,
     event: 'live',
-    schema: livePairSchema,
     onData,
     isEnabled: !isPaused,
   });

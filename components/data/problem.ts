@@ -1,6 +1,6 @@
 // What a failed request means to the person who made it: what, why, next step.
 import type { Diagnostic } from '@/lib/core/diagnostic';
-import { topologyRevisionSchema, type TopologyRevision } from '@/lib/core/views/topology';
+import type { TopologyRevision } from '@/lib/core/views/topology';
 import { ApiProblem } from '@/lib/api/client';
 
 export type ProblemWords = {
@@ -50,5 +50,5 @@ export function isUnauthenticated(error: unknown): boolean {
 /** The revision that someone else saved, when that is why a save was refused. */
 export function conflictOf(error: unknown): TopologyRevision | undefined {
   if (!(error instanceof ApiProblem) || error.code !== 'conflict') return undefined;
-  return topologyRevisionSchema.safeParse(error.details?.current).data;
+  return error.details?.current as TopologyRevision | undefined;
 }

@@ -1,6 +1,7 @@
 // The state of a deploy in one word.
 import { Badge, type Tone } from '@/components/ui/badge';
-import { openDeployStates, type DeployState } from '@/lib/core/views/deploy';
+import { openDeployStates } from '@/lib/core/open-deploy-states';
+import type { DeployState } from '@/lib/core/views/deploy';
 
 const tones: Record<DeployState, Tone> = {
   queued: 'drain',

@@ -3,7 +3,8 @@
 import { useEffect, useRef, useState } from 'react';
 import Link from 'next/link';
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { openDeployStates, type Deploy } from '@/lib/core/views/deploy';
+import { openDeployStates } from '@/lib/core/open-deploy-states';
+import type { Deploy } from '@/lib/core/views/deploy';
 import { useDeployQuery, useDeploys } from '@/components/data/deploy-queries';
 import { DeployStateBadge } from '@/components/deploy/deploy-state-badge';
 import { StepList } from '@/components/deploy/step-list';

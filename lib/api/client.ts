@@ -1,28 +1,22 @@
-// The typed client of the HTTP API for the browser: one function per route, answers checked with the same schemas.
-import { z } from 'zod';
-import { diagnosticSchema, type Diagnostic } from '@/lib/core/diagnostic';
-import { topologyDocumentSchema, type TopologyDocument } from '@/lib/core/document';
-import { accountSchema, auditRowSchema, type AccountRole } from '@/lib/core/views/account';
-import { deploySchema } from '@/lib/core/views/deploy';
-import { connectionTestSchema, directorViewSchema, hostKeyScanSchema } from '@/lib/core/views/director';
-import { connectionPageSchema, livePairSchema } from '@/lib/core/views/live';
-import { planSchema } from '@/lib/core/views/plan';
-import {
-  filePreviewSchema,
-  revisionSummarySchema,
-  topologyRevisionSchema,
-  topologySummarySchema,
-} from '@/lib/core/views/topology';
+// The typed client of the HTTP API for the browser: one function per route. Answers are ours, checked by the server: no zod on every page.
+import type { Diagnostic } from '@/lib/core/diagnostic';
+import type { TopologyDocument } from '@/lib/core/document';
+import type { Account, AccountRole, AuditRow } from '@/lib/core/views/account';
+import type { Deploy } from '@/lib/core/views/deploy';
+import type { ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
+import type { ConnectionPage, LivePair } from '@/lib/core/views/live';
+import type { Plan } from '@/lib/core/views/plan';
+import type { FilePreview, RevisionSummary, TopologyRevision, TopologySummary } from '@/lib/core/views/topology';
 
 /** Longer than the slowest director, shorter than patience. */
 const REQUEST_MS = 90_000;
 
-const problemSchema = z.object({
-  code: z.string(),
-  detail: z.string(),
-  details: z.record(z.string(), z.unknown()).optional(),
-  diagnostics: z.array(diagnosticSchema).optional(),
-});
+type Problem = { code: string; detail: string; details?: Record<string, unknown>; diagnostics?: Diagnostic[] };
+
+/** A proxy in between may answer with anything. */
+function isProblem(answer: unknown): answer is Problem {
+  return typeof answer === 'object' && answer !== null && 'code' in answer && 'detail' in answer;
+}
 
 /** An answer that says why not; a request without an answer throws what fetch throws. */
 export class ApiProblem extends Error {
@@ -38,15 +32,15 @@ export class ApiProblem extends Error {
   }
 }
 
-async function call<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T> {
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const response = await fetch(`/api/v1${path}`, {
     method,
     signal: AbortSignal.timeout(REQUEST_MS),
     ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
   const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return schema.parse(answer);
-  const problem = problemSchema.safeParse(answer).data;
+  if (response.ok) return answer as T;
+  const problem = isProblem(answer) ? answer : undefined;
   throw new ApiProblem(
     response.status,
     problem?.code ?? 'unknown',
@@ -67,58 +61,54 @@ function withQuery(path: string, query: Query = {}): string {
 }
 
 const id = encodeURIComponent;
-const nothing = z.object({});
-const rendered = z.object({ files: z.array(filePreviewSchema), diagnostics: z.array(diagnosticSchema) });
-const imported = z.object({ document: topologyDocumentSchema.optional(), diagnostics: z.array(diagnosticSchema) });
-const consoleKey = z.object({ authorizedKey: z.string(), installScript: z.string() });
+type Rendered = { files: FilePreview[]; diagnostics: Diagnostic[] };
+type Imported = { document?: TopologyDocument; diagnostics: Diagnostic[] };
+type ConsoleKey = { authorizedKey: string; installScript: string };
 
 type NewTopology = { document: TopologyDocument; message: string } | { seed: true; name: string };
 type NewRevision = { baseRevision: number; document: TopologyDocument; message: string };
 type NewAccount = { name: string; email: string; password: string; role: AccountRole };
 
 export const api = {
-  getSession: () => call(accountSchema, 'GET', '/session'),
-  setPassword: (password: string) => call(nothing, 'POST', '/session/password', { password }),
+  getSession: () => call<Account>('GET', '/session'),
+  setPassword: (password: string) => call<object>('POST', '/session/password', { password }),
 
-  listTopologies: () => call(z.array(topologySummarySchema), 'GET', '/topologies'),
-  createTopology: (input: NewTopology) => call(topologyRevisionSchema, 'POST', '/topologies', input),
+  listTopologies: () => call<TopologySummary[]>('GET', '/topologies'),
+  createTopology: (input: NewTopology) => call<TopologyRevision>('POST', '/topologies', input),
   getTopology: (topologyId: string, revision?: number) =>
-    call(topologyRevisionSchema, 'GET', withQuery(`/topologies/${id(topologyId)}`, { revision })),
+    call<TopologyRevision>('GET', withQuery(`/topologies/${id(topologyId)}`, { revision })),
   saveTopology: (topologyId: string, input: NewRevision) =>
-    call(topologyRevisionSchema, 'PUT', `/topologies/${id(topologyId)}`, input),
-  removeTopology: (topologyId: string) => call(nothing, 'DELETE', `/topologies/${id(topologyId)}`),
-  listRevisions: (topologyId: string) =>
-    call(z.array(revisionSummarySchema), 'GET', `/topologies/${id(topologyId)}/revisions`),
-  render: (document: TopologyDocument) => call(rendered, 'POST', '/render', { document }),
-  importText: (text: string) => call(imported, 'POST', '/import', { text }),
+    call<TopologyRevision>('PUT', `/topologies/${id(topologyId)}`, input),
+  removeTopology: (topologyId: string) => call<object>('DELETE', `/topologies/${id(topologyId)}`),
+  listRevisions: (topologyId: string) => call<RevisionSummary[]>('GET', `/topologies/${id(topologyId)}/revisions`),
+  render: (document: TopologyDocument) => call<Rendered>('POST', '/render', { document }),
+  importText: (text: string) => call<Imported>('POST', '/import', { text }),
 
-  listDirectors: (topologyId?: string) =>
-    call(z.array(directorViewSchema), 'GET', withQuery('/directors', { topologyId })),
-  getConsoleKey: () => call(consoleKey, 'GET', '/console-key'),
-  scanDirector: (directorId: string) => call(hostKeyScanSchema, 'POST', `/directors/${id(directorId)}/scan`),
+  listDirectors: (topologyId?: string) => call<DirectorView[]>('GET', withQuery('/directors', { topologyId })),
+  getConsoleKey: () => call<ConsoleKey>('GET', '/console-key'),
+  scanDirector: (directorId: string) => call<HostKeyScan>('POST', `/directors/${id(directorId)}/scan`),
   trustDirector: (directorId: string, fingerprint: string) =>
-    call(directorViewSchema, 'POST', `/directors/${id(directorId)}/trust`, { fingerprint }),
-  untrustDirector: (directorId: string) => call(directorViewSchema, 'DELETE', `/directors/${id(directorId)}/trust`),
+    call<DirectorView>('POST', `/directors/${id(directorId)}/trust`, { fingerprint }),
+  untrustDirector: (directorId: string) => call<DirectorView>('DELETE', `/directors/${id(directorId)}/trust`),
   testDirector: (directorId: string, installGuard: boolean) =>
-    call(connectionTestSchema, 'POST', `/directors/${id(directorId)}/test`, { installGuard }),
+    call<ConnectionTest>('POST', `/directors/${id(directorId)}/test`, { installGuard }),
 
   createPlan: (topologyId: string, revision: number) =>
-    call(planSchema, 'POST', `/topologies/${id(topologyId)}/plans`, { revision }),
-  getPlan: (planId: string) => call(planSchema, 'GET', `/plans/${id(planId)}`),
-  createDeploy: (input: { planId: string; planHash: string }) => call(deploySchema, 'POST', '/deploys', input),
+    call<Plan>('POST', `/topologies/${id(topologyId)}/plans`, { revision }),
+  getPlan: (planId: string) => call<Plan>('GET', `/plans/${id(planId)}`),
+  createDeploy: (input: { planId: string; planHash: string }) => call<Deploy>('POST', '/deploys', input),
   listDeploys: (query: { topologyId?: string; limit?: number } = {}) =>
-    call(z.array(deploySchema), 'GET', withQuery('/deploys', query)),
-  getDeploy: (deployId: string) => call(deploySchema, 'GET', `/deploys/${id(deployId)}`),
-  cancelDeploy: (deployId: string) => call(deploySchema, 'POST', `/deploys/${id(deployId)}/cancel`),
+    call<Deploy[]>('GET', withQuery('/deploys', query)),
+  getDeploy: (deployId: string) => call<Deploy>('GET', `/deploys/${id(deployId)}`),
+  cancelDeploy: (deployId: string) => call<Deploy>('POST', `/deploys/${id(deployId)}/cancel`),
 
-  getLive: (topologyId: string) => call(livePairSchema, 'GET', `/live/${id(topologyId)}`),
+  getLive: (topologyId: string) => call<LivePair>('GET', `/live/${id(topologyId)}`),
   listConnections: (topologyId: string, query: { director: string; limit: number; filter: string }) =>
-    call(connectionPageSchema, 'GET', withQuery(`/live/${id(topologyId)}/connections`, query)),
+    call<ConnectionPage>('GET', withQuery(`/live/${id(topologyId)}/connections`, query)),
 
   listAudit: (query: { action?: string; actor?: string; target?: string; before?: string; limit?: number }) =>
-    call(z.array(auditRowSchema), 'GET', withQuery('/audit', query)),
-  listAccounts: () => call(z.array(accountSchema), 'GET', '/accounts'),
-  createAccount: (input: NewAccount) => call(accountSchema, 'POST', '/accounts', input),
-  changeRole: (accountId: string, role: AccountRole) =>
-    call(accountSchema, 'PATCH', `/accounts/${id(accountId)}`, { role }),
+    call<AuditRow[]>('GET', withQuery('/audit', query)),
+  listAccounts: () => call<Account[]>('GET', '/accounts'),
+  createAccount: (input: NewAccount) => call<Account>('POST', '/accounts', input),
+  changeRole: (accountId: string, role: AccountRole) => call<Account>('PATCH', `/accounts/${id(accountId)}`, { role }),
 };

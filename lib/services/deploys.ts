@@ -1,7 +1,8 @@
 // Deploys as their journal tells them: list, one, follow, cancel.
 import 'server-only';
 import { ServiceError } from '@/lib/core/errors';
-import { openDeployStates, type Deploy } from '@/lib/core/views/deploy';
+import { openDeployStates } from '@/lib/core/open-deploy-states';
+import type { Deploy } from '@/lib/core/views/deploy';
 import { inTransaction, type Db } from '@/lib/db/client';
 import { notify, watchChannel } from '@/lib/db/listen';
 import { toDeploy } from '@/lib/db/rows';

@@ -1,7 +1,7 @@
 // Runs deploys: one at a time for each pair over any number of workers, and again after a worker was killed.
 import 'server-only';
 import { HostError } from '../core/errors';
-import { openDeployStates } from '../core/views/deploy';
+import { openDeployStates } from '../core/open-deploy-states';
 import { tryLock } from '../db/advisory-lock';
 import type { Db } from '../db/client';
 import type { PreparedDeploy, Run } from '../deploy/deploy-run';
@@ -50,7 +50,7 @@ export function openDeployRunner(deps: RunnerDeps): DeployRunner {
 async function runLocked(deps: RunnerDeps, deployId: string): Promise<void> {
   const { db, log, signal } = deps;
   const row = await db.deploy.findUnique({ where: { id: deployId } });
-  if (!row || !isOpen(row.state)) return;
+  if (!row?.openFor) return; // ended, or its topology is gone
   const lock = await tryLock(`deploy:${row.topologyId}`);
   if (!lock) throw new Error(`deploy ${row.number} is run by another worker`);
   try {
@@ -92,8 +92,4 @@ async function openHosts({ db, hosts }: RunnerDeps, deployId: string, deploy: Pr
     }),
   );
   return Object.fromEntries(opened);
-}
-
-function isOpen(state: string): boolean {
-  return openDeployStates.some((open) => open === state);
 }

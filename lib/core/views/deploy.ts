@@ -62,4 +62,3 @@ export type Deploy = z.infer<typeof deploySchema>;
 export type DeployStep = z.infer<typeof deployStepSchema>;
 export type DeployState = z.infer<typeof deployStateSchema>;
 export type DeployStepName = z.infer<typeof deployStepNameSchema>;
-export const openDeployStates: readonly DeployState[] = ['queued', 'running', 'rolling-back'];
