@@ -83,8 +83,15 @@ function HeldLine({ host, isStale }: { host: LiveHost; isStale: boolean }) {
   );
 }
 
+/** A daemon that has no work in this role is left out: ldirectord runs on the active director only. */
+function isTold(host: LiveHost, daemon: string, state: string): boolean {
+  if (state === 'running') return true;
+  if (daemon === 'ldirectord') return host.role === 'active';
+  return daemon === 'heartbeat' && host.daemons.keepalived !== 'running';
+}
+
 function Daemons({ host }: { host: LiveHost }) {
-  const daemons = Object.entries(host.daemons);
+  const daemons = Object.entries(host.daemons).filter(([daemon, state]) => isTold(host, daemon, state));
   if (daemons.length === 0) return null;
   return (
     <p className="flex flex-wrap gap-1.5">

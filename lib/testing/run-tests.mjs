@@ -40,6 +40,7 @@ const gates = {
     ],
   },
   unit: { argv: vitest('unit'), counts: vitestCounts('unit') },
+  binaries: { argv: vitest('binaries'), counts: vitestCounts('binaries') },
   lab: { argv: vitest('lab'), counts: vitestCounts('lab') },
   browser: {
     argv: [bin('playwright'), 'test', '--config', 'e2e/playwright.config.ts'],
@@ -57,7 +58,7 @@ const plans = {
   ],
   all: [
     [
-      ['format', 'lint', 'floors'],
+      ['format', 'lint', 'floors', 'binaries'],
       ['types', 'unit', 'migrations'],
     ],
     [['lab']],

@@ -8,6 +8,9 @@ const alias = {
   'server-only': path.join(import.meta.dirname, 'empty.ts'),
 };
 
+/** Real binaries as judges: slower, and they need Debian packages that `npm run check` does not install. */
+const judged = ['lib/guard/**/*.test.ts', 'lib/render/judges.test.ts', 'lib/render/scripts.test.ts'];
+
 export default defineConfig({
   root,
   resolve: { alias },
@@ -21,9 +24,20 @@ export default defineConfig({
           name: 'unit',
           globalSetup: ['lib/testing/test-postgres.ts'],
           include: ['{lib,components,app}/**/*.test.{ts,tsx}'],
-          exclude: ['**/*.lab.test.ts', '**/node_modules/**', '**/.next/**'],
+          exclude: ['**/*.lab.test.ts', '**/node_modules/**', '**/.next/**', ...judged],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        root,
+        test: {
+          name: 'binaries',
+          include: judged,
+          exclude: ['**/*.lab.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

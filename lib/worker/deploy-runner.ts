@@ -1,7 +1,6 @@
 // Runs deploys: one at a time for each pair over any number of workers, and again after a worker was killed.
 import 'server-only';
 import { HostError } from '../core/errors';
-import { openDeployStates } from '../core/open-deploy-states';
 import { tryLock } from '../db/advisory-lock';
 import type { Db } from '../db/client';
 import type { PreparedDeploy, Run } from '../deploy/deploy-run';

@@ -50,7 +50,9 @@ export async function openTestConsole(): Promise<TestConsole> {
       stdio: ['ignore', output, output],
     });
     fs.closeSync(output);
-    await until('the worker answers', () => callWorker('consoleKey', {}), 60_000);
+    await until('the worker answers', () => callWorker('consoleKey', {}), 60_000).catch((cause: unknown) => {
+      throw new Error(`the worker did not start:\n${fs.readFileSync(logFile, 'utf8').slice(-4_000)}`, { cause });
+    });
     return child;
   };
   const close = async () => {
