@@ -103,6 +103,65 @@ describe('requests', () => {
     expect(await (await request(`${path}/document`)).text()).toMatch(/^apiVersion: lvs-console\/v1$/m);
   });
 
+  it('removes with 204 and an empty body', async () => {
+    const created = await request('/topologies', { method: 'POST', json: { seed: true, name: 'to-remove' } });
+    const { topologyId } = (await created.json()) as { topologyId: string };
+    const answer = await request(`/topologies/${topologyId}`, { method: 'DELETE' });
+    expect([answer.status, await answer.text()]).toEqual([204, '']);
+    expect((await request(`/topologies/${topologyId}`, { method: 'DELETE' })).status).toBe(404);
+  });
+
+  it.each([
+    ['that is not JSON', '{', 400],
+    ['of a size that no document has', JSON.stringify({ text: 'x'.repeat(5 * 1024 * 1024) }), 413],
+  ])('with a body %s are refused as the sender’s fault', async (_what, body, status) => {
+    const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
+    const answer = await request('/import', { method: 'POST', body, headers });
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({ code: 'invalid', status });
+  });
+
+  it.each(['text/plain', 'application/jsonx', 'application/x-www-form-urlencoded'])(
+    'refuse a change that says to be %s',
+    async (type) => {
+      const body = JSON.stringify({ seed: true, name: 'formed' });
+      const answer = await request('/topologies', { method: 'POST', body, headers: { 'content-type': type } });
+      expect(answer.status).toBe(422);
+      expect(await getDb().topology.count({ where: { name: 'formed' } })).toBe(0);
+    },
+  );
+
+  it.each([
+    ['192.0.2.5:3000', 'http://192.0.2.5:3000', 200],
+    ['console.example', 'https://console.example', 200],
+    ['192.0.2.5:3000', 'http://evil.example', 403],
+    ['192.0.2.5:3000', 'http://192.0.2.5:8080', 403],
+    ['192.0.2.5:3000', 'null', 403],
+  ])(
+    'sent to %s from a page of %s are answered with %i, when the browser tells no more than the origin',
+    async (host, origin, status) => {
+      const json = { seed: true, name: `from ${origin} ${host}`.slice(0, 60) };
+      expect((await request('/topologies', { method: 'POST', json, headers: { host, origin } })).status).toBe(status);
+    },
+  );
+
+  it('do not blame the sender for a stored document of another form', async () => {
+    const topology = await getDb().topology.create({ data: { name: 'of-old', revision: 1 } });
+    const row = {
+      topologyId: topology.id,
+      number: 1,
+      author: 'x',
+      message: '',
+      deployable: true,
+      errors: 0,
+      warnings: 0,
+    };
+    await getDb().topologyRevision.create({ data: { ...row, document: { of: 'another form' } } });
+    const answer = await request(`/topologies/${topology.id}`);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([500, 'internal']);
+    await getDb().topology.delete({ where: { id: topology.id } });
+  });
+
   it('say that the worker is away, instead of hanging', async () => {
     const answer = await request('/console-key');
     expect(answer.status).toBe(503);
@@ -115,6 +174,33 @@ describe('requests', () => {
     const refused = await request('/topologies', { method: 'POST', json: { seed: true, name: 'by-viewer' } });
     expect(refused.status).toBe(403);
     await getDb().user.updateMany({ where: { email: 'first@example.org' }, data: { role: 'admin' } });
+  });
+});
+
+describe('signing in', () => {
+  const signIn = (headers: Record<string, string>, password: string) =>
+    getAuth().handler(
+      new Request(`${BASE}/api/auth/sign-in/email`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ email: 'nobody@example.org', password }),
+      }),
+    );
+
+  it.each([
+    ['localhost:3000', 'http://localhost:3000', 401],
+    ['192.0.2.5:3000', 'http://192.0.2.5:3000', 401],
+    ['127.0.0.1:3000', 'http://evil.example', 403],
+  ])('at %s from a page of %s is answered with %i', async (host, origin, status) => {
+    const headers = { host, origin, cookie: 'any=1', 'x-forwarded-for': '192.0.2.200' };
+    expect((await signIn(headers, 'not the password')).status).toBe(status);
+  });
+
+  it('is slowed down for an address that guesses', async () => {
+    const codes: number[] = [];
+    for (let guess = 0; guess < 10; guess += 1)
+      codes.push((await signIn({ origin: BASE, 'x-forwarded-for': '192.0.2.201' }, `wrong guess ${guess}`)).status);
+    expect(codes).toEqual([...Array(8).fill(401), 429, 429]);
   });
 });
 

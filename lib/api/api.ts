@@ -1,5 +1,7 @@
 // The HTTP API: every route under /api/v1, one place for sessions, origins and problems.
 import 'server-only';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import { pino } from 'pino';
 import { accountRoutes } from './account-routes';
 import { newRouter } from './declare';
@@ -11,6 +13,8 @@ import { sendProblem, toProblem } from './problem';
 import { topologyRoutes } from './topology-routes';
 
 const log = pino({ name: 'api' });
+/** A document of thousands of objects is far below. */
+const MAX_BODY = 4 * 1024 * 1024;
 
 export const apiApp = newRouter().basePath('/api/v1');
 
@@ -34,5 +38,13 @@ apiApp.doc31('/openapi.json', {
 });
 apiApp.use(refuseForeignOrigin);
 apiApp.use(requireAccount);
+apiApp.use(
+  bodyLimit({
+    maxSize: MAX_BODY,
+    onError: () => {
+      throw new HTTPException(413, { message: `A body may have ${MAX_BODY / 1024 / 1024} MiB` });
+    },
+  }),
+);
 for (const routes of [topologyRoutes, directorRoutes, deployRoutes, liveRoutes, accountRoutes])
   apiApp.route('/', routes);

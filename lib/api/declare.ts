@@ -1,10 +1,22 @@
 // Parts of a route's declaration: bodies, answers and failures, for validation and the OpenAPI document alike.
 import 'server-only';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { diagnosticSchema } from '@/lib/core/diagnostic';
 import type { ApiEnv } from './environment';
+import { InvalidRequest } from './problem';
+import { toDiagnostics } from './zod-diagnostics';
 
 export const problemSchema = z
-  .object({ status: z.number(), code: z.string(), detail: z.string(), requestId: z.string() })
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    code: z.string(),
+    detail: z.string(),
+    details: z.record(z.string(), z.unknown()).optional(),
+    diagnostics: z.array(diagnosticSchema).optional(),
+    requestId: z.string(),
+  })
   .openapi('Problem');
 
 const problem = (description: string) => ({
@@ -12,10 +24,12 @@ const problem = (description: string) => ({
   content: { 'application/problem+json': { schema: problemSchema } },
 });
 const failures = {
+  400: problem('The body is not JSON'),
   401: problem('Nobody is signed in'),
   403: problem('The role does not allow it'),
   404: problem('No such object'),
   409: problem('Conflict, or busy'),
+  413: problem('The body is too large'),
   422: problem('The input is wrong'),
   502: problem('A director did not do it'),
   503: problem('The worker or the database is away'),
@@ -24,6 +38,13 @@ const failures = {
 export function answers<S extends z.ZodType>(schema: S) {
   return { 200: { description: 'Done', content: { 'application/json': { schema } } }, ...failures };
 }
+
+/** What goes on after the answer; its events tell how. */
+export function accepts<S extends z.ZodType>(schema: S) {
+  return { 202: { description: 'Accepted', content: { 'application/json': { schema } } }, ...failures };
+}
+
+export const answersNothing = { 204: { description: 'Done' }, ...failures } as const;
 
 export function streams(description: string) {
   return { 200: { description, content: { 'text/event-stream': { schema: z.string() } } }, ...failures };
@@ -39,7 +60,7 @@ export const idParams = z.object({ id: z.string().max(100) });
 export function newRouter(): OpenAPIHono<ApiEnv> {
   return new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
-      if (!result.success) throw result.error;
+      if (!result.success) throw new InvalidRequest(toDiagnostics(result.error));
     },
   });
 }

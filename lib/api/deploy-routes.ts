@@ -6,7 +6,7 @@ import { planSchema } from '@/lib/core/views/plan';
 import { cancelDeploy, getDeploy, listDeploys, watchDeploy } from '@/lib/services/deploys';
 import { createPlan, getPlan } from '@/lib/services/plans';
 import { startDeploy, startDeployInput } from '@/lib/services/start-deploy';
-import { answers, idParams, jsonBody, newRouter, streams } from './declare';
+import { accepts, answers, idParams, jsonBody, newRouter, streams } from './declare';
 import { sendEvents } from './event-stream';
 
 const listQuery = z.object({
@@ -48,9 +48,9 @@ export const deployRoutes = newRouter()
       path: '/deploys',
       summary: 'Deploy exactly the plan that was shown',
       request: { body: jsonBody(startDeployInput) },
-      responses: answers(deploySchema),
+      responses: accepts(deploySchema),
     }),
-    async (c) => c.json(await startDeploy({ ctx: c.get('ctx'), input: c.req.valid('json') }), 200),
+    async (c) => c.json(await startDeploy({ ctx: c.get('ctx'), input: c.req.valid('json') }), 202),
   )
   .openapi(
     createRoute({
@@ -80,10 +80,12 @@ export const deployRoutes = newRouter()
       request: { params: idParams },
       responses: streams('event `deploy`, data Deploy'),
     }),
-    (c) =>
-      sendEvents(c, 'deploy', (signal) =>
-        watchDeploy({ ctx: c.get('ctx'), input: { ...c.req.valid('param'), signal } }),
-      ),
+    async (c) => {
+      const [ctx, { id }] = [c.get('ctx'), c.req.valid('param')];
+      // Once a stream has begun it cannot say "no such deploy" any more.
+      await getDeploy({ ctx, input: { id } });
+      return sendEvents(c, 'deploy', (signal) => watchDeploy({ ctx, input: { id, signal } }));
+    },
   )
   .openapi(
     createRoute({

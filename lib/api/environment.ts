@@ -3,7 +3,7 @@ import 'server-only';
 import { randomUUID } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getSessionAccount } from '@/lib/auth/session';
-import { publicUrl } from '@/lib/auth/auth';
+import { ownOrigins } from '@/lib/auth/own-origins';
 import { ServiceError } from '@/lib/core/errors';
 import { openContext, type VerbContext } from '@/lib/services/context';
 
@@ -19,18 +19,22 @@ export const assignRequestId: MiddlewareHandler<ApiEnv> = async (context, next) 
 /** A page of another origin must not act with this browser's cookie. */
 export const refuseForeignOrigin: MiddlewareHandler<ApiEnv> = async (context, next) => {
   if (!['GET', 'HEAD'].includes(context.req.method)) {
-    const site = context.req.header('sec-fetch-site');
-    const origin = context.req.header('origin');
-    const isForeign = site
-      ? site !== 'same-origin' && site !== 'none'
-      : origin !== undefined && origin !== new URL(publicUrl()).origin;
-    if (isForeign) throw new ServiceError('forbidden', 'Changes are accepted from the console’s own pages only.');
+    if (isForeign(context.req.raw.headers))
+      throw new ServiceError('forbidden', 'Changes are accepted from the console’s own pages only.');
     const type = context.req.header('content-type');
-    if (type !== undefined && !type.startsWith('application/json'))
+    if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type))
       throw new ServiceError('invalid', 'Bodies must be application/json.');
   }
   await next();
 };
+
+/** Browsers tell the site only to https and loopback; the origin of a change they always tell. A program tells neither. */
+function isForeign(headers: Headers): boolean {
+  const site = headers.get('sec-fetch-site');
+  if (site !== null) return site !== 'same-origin' && site !== 'none';
+  const origin = headers.get('origin');
+  return origin !== null && !ownOrigins(headers).includes(origin);
+}
 
 export const requireAccount: MiddlewareHandler<ApiEnv> = async (context, next) => {
   const account = await getSessionAccount(context.req.raw.headers);
@@ -39,6 +43,7 @@ export const requireAccount: MiddlewareHandler<ApiEnv> = async (context, next) =
   await next();
 };
 
+/** forwarded-headers.mjs leaves exactly one address here; without it the last one is what the nearest hop added. */
 function sourceOf(context: Context): string {
-  return context.req.header('x-forwarded-for')?.split(',')[0]?.trim() || context.req.header('x-real-ip') || 'local';
+  return context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() || 'local';
 }

@@ -31,10 +31,11 @@ export const liveRoutes = newRouter()
       request: { params: idParams },
       responses: streams('event `live`, data LivePair'),
     }),
-    (c) =>
-      sendEvents(c, 'live', (signal) =>
-        watchLivePair({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id, signal } }),
-      ),
+    async (c) => {
+      const [ctx, topologyId] = [c.get('ctx'), c.req.valid('param').id];
+      await getLivePair({ ctx, input: { topologyId } });
+      return sendEvents(c, 'live', (signal) => watchLivePair({ ctx, input: { topologyId, signal } }));
+    },
   )
   .openapi(
     createRoute({

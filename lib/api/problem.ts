@@ -1,17 +1,17 @@
 // Every failed request as problem+json (RFC 9457) with our code, so that the browser can say what, why and what next.
 import 'server-only';
 import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ZodError } from 'zod';
+import type { Diagnostic } from '@/lib/core/diagnostic';
 import { HostError, ServiceError, type ServiceErrorCode } from '@/lib/core/errors';
-import { toDiagnostics } from './zod-diagnostics';
 
 export type Problem = {
   status: number;
   code: string;
   detail: string;
   details?: Record<string, unknown>;
-  diagnostics?: unknown[];
+  diagnostics?: Diagnostic[];
 };
 
 const serviceStatus: Record<ServiceErrorCode, number> = {
@@ -24,25 +24,45 @@ const serviceStatus: Record<ServiceErrorCode, number> = {
   unavailable: 503,
 };
 
+/** The request's own fault; every other ZodError is ours (a row, or an answer of the worker, of another form). */
+export class InvalidRequest extends Error {
+  override readonly name = 'InvalidRequest';
+  constructor(readonly diagnostics: Diagnostic[]) {
+    super('The request is not of the form that this route takes.');
+  }
+}
+
 /** What an error tells the person; ours (a bug) tells nothing but where to look. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof ServiceError)
     return { status: serviceStatus[error.code], code: error.code, detail: error.message, details: error.details };
   if (error instanceof HostError)
     return { status: 502, code: error.code, detail: error.message, details: publicDetails(error) };
-  if (error instanceof ZodError)
+  if (error instanceof InvalidRequest)
+    return { status: 422, code: 'invalid', detail: error.message, diagnostics: error.diagnostics };
+  // Hono's own: a body that is not JSON, or too large.
+  if (error instanceof HTTPException && error.status < 500)
+    return { status: error.status, code: 'invalid', detail: `${error.message}.` };
+  if (isDatabaseAway(error))
     return {
-      status: 422,
-      code: 'invalid',
-      detail: 'The request is not of the form that this route takes.',
-      diagnostics: toDiagnostics(error),
+      status: 503,
+      code: 'unavailable',
+      detail: 'The database does not answer; the console tries again by itself.',
     };
-  if (error instanceof SyntaxError) return { status: 400, code: 'invalid', detail: 'The body is not JSON.' };
   return {
     status: 500,
     code: 'internal',
     detail: 'The console failed; its log (logs/web.log in the data folder) has the reason under this request id.',
   };
+}
+
+const AWAY = /^(ENOENT|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|P1001|P1002|P1008|P1017|P2024|57P0[123]|53300)$/;
+
+/** Prisma's errors carry the code of the socket, of Prisma itself, or of PostgreSQL. */
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error) || !error.name.startsWith('PrismaClient')) return false;
+  const { code, errorCode } = error as { code?: unknown; errorCode?: unknown };
+  return [code, errorCode].some((each) => typeof each === 'string' && AWAY.test(each));
 }
 
 function publicDetails({ details }: HostError): Record<string, unknown> {

@@ -16,7 +16,7 @@ import { listTopologies } from '@/lib/services/list-topologies';
 import { removeTopology } from '@/lib/services/remove-topology';
 import { renderPreview } from '@/lib/services/render-preview';
 import { saveTopology, saveTopologyInput } from '@/lib/services/save-topology';
-import { answers, idParams, jsonBody, newRouter } from './declare';
+import { answers, answersNothing, idParams, jsonBody, newRouter } from './declare';
 
 const revisionQuery = z.object({ revision: z.coerce.number().int().positive().optional() });
 const documentBody = z.object({ document: topologyDocumentSchema });
@@ -75,11 +75,11 @@ export const topologyRoutes = newRouter()
       path: '/topologies/{id}',
       summary: 'Remove a topology from the console',
       request: { params: idParams },
-      responses: answers(z.object({})),
+      responses: answersNothing,
     }),
     async (c) => {
       await removeTopology({ ctx: c.get('ctx'), input: c.req.valid('param') });
-      return c.json({}, 200);
+      return c.body(null, 204);
     },
   )
   .openapi(

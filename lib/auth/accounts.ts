@@ -1,38 +1,33 @@
-// Accounts with a password: made by an administrator, the password changed by its owner.
+// Accounts with a password, written as rows of better-auth's tables, so that a change and its audit row share a transaction.
 import 'server-only';
-import type { AccountRole } from '@/lib/core/views/account';
+import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@/lib/core/errors';
-import { getAuth } from './auth';
+import type { AccountRole } from '@/lib/core/views/account';
+import type { Tx } from '@/lib/db/client';
+import type { User } from '@/lib/db/generated/client';
 
-/** Throws ServiceError('conflict') when the address is taken. Returns the new account's id. */
-export async function createPasswordAccount(input: {
-  email: string;
-  name: string;
-  password: string;
-  role: AccountRole;
-}): Promise<string> {
-  const { internalAdapter, password } = await getAuth().$context;
-  if (await internalAdapter.findUserByEmail(input.email))
-    throw new ServiceError('conflict', `there is an account for ${input.email} already`);
-  const user = await internalAdapter.createUser(
-    { email: input.email, name: input.name, emailVerified: true, role: input.role },
-    { method: 'admin' },
-  );
-  await internalAdapter.linkAccount({
-    userId: user.id,
-    providerId: 'credential',
-    accountId: user.id,
-    password: await password.hash(input.password),
+/** Sign-in looks addresses up in small letters. */
+export const canonicalEmail = (email: string) => email.trim().toLowerCase();
+
+type NewAccount = { email: string; name: string; role: AccountRole; passwordHash: string };
+
+/** Throws ServiceError('conflict') when the address is taken. */
+export async function insertAccount(tx: Tx, { email, name, role, passwordHash }: NewAccount): Promise<User> {
+  const address = canonicalEmail(email);
+  const { count } = await tx.user.createMany({
+    data: [{ id: randomUUID(), email: address, name, role, emailVerified: true }],
+    skipDuplicates: true,
   });
-  return user.id;
+  if (count === 0) throw new ServiceError('conflict', `There is an account for ${address} already.`);
+  const user = await tx.user.findUniqueOrThrow({ where: { email: address } });
+  await writePassword(tx, user.id, passwordHash);
+  return user;
 }
 
-/** Sets the password of an account that may have none (the first administrator came by a link). */
-export async function setPassword(userId: string, newPassword: string): Promise<void> {
-  const { internalAdapter, password } = await getAuth().$context;
-  const hashed = await password.hash(newPassword);
-  const accounts = await internalAdapter.findAccounts(userId);
-  if (accounts.some((account) => account.providerId === 'credential'))
-    await internalAdapter.updatePassword(userId, hashed);
-  else await internalAdapter.linkAccount({ userId, providerId: 'credential', accountId: userId, password: hashed });
+/** Also for an account that has none: the first administrator came by a link. */
+export async function writePassword(tx: Tx, userId: string, passwordHash: string): Promise<void> {
+  const credential = { userId, providerId: 'credential' };
+  const { count } = await tx.account.updateMany({ where: credential, data: { password: passwordHash } });
+  if (count > 0) return;
+  await tx.account.create({ data: { ...credential, id: randomUUID(), accountId: userId, password: passwordHash } });
 }

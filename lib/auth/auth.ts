@@ -2,18 +2,18 @@
 import 'server-only';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
-import { hash, verify } from '@node-rs/argon2';
 import { betterAuth } from 'better-auth';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { magicLink } from 'better-auth/plugins/magic-link';
 import { getDb } from '@/lib/db/client';
 import { dataFolder } from '@/lib/db/data-folder';
+import { readOrMakeSecret } from '@/lib/db/secret-file';
+import { ownOrigins, publicUrl } from './own-origins';
+import { hashPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD, verifyPassword } from './passwords';
 
 const LINK_SECONDS = 3600;
 const SESSION_SECONDS = 12 * 3600;
-const SHORTEST_PASSWORD = 12;
 
 /** Set only while createSignInLink() runs: no request from outside can obtain a link. */
 export const capturedLink = new AsyncLocalStorage<{ url?: string }>();
@@ -22,16 +22,7 @@ export const capturedLink = new AsyncLocalStorage<{ url?: string }>();
 function authSecret(): string {
   if (process.env.BETTER_AUTH_SECRET) return process.env.BETTER_AUTH_SECRET;
   const file = path.join(/* turbopackIgnore: true */ dataFolder(), 'auth-secret');
-  try {
-    fs.writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return fs.readFileSync(file, 'utf8');
-}
-
-export function publicUrl(): string {
-  return process.env.LVS_CONSOLE_URL ?? `http://127.0.0.1:${process.env.PORT ?? 3000}`;
+  return readOrMakeSecret(file, () => Buffer.from(randomBytes(32).toString('base64url'))).toString('utf8');
 }
 
 function makeAuth() {
@@ -42,7 +33,7 @@ function makeAuth() {
     secret: authSecret(),
     database: prismaAdapter(getDb(), { provider: 'postgresql' }),
     telemetry: { enabled: false },
-    trustedOrigins: [publicUrl()],
+    trustedOrigins: (request) => ownOrigins(request?.headers),
     // A link is made by createSignInLink() only; asking for one over HTTP is closed.
     disabledPaths: ['/sign-in/magic-link', '/sign-up/email', '/update-user', '/delete-user', '/change-email'],
     user: { additionalFields: { role: { type: 'string', defaultValue: 'viewer', input: false } } },
@@ -51,10 +42,8 @@ function makeAuth() {
       enabled: true,
       disableSignUp: true,
       minPasswordLength: SHORTEST_PASSWORD,
-      password: {
-        hash: (password) => hash(password),
-        verify: ({ hash: stored, password }) => verify(stored, password),
-      },
+      maxPasswordLength: LONGEST_PASSWORD,
+      password: { hash: hashPassword, verify: verifyPassword },
     },
     rateLimit: {
       enabled: true,
@@ -63,7 +52,12 @@ function makeAuth() {
       max: 120,
       customRules: { '/sign-in/email': { window: 60, max: 8 } },
     },
-    advanced: { useSecureCookies: publicUrl().startsWith('https://') },
+    // Both checks are said aloud because better-auth leaves them out by itself under test.
+    advanced: {
+      useSecureCookies: publicUrl().startsWith('https://'),
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
+    },
     logger: { level: 'error' },
     plugins: [
       magicLink({

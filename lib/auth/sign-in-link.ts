@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { AccountRole } from '@/lib/core/views/account';
 import { getDb } from '@/lib/db/client';
 import { invariant } from '@/lib/core/errors';
+import { canonicalEmail } from './accounts';
 import { capturedLink, getAuth } from './auth';
 
 /** The link works once and for an hour; the account is made when absent. */
@@ -13,7 +14,8 @@ export async function createSignInLink(input: {
   name: string;
   role: AccountRole;
 }): Promise<string> {
-  const { email, name, role, baseUrl } = input;
+  const { name, role, baseUrl } = input;
+  const email = canonicalEmail(input.email);
   await getDb().user.upsert({
     where: { email },
     update: {},

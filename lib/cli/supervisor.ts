@@ -73,6 +73,7 @@ function childEnvironment(options: ConsoleOptions, url: string, databaseUrl: str
 }
 
 const exitWithParent = ['--import', path.join(root, 'lib/cli/exit-with-parent.mjs')];
+const honestHeaders = ['--import', path.join(root, 'lib/api/forwarded-headers.mjs')];
 
 function workerArgv(): string[] {
   return [process.execPath, ...exitWithParent, '--conditions=react-server', '--import', 'tsx', 'lib/worker/main.ts'];
@@ -80,9 +81,15 @@ function workerArgv(): string[] {
 
 function webCommand({ isDev, port, host }: ConsoleOptions): { argv: string[]; cwd: string } {
   if (!isDev)
-    return { argv: [process.execPath, ...exitWithParent, 'server.js'], cwd: path.join(root, '.next/standalone') };
+    return {
+      argv: [process.execPath, ...exitWithParent, ...honestHeaders, 'server.js'],
+      cwd: path.join(root, '.next/standalone'),
+    };
   const next = path.join(root, 'node_modules/next/dist/bin/next');
-  return { argv: [process.execPath, ...exitWithParent, next, 'dev', '-p', String(port), '-H', host], cwd: root };
+  return {
+    argv: [process.execPath, ...exitWithParent, ...honestHeaders, next, 'dev', '-p', String(port), '-H', host],
+    cwd: root,
+  };
 }
 
 async function waitForWeb(url: string, logFile: string): Promise<void> {

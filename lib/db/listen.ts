@@ -5,6 +5,7 @@ import { databaseUrl, type Db, type Tx } from './client';
 
 export type Channel = 'live' | 'deploy' | 'directors';
 const RECONNECT_MS = 1_000;
+const CONNECT_MS = 5_000;
 
 /** Delivered when the surrounding transaction commits. */
 export async function notify(db: Db | Tx, channel: Channel, payload: string): Promise<void> {
@@ -13,57 +14,85 @@ export async function notify(db: Db | Tx, channel: Channel, payload: string): Pr
 
 type Listener = (payload: string | undefined) => void;
 const listeners: Record<Channel, Set<Listener>> = { live: new Set(), deploy: new Set(), directors: new Set() };
-let connecting: Promise<void> | undefined;
+/** One connection per process for all channels; undefined while there is none. */
+let connection: Promise<void> | undefined;
 
-/** One connection per process for all channels; `undefined` is sent after a reconnect: something may have been missed, read again. */
+/** The connection, opened as often as it takes; only ever one attempt at a time. */
 function ensureListening(): Promise<void> {
-  connecting ??= connect();
-  return connecting;
+  connection ??= connectPatiently();
+  return connection;
 }
 
-async function connect(): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl(), keepAlive: true });
-  client.on('notification', ({ channel, payload }) =>
-    listeners[channel as Channel]?.forEach((listener) => listener(payload)),
-  );
-  client.on('error', () => undefined); // `end` follows
-  client.on('end', () => void reconnect());
-  await client.connect();
-  for (const channel of Object.keys(listeners)) await client.query(`LISTEN ${channel}`);
-}
-
-async function reconnect(): Promise<void> {
+async function connectPatiently(): Promise<void> {
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS).unref());
     try {
-      connecting = connect();
-      await connecting;
-      for (const set of Object.values(listeners)) set.forEach((listener) => listener(undefined));
-      return;
+      return await connect();
     } catch {
-      // the database is away: try again until it is back
+      // The database is away: whoever watches has nothing else to wait for.
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS).unref());
     }
   }
 }
 
-/** Yields each payload until `signal` aborts; bursts are kept, in order. */
+async function connect(): Promise<void> {
+  const client = new pg.Client({
+    connectionString: databaseUrl(),
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_MS,
+  });
+  client.on('error', () => undefined); // `end` follows
+  client.on('notification', ({ channel, payload }) => tell(channel as Channel, payload));
+  try {
+    await client.connect();
+    for (const channel of Object.keys(listeners)) await client.query(`LISTEN ${channel}`);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+  // From here on only: a failed attempt ends too, and must not begin another one beside the loop above.
+  client.on('end', () => void reconnect());
+}
+
+async function reconnect(): Promise<void> {
+  connection = undefined;
+  await ensureListening();
+  for (const channel of Object.keys(listeners)) tell(channel as Channel, undefined);
+}
+
+function tell(channel: Channel, payload: string | undefined): void {
+  listeners[channel]?.forEach((listener) => listener(payload));
+}
+
+/**
+ * Yields ids until `signal` aborts. `undefined` means read again: it comes first, as soon as nothing can be missed any more,
+ * and after a lost connection. An id that waits for a slow reader waits once: it carries no data that could get lost.
+ */
 export async function* watchChannel(channel: Channel, signal: AbortSignal): AsyncGenerator<string | undefined> {
-  const waiting: (string | undefined)[] = [];
+  const waiting = new Set<string | undefined>();
   let wake: () => void = () => undefined;
+  const onAbort = () => wake();
   const listener: Listener = (payload) => {
-    waiting.push(payload);
+    waiting.add(payload);
     wake();
   };
-  const onAbort = () => wake();
-  listeners[channel].add(listener);
+  let isOver = false;
+  databaseUrl(); // a console without a database is told so, instead of waiting for it for ever
   signal.addEventListener('abort', onAbort);
+  void ensureListening().then(() => {
+    if (isOver) return;
+    listeners[channel].add(listener);
+    listener(undefined);
+  });
   try {
-    await ensureListening();
     while (!signal.aborted) {
-      if (waiting.length > 0) yield waiting.shift();
-      else await new Promise<void>((resolve) => (wake = resolve));
+      const [next] = waiting;
+      if (waiting.size > 0) {
+        waiting.delete(next);
+        yield next;
+      } else await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
+    isOver = true;
     listeners[channel].delete(listener);
     signal.removeEventListener('abort', onAbort);
   }

@@ -1,10 +1,11 @@
 // Applies the migrations inside the process at start; any number of processes may start at once, exactly one applies.
-import { createHash } from 'node:crypto';
+import 'server-only';
 import fs from 'node:fs';
 import path from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { postgresAdapter } from './migration-adapters.mjs';
+import { refuseUnfitHistory, type Migration } from './migration-history';
 import { schemaEngineClass } from './schema-engine-wasm.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -12,8 +13,9 @@ const migrationsFolder = path.join(root, 'prisma/migrations');
 const schemaFile = path.join(root, 'prisma/schema.prisma');
 /** Any constant: two starts of the console at once wait for each other here. */
 const MIGRATION_LOCK = 0x4c56_5301;
+const CONNECT_MS = 10_000;
 
-function listMigrations() {
+function listMigrations(): Migration[] {
   return fs
     .readdirSync(migrationsFolder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -21,19 +23,20 @@ function listMigrations() {
       name: entry.name,
       sql: fs.readFileSync(path.join(migrationsFolder, entry.name, 'migration.sql'), 'utf8'),
     }))
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Names of the migrations applied now. Throws when a migration failed half-way or was edited after it had been applied. */
+/** Names of the migrations applied now. Throws with what to do when the database's history does not fit this console. */
 export async function migrateDatabase(url: string): Promise<string[]> {
-  const lock = new pg.Client({ connectionString: url });
-  await lock.connect();
+  const lock = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+  lock.on('error', () => undefined); // the query that waits on it fails
   try {
+    await lock.connect();
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await refuseEditedMigrations(lock);
+    await refuseUnfitHistory(lock, listMigrations());
     return await applyMigrations(url);
   } finally {
-    await lock.end();
+    await lock.end().catch(() => undefined);
   }
 }
 
@@ -62,25 +65,5 @@ async function applyMigrations(url: string): Promise<string[]> {
   } finally {
     engine.free();
     await close();
-  }
-}
-
-/** The engine does not notice an old migration that was edited: its recorded checksum does. */
-async function refuseEditedMigrations(client: pg.Client): Promise<void> {
-  const { rows: found } = await client.query<{ exists: string | null }>(
-    `SELECT to_regclass('_prisma_migrations') AS exists`,
-  );
-  if (!found[0]?.exists) return;
-  const { rows } = await client.query<{ migration_name: string; checksum: string }>(
-    'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL',
-  );
-  const recorded = new Map(rows.map((row) => [row.migration_name, row.checksum]));
-  for (const { name, sql } of listMigrations()) {
-    const checksum = createHash('sha256').update(sql).digest('hex');
-    if (recorded.has(name) && recorded.get(name) !== checksum) {
-      throw new Error(
-        `migration ${name} was edited after it had been applied to this database; restore it and add a new migration instead`,
-      );
-    }
   }
 }

@@ -1,23 +1,18 @@
 // Secrets at rest: AES-256-GCM under a key that lives in a file outside the database, so that a copy of the database opens nothing.
 import 'server-only';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
 import { dataFolder } from './data-folder';
+import { readOrMakeSecret } from './secret-file';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const VERSION = 1;
 
-/** Made once, mode 0600; losing it means new SSH keys and heartbeat keys. Exactly one of several first starts wins. */
+/** Losing it means new SSH keys and heartbeat keys. */
 function keyEncryptionKey(): Buffer {
   const file = path.join(/* turbopackIgnore: true */ dataFolder(), 'kek');
-  try {
-    fs.writeFileSync(file, randomBytes(32), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  const key = fs.readFileSync(file);
+  const key = readOrMakeSecret(file, () => randomBytes(32));
   if (key.length !== 32) throw new Error(`${file} is damaged: it must hold 32 bytes`);
   return key;
 }
@@ -38,7 +33,13 @@ export function unseal(sealed: Uint8Array, context: string): string {
   const decipher = createDecipheriv('aes-256-gcm', keyEncryptionKey(), nonce)
     .setAAD(Buffer.from(context))
     .setAuthTag(tag);
-  return Buffer.concat([decipher.update(bytes.subarray(1 + NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString(
-    'utf8',
-  );
+  const ciphertext = bytes.subarray(1 + NONCE_BYTES + TAG_BYTES);
+  try {
+    return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
+  } catch (cause) {
+    throw new Error(
+      `a secret of ${context} cannot be opened: it was sealed under another key than ${dataFolder()}/kek holds now, or it was changed`,
+      { cause },
+    );
+  }
 }

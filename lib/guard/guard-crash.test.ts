@@ -1,6 +1,6 @@
 // kill -9 at every command that switch, rollback and confirm start, then the timer's rollback or a boot: the director is whole, old or new.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { releaseTar, testRelease } from './test-release';
 import { armRelease, openSandbox, type Sandbox } from './test-sandbox';
 
@@ -208,6 +208,16 @@ describe('confirm against the timer', () => {
 });
 
 describe('a host in trouble', () => {
+  const boxes: Sandbox[] = [];
+  const openBox = async (options: Parameters<typeof openSandbox>[0]) => {
+    const box = await openSandbox(options);
+    boxes.push(box);
+    return box;
+  };
+  afterEach(() => {
+    for (const box of boxes.splice(0)) box.close();
+  });
+
   const fill = (box: Sandbox) =>
     box.run([
       'sh',
@@ -219,7 +229,7 @@ describe('a host in trouble', () => {
     'rolls back on a disk without space and inodes, filled before or after the switch (%s)',
     async (shell) => {
       for (const moment of ['before', 'after']) {
-        const box = await openSandbox({ shell, tmpfs: { at: '', options: 'size=48m,nr_inodes=1200' } });
+        const box = await openBox({ shell, tmpfs: { at: '', options: 'size=48m,nr_inodes=1200' } });
         await box.run(['sh', '-c', `echo owned > ${box.root}/etc/ha.d/ha.cf`]);
         const before = await box.picture();
         await armRelease(box, NEXT, 1, releaseTar(testRelease(1)));
@@ -230,13 +240,12 @@ describe('a host in trouble', () => {
         expect(await box.guard(['rollback', NEXT])).toMatchObject({ code: 0 });
         expect(await box.picture()).toBe(before);
         expect(await box.status()).toMatchObject({ state: 'rolled-back', live: 'origin' });
-        box.close();
       }
     },
   );
 
   it('refuses to stage and to arm when the disk is too full to come back', async () => {
-    const box = await openSandbox({ shell: 'dash', tmpfs: { at: '', options: 'size=48m,nr_inodes=1200' } });
+    const box = await openBox({ shell: 'dash', tmpfs: { at: '', options: 'size=48m,nr_inodes=1200' } });
     expect((await box.guard(['stage', NEXT, '1'], { input: releaseTar(testRelease(1)) })).code).toBe(0);
     expect((await box.guard(['check', NEXT])).code).toBe(0);
     await fill(box);
@@ -244,11 +253,10 @@ describe('a host in trouble', () => {
     expect(await box.status()).toMatchObject({ state: 'checked' });
     expect((await box.guard(['abort', NEXT, '1'])).code).toBe(0);
     expect((await box.guard(['stage', '3-000000cc', '2'], { input: releaseTar(testRelease(1)) })).code).toBe(13);
-    box.close();
   });
 
   it('a rollback does not wait for a switch that hangs in a daemon', async () => {
-    const box = await openSandbox({ shell: 'dash' });
+    const box = await openBox({ shell: 'dash' });
     const before = await box.picture();
     writeFileSync(
       `${box.root}/shims/systemctl`,
@@ -264,11 +272,10 @@ describe('a host in trouble', () => {
     expect(ms).toBeLessThan(5000);
     expect(await box.picture()).toBe(before);
     expect((await hanging).signal).toBe('SIGKILL');
-    box.close();
   });
 
   it('does not take a failed read of the kernel for an empty kernel', async () => {
-    const box = await openSandbox({ shell: 'dash' });
+    const box = await openBox({ shell: 'dash' });
     await armRelease(box, NEXT, 1, releaseTar(testRelease(1)));
     expect((await box.guard(['switch', NEXT, '1'])).code).toBe(0);
     const switched = await box.picture();
@@ -282,6 +289,5 @@ describe('a host in trouble', () => {
     expect(await box.picture()).not.toBe(switched); // the files went back at the first try
     expect((await box.guard(['rollback', NEXT])).code).toBe(0);
     expect((await box.run(['iptables-save'])).stdout).not.toContain('LVS-CONSOLE');
-    box.close();
   });
 });

@@ -5,7 +5,7 @@ import { releaseTar, testRelease } from './test-release';
 import { armRelease, openSandbox, type Sandbox } from './test-sandbox';
 
 const SECTIONS =
-  'status addresses policy-rules routes ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall mangle-list nat-list sysctls modules daemons clock'.split(
+  'status addresses policy-rules routes ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall mangle-list nat-list sysctls modules daemons clock files'.split(
     ' ',
   );
 const FACTS =
@@ -83,15 +83,30 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('reading under %s', (shell
     expect(await box.picture()).toBe(before);
   });
 
+  it('names managed files that were edited or replaced', async () => {
+    const files = async () => frames((await box.guard(['read', 'files'])).stdout).get('files');
+    expect(await files()).toEqual({ body: '', code: 0 });
+    await armRelease(box, '1-00000001', 1, releaseTar(testRelease(1)));
+    expect((await box.guard(['switch', '1-00000001', '1'])).code).toBe(0);
+    expect(await files()).toEqual({ body: '', code: 0 });
+    writeFileSync(`${box.root}/etc/ha.d/haresources`, 'edited in place\n');
+    rmSync(`${box.root}/etc/ha.d/ha.cf`);
+    writeFileSync(`${box.root}/etc/ha.d/ha.cf`, 'edited by an editor that renames\n');
+    expect(await files()).toEqual({ body: 'replaced /etc/ha.d/ha.cf\nchanged /etc/ha.d/haresources\n', code: 0 });
+    expect((await box.guard(['rollback', '1-00000001'])).code).toBe(0);
+  });
+
   it('says so when its own state file is damaged, refuses to go on, and still rolls back', async () => {
     const before = await box.picture();
-    await armRelease(box, '1-000000aa', 1, releaseTar(testRelease(1)));
-    expect((await box.guard(['switch', '1-000000aa', '1'])).code).toBe(0);
+    await armRelease(box, '1-000000aa', 2, releaseTar(testRelease(1)));
+    expect((await box.guard(['switch', '1-000000aa', '2'])).code).toBe(0);
     writeFileSync(`${box.root}/var/lib/lvs-console/tx`, 'tx=1-000000aa\nstate=swi');
     expect((await box.status()).state).toBe('damaged');
-    expect((await box.guard(['confirm', '1-000000aa', '1'])).code).toBe(10);
-    expect((await box.guard(['stage', '2-000000bb', '2'], { input: releaseTar(testRelease(1)) })).code).toBe(10);
+    expect((await box.guard(['confirm', '1-000000aa', '2'])).code).toBe(10);
+    expect((await box.guard(['stage', '2-000000bb', '3'], { input: releaseTar(testRelease(1)) })).code).toBe(10);
+    writeFileSync(`${box.root}/var/lib/lvs-console/generation`, '');
     expect((await box.guard(['rollback', '1-000000aa'])).code).toBe(0);
+    expect((await box.guard(['stage', '2-000000bb', '3'], { input: releaseTar(testRelease(1)) })).code).toBe(10);
     expect(await box.picture()).toBe(before);
     expect((await box.status()).state).toBe('rolled-back');
   });

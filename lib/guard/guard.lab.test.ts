@@ -113,6 +113,22 @@ describe('the guard on a real director', () => {
     expect(await sh('systemctl is-enabled heartbeat; ls /run/systemd/transient')).toBe('enabled\n');
   });
 
+  it('shows the connections of the table, all or those that hold a text', async () => {
+    await expect
+      .poll(async () => (await lab.request('http://192.168.0.7/')).length, { timeout: 30_000 })
+      .toBeGreaterThan(0);
+    const rows = async (args: string) =>
+      (await guard(`connections ${args}`)).stdout.split('\n').filter((line) => line.startsWith('TCP '));
+    expect((await guard('connections 5')).stdout).toMatch(
+      /^@@ begin count\n[1-9][0-9]*\n@@ end count 0\n@@ begin rows\nPro FromIP/,
+    );
+    expect((await rows('5')).join()).toContain(' C0A80007 0050 C0A80602 ');
+    expect((await rows('5 192.168.0.7:80')).length).toBeGreaterThan(0);
+    expect((await rows('5 203.0.113.9')).length).toBeGreaterThan(0);
+    expect(await rows('5 192.168.0.70')).toEqual([]);
+    expect(await rows('1 192.168')).toHaveLength(1);
+  });
+
   it('nobody confirms: the timer restores files and kernel by itself, on time', async () => {
     const before = await sh(`${FILES}; ${KERNEL}`);
     await arm('3-000000cc', 3, release(2, 'reload-ldirectord'), 25);

@@ -93,15 +93,16 @@ save_tx() { # STATE [STEP]: whole or not at all, also after a power cut
 
 load_fence() { # the newest generation that ever came, and whose it was: older ones are refused for ever
   FENCE=0 FENCE_TX=''
-  [ ! -f "$S/generation" ] || read -r FENCE FENCE_TX < "$S/generation" || die 10 "the generation file is damaged"
+  [ ! -f "$S/generation" ] || read -r FENCE FENCE_TX < "$S/generation" || FENCE=999999999999999 # damaged: nothing new is taken, a rollback still works
 }
 
 release_name() { # live|confirmed -> NAME; `origin` before the first deploy
   NAME=origin
   [ -L "$S/$1" ] || return 0
   NAME=''
-  [ ! -f "$S/$1/name" ] || read -r NAME < "$S/$1/name"
-  [ -n "$NAME" ]
+  { [ -f "$S/$1/name" ] && read -r NAME < "$S/$1/name"; } || NAME=$(readlink "$S/$1")
+  NAME=${NAME##*/}
+  [ -f "$S/releases/$NAME/MANIFEST" ]
 }
 
 point() { # live|confirmed RELEASE, by one rename
@@ -1300,6 +1301,15 @@ print_sysctls() {
 
 print_modules() { while read -r module _; do printf '%s\n' "$module"; done < /proc/modules; }
 
+print_files() { # managed files that are not as the live release has them: `changed PATH` or `replaced PATH`
+  release_name live || return 1
+  [ -L "$S/live" ] || return 0
+  managed_paths "$NAME"
+  for path in $PATHS; do link_is_ours "$path" || printf 'replaced %s\n' "$path"; done
+  [ -z "$PATHS" ] || (cd "$S/releases/$NAME" && awk '{ print $1 "  " $3 }' MANIFEST | sha256sum -c 2> /dev/null) |
+    while read -r name word; do [ "$word" = OK ] || printf 'changed %s\n' "${name#files}"; done | sed 's/:$//'
+}
+
 print_clock() {
   read_clock
   printf 'epoch='
@@ -1337,11 +1347,12 @@ print_section() {
     modules) frame "$1" print_modules ;;
     daemons) frame "$1" print_daemons ;;
     clock) frame "$1" print_clock ;;
+    files) frame "$1" print_files ;;
     *) return 1 ;;
   esac
 }
 
-ALL_SECTIONS='status addresses policy-rules routes ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall mangle-list nat-list sysctls modules daemons clock'
+ALL_SECTIONS='status addresses policy-rules routes ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall mangle-list nat-list sysctls modules daemons clock files'
 
 verb_read() { # [SECTION...]
   for section; do case " $ALL_SECTIONS " in *" $section "*) ;; *) die 2 "no section $section" ;; esac; done
@@ -1415,7 +1426,6 @@ verb_connections() { # LIMIT [TEXT]
   text=${2:-}
   case $text in *[!0-9A-Za-z.:_]*) die 2 "a filter holds letters, digits, dots and colons only" ;; esac
   [ "${#text}" -le 64 ] || die 2 "the filter is too long"
-  need_root
   frame count awk '/^  ->/ && $5 ~ /^[0-9]+$/ { n += $5 + $6 } END { print n + 0 }' /proc/net/ip_vs
   if [ -z "$text" ]; then
     frame rows head -n "$(($1 + 1))" /proc/net/ip_vs_conn
@@ -1438,9 +1448,9 @@ main() {
     version:0) printf '%s\n' "$GUARD_VERSION" ;;
     facts:0) need_root; verb_facts ;;
     read:*) need_root; verb_read "$@" ;;
-    connections:[12]) verb_connections "$@" ;;
-    status:0) verb_status ;;
-    list:0) verb_list ;;
+    connections:[12]) need_root; verb_connections "$@" ;;
+    status:0) need_root; verb_status ;;
+    list:0) need_root; verb_list ;;
     stage:2) verb_stage "$@" ;;
     check:1) verb_check "$@" ;;
     arm:3) verb_arm "$@" ;;

@@ -65,7 +65,7 @@ iptables -t mangle -A PREROUTING -p udp --dport 10 -m comment --comment "not our
 iptables -A INPUT -p tcp --dport 22 -j ACCEPT
 iptables -t nat -A POSTROUTING -s 10.9.0.0/16 -j MASQUERADE
 echo ready
-exec sleep 100000`;
+exec cat > /dev/null`;
 
 export type SandboxOptions = {
   /** `dash`, `busybox sh`, `bash --posix`. */
@@ -82,7 +82,7 @@ export type SandboxOptions = {
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const root = mkdtempSync(path.join(tmpdir(), 'lvs-guard-'));
   const holder = spawn('unshare', ['-n', '-m', 'sh', '-c', `${mountCommand(root, options)}\n${SET_UP}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'], // it ends with its standard input, so also when the runner is killed
   });
   await firstOutput(holder);
   const enter = ['-t', String(holder.pid), '-n', '-m', '--'];

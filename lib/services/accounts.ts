@@ -1,7 +1,8 @@
 // Accounts: an administrator makes them and sets their role; everybody sets their own password.
 import 'server-only';
 import { z } from 'zod';
-import { createPasswordAccount, setPassword } from '@/lib/auth/accounts';
+import { canonicalEmail, insertAccount, writePassword } from '@/lib/auth/accounts';
+import { hashPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from '@/lib/auth/passwords';
 import { ServiceError } from '@/lib/core/errors';
 import { accountRoleSchema, type Account, type AccountRole } from '@/lib/core/views/account';
 import { inTransaction } from '@/lib/db/client';
@@ -9,7 +10,10 @@ import type { User } from '@/lib/db/generated/client';
 import { appendAudit } from './audit';
 import { requireRole, type VerbArgs, type VerbContext } from './context';
 
-const passwordSchema = z.string().min(12, 'at least 12 characters').max(200);
+const passwordSchema = z
+  .string()
+  .min(SHORTEST_PASSWORD, `at least ${SHORTEST_PASSWORD} characters`)
+  .max(LONGEST_PASSWORD);
 export const createAccountInput = z.object({
   name: z.string().min(1).max(100),
   email: z.email(),
@@ -27,16 +31,19 @@ export async function listAccounts(ctx: VerbContext): Promise<Account[]> {
   return (await ctx.db.user.findMany({ orderBy: { email: 'asc' } })).map(toAccount);
 }
 
-/** The audit row is written before the account is made: better-auth owns the account's tables and has no transaction to share. */
 export async function createAccount({ ctx, input }: VerbArgs<z.infer<typeof createAccountInput>>): Promise<Account> {
   requireRole(ctx, 'admin');
-  const parsed = createAccountInput.parse(input);
-  const { name, email, role } = parsed;
-  await inTransaction(ctx.db, (tx) =>
-    appendAudit(tx, ctx, { action: 'account.create', target: email, after: { name, email, role } }),
-  );
-  const id = await createPasswordAccount(parsed);
-  return toAccount(await ctx.db.user.findUniqueOrThrow({ where: { id } }));
+  const { name, email, role, password } = createAccountInput.parse(input);
+  const passwordHash = await hashPassword(password);
+  return inTransaction(ctx.db, async (tx) => {
+    const user = await insertAccount(tx, { name, email, role, passwordHash });
+    await appendAudit(tx, ctx, {
+      action: 'account.create',
+      target: canonicalEmail(email),
+      after: { name, email: user.email, role },
+    });
+    return toAccount(user);
+  });
 }
 
 /** The last administrator cannot be demoted: nobody could undo it. */
@@ -44,6 +51,8 @@ export async function changeRole({ ctx, input }: VerbArgs<{ id: string; role: Ac
   requireRole(ctx, 'admin');
   const { id, role } = input;
   return inTransaction(ctx.db, async (tx) => {
+    // Locked in one order: of two administrators who demote each other the second sees that it is the last.
+    await tx.$queryRaw`SELECT 1 FROM "User" WHERE role = 'admin' ORDER BY id FOR UPDATE`;
     const user = await tx.user.findUnique({ where: { id } });
     if (!user) throw new ServiceError('not-found', 'There is no such account.');
     const others = await tx.user.count({ where: { role: 'admin', id: { not: id } } });
@@ -62,6 +71,9 @@ export async function changeRole({ ctx, input }: VerbArgs<{ id: string; role: Ac
 export async function setOwnPassword({ ctx, input }: VerbArgs<z.infer<typeof setPasswordInput>>): Promise<void> {
   requireRole(ctx, 'viewer');
   const { password } = setPasswordInput.parse(input);
-  await inTransaction(ctx.db, (tx) => appendAudit(tx, ctx, { action: 'account.password', target: ctx.account.email }));
-  await setPassword(ctx.account.id, password);
+  const passwordHash = await hashPassword(password);
+  await inTransaction(ctx.db, async (tx) => {
+    await writePassword(tx, ctx.account.id, passwordHash);
+    await appendAudit(tx, ctx, { action: 'account.password', target: ctx.account.email });
+  });
 }

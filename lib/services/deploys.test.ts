@@ -1,13 +1,16 @@
 // Deploy requests: exactly one open per pair, bound to the plan that was shown, refused for lower roles.
 import { describe, expect, it } from 'vitest';
 import { seedDocument } from '@/lib/core/seed';
+import type { AccountRole } from '@/lib/core/views/account';
 import type { Plan } from '@/lib/core/views/plan';
 import { getDb } from '@/lib/db/client';
 import { contextOf, setUpTestDatabase } from '@/lib/testing/test-database';
 import { createTopology } from './create-topology';
-import { cancelDeploy, watchDeploy } from './deploys';
+import { cancelDeploy, listDeploys, watchDeploy } from './deploys';
+import { createPlan, getPlan } from './plans';
 import { saveTopology } from './save-topology';
 import { startDeploy } from './start-deploy';
+import { openTestWorker } from './test-worker';
 
 setUpTestDatabase();
 
@@ -69,9 +72,37 @@ describe('starting a deploy', () => {
     await expect(startDeploy({ ctx: contextOf('operator'), input })).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  it('refuses a viewer', async () => {
-    const { input } = await planned();
+  it('refuses a viewer, and leaves neither a deploy nor an audit row', async () => {
+    const { input, topologyId } = await planned();
     await expect(startDeploy({ ctx: contextOf('viewer'), input })).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await getDb().deploy.count({ where: { topologyId } })).toBe(0);
+    expect(await getDb().auditRow.count({ where: { action: 'deploy.start', target: `pair-${serial}` } })).toBe(0);
+  });
+
+  it('either deploys the newest revision or lets a newer one be saved, when both come at once', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { topologyId, input } = await planned();
+      const document = { ...seedDocument(), name: `pair-${serial}` };
+      const [first] = document.directors;
+      if (first?.management) first.management.port = 2299; // the way to a director changes
+      const save = { id: topologyId, baseRevision: 1, document, message: '' };
+      const [deploy, saved] = await Promise.allSettled([
+        startDeploy({ ctx: contextOf('operator'), input }),
+        saveTopology({ ctx: contextOf('operator'), input: save }),
+      ]);
+      expect([deploy.status, saved.status].sort()).toEqual(['fulfilled', 'rejected']);
+    }
+  });
+
+  it('tells the worker, and is kept when the worker is away', async () => {
+    const worker = await openTestWorker();
+    worker.answer.startDeploy = async () => ({});
+    const first = await planned();
+    const { id } = await startDeploy({ ctx: contextOf('operator'), input: first.input });
+    expect(worker.calls).toEqual([{ verb: 'startDeploy', input: { deployId: id } }]);
+    await worker.close();
+    const second = await planned();
+    expect(await startDeploy({ ctx: contextOf('operator'), input: second.input })).toMatchObject({ state: 'queued' });
   });
 
   it('gives each deploy of a pair a higher generation than the one before', async () => {
@@ -81,6 +112,27 @@ describe('starting a deploy', () => {
     await startDeploy({ ctx: contextOf('operator'), input });
     const rows = await getDb().deploy.findMany({ where: { topologyId }, orderBy: { number: 'asc' } });
     expect(rows.map(({ generation }) => generation)).toEqual([1, 2]);
+  });
+});
+
+describe('planning a deploy', () => {
+  it('asks the worker in the name of who asked, for a revision without errors only', async () => {
+    const worker = await openTestWorker();
+    const { topologyId, input } = await planned();
+    const plan = await getPlan({ ctx: contextOf('viewer'), input: { id: input.planId } });
+    worker.answer.makePlan = async () => plan;
+    const ask = (role: AccountRole, revision: number) =>
+      createPlan({ ctx: contextOf(role), input: { topologyId, revision } });
+    expect(await ask('operator', 1)).toEqual(plan);
+    expect(worker.calls).toEqual([
+      { verb: 'makePlan', input: { topologyId, revision: 1, actor: 'operator@example.org' } },
+    ]);
+    await expect(ask('viewer', 1)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(ask('operator', 9)).rejects.toMatchObject({ code: 'not-found' });
+    await getDb().topologyRevision.updateMany({ where: { topologyId }, data: { deployable: false, errors: 1 } });
+    await expect(ask('operator', 1)).rejects.toMatchObject({ code: 'invalid' });
+    expect(worker.calls).toHaveLength(1);
+    await worker.close();
   });
 });
 
@@ -104,6 +156,22 @@ describe('following a deploy', () => {
     expect(states).toEqual(['queued', 'running', 'verified']);
   });
 
+  it('is cancelled by an operator with one audit row, and not by a viewer', async () => {
+    const { input } = await planned();
+    const { id } = await startDeploy({ ctx: contextOf('operator'), input });
+    const rows = () => getDb().auditRow.count({ where: { action: 'deploy.cancel', target: `pair-${serial}` } });
+    await expect(cancelDeploy({ ctx: contextOf('viewer'), input: { id } })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    expect(await getDb().deploy.findUnique({ where: { id } })).toMatchObject({ cancelled: false });
+    expect(await rows()).toBe(0);
+    await cancelDeploy({ ctx: contextOf('operator'), input: { id } });
+    expect(await getDb().deploy.findUnique({ where: { id } })).toMatchObject({ cancelled: true });
+    expect(await rows()).toBe(1);
+    const absent = cancelDeploy({ ctx: contextOf('operator'), input: { id: 'absent' } });
+    await expect(absent).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('does not cancel a deploy that has ended', async () => {
     const { input } = await planned();
     const { id } = await startDeploy({ ctx: contextOf('operator'), input });
@@ -112,5 +180,16 @@ describe('following a deploy', () => {
     await expect(cancelDeploy({ ctx: contextOf('operator'), input: { id } })).rejects.toMatchObject({
       code: 'conflict',
     });
+  });
+
+  it('is listed newest first, without the tools’ own text', async () => {
+    const { input, topologyId } = await planned();
+    const { id } = await startDeploy({ ctx: contextOf('operator'), input });
+    const step = { deployId: id, sequence: 1, name: 'lock', state: 'done', message: 'locked' };
+    await getDb().deployStep.create({ data: { ...step, output: 'many lines' } });
+    const list = await listDeploys({ ctx: contextOf('viewer'), input: { topologyId, limit: 10 } });
+    expect(list.map((deploy) => deploy.steps.map(({ message, output }) => [message, output]))).toEqual([
+      [['locked', '']],
+    ]);
   });
 });

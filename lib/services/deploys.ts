@@ -46,28 +46,18 @@ export async function* watchDeploy({
   input,
 }: VerbArgs<{ id: string; signal: AbortSignal }>): AsyncGenerator<Deploy> {
   requireRole(ctx, 'viewer');
-  // Of its own: a generator that waits for the next change ends only when its signal aborts.
-  const ended = new AbortController();
-  const changes = watchChannel('deploy', AbortSignal.any([input.signal, ended.signal]));
-  // The first read comes after the subscription has begun, so that nothing falls between.
-  let next = changes.next();
-  for (;;) {
+  for await (const changed of watchChannel('deploy', input.signal)) {
+    if (changed !== undefined && changed !== input.id) continue;
     const deploy = await findDeploy(ctx.db, input.id);
     yield deploy;
-    if (!openDeployStates.includes(deploy.state)) break;
-    for (;;) {
-      const { done, value } = await next;
-      if (done) return;
-      next = changes.next();
-      if (value === undefined || value === input.id) break;
-    }
+    if (!openDeployStates.includes(deploy.state)) return;
   }
-  ended.abort();
 }
 
 /** Asks for a roll-back; the worker does it at its next safe point. */
 export async function cancelDeploy({ ctx, input }: VerbArgs<{ id: string }>): Promise<Deploy> {
   requireRole(ctx, 'operator');
+  await findDeploy(ctx.db, input.id);
   await inTransaction(ctx.db, async (tx) => {
     const { count } = await tx.deploy.updateMany({
       where: { id: input.id, openFor: { not: null } },

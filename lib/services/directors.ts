@@ -2,21 +2,14 @@
 import 'server-only';
 import { ServiceError } from '@/lib/core/errors';
 import type { ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
-import { inTransaction, type Db, type Tx } from '@/lib/db/client';
+import { inTransaction, type Tx } from '@/lib/db/client';
+import type { Director } from '@/lib/db/generated/client';
 import { notify } from '@/lib/db/listen';
 import { toDirector } from '@/lib/db/rows';
 import { callWorker } from '@/lib/worker/client';
 import { appendAudit } from './audit';
 import { requireRole, type VerbArgs, type VerbContext } from './context';
-
-const withTopology = { topology: { select: { name: true } } } as const;
-
-async function findDirector(db: Db | Tx, id: string) {
-  const row = await db.director.findUnique({ where: { id }, include: withTopology });
-  if (!row)
-    throw new ServiceError('not-found', 'There is no such director; it may have been removed from its topology.');
-  return row;
-}
+import { findDirector, withoutTrust, withTopology } from './director-rows';
 
 export async function listDirectors({
   ctx,
@@ -54,15 +47,11 @@ export async function trustDirector({
     );
   }
   return inTransaction(ctx.db, async (tx) => {
-    const accepted = {
-      fingerprint: scan.fingerprint,
-      hostKeyType: scan.keyType,
-      offeredFingerprint: null,
-      problem: null,
-    };
+    await refuseMoved(tx, director);
+    const accepted = { fingerprint: scan.fingerprint, hostKeyType: scan.keyType };
     const row = await tx.director.update({
       where: { id: input.id },
-      data: { ...accepted, acceptedBy: ctx.account.email, acceptedAt: new Date() },
+      data: { ...withoutTrust, ...accepted, acceptedBy: ctx.account.email, acceptedAt: new Date() },
       include: withTopology,
     });
     await appendAudit(tx, ctx, {
@@ -76,18 +65,22 @@ export async function trustDirector({
   });
 }
 
+/** Somebody may have saved another endpoint while the key was scanned: it is not that host's key. */
+async function refuseMoved(tx: Tx, { id, name, address, port }: Director): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM "Director" WHERE id = ${id} FOR UPDATE`;
+  const now = await findDirector(tx, id);
+  if (now.address !== address || now.port !== port)
+    throw new ServiceError(
+      'conflict',
+      `${name} was moved to ${now.address} port ${now.port} meanwhile; scan its key again.`,
+    );
+}
+
 export async function untrustDirector({ ctx, input }: VerbArgs<{ id: string }>): Promise<DirectorView> {
   requireRole(ctx, 'admin');
   return inTransaction(ctx.db, async (tx) => {
     const before = await findDirector(tx, input.id);
-    const forgotten = {
-      hostKeyType: null,
-      fingerprint: null,
-      offeredFingerprint: null,
-      acceptedBy: null,
-      acceptedAt: null,
-    };
-    const row = await tx.director.update({ where: { id: input.id }, data: forgotten, include: withTopology });
+    const row = await tx.director.update({ where: { id: input.id }, data: withoutTrust, include: withTopology });
     await tx.liveFrame.deleteMany({ where: { directorId: input.id } });
     await appendAudit(tx, ctx, {
       action: 'director.untrust',

@@ -65,17 +65,12 @@ export async function* watchLivePair({
   input,
 }: VerbArgs<{ topologyId: string; signal: AbortSignal }>): AsyncGenerator<LivePair> {
   requireRole(ctx, 'viewer');
-  const changes = watchChannel('live', input.signal);
-  let next = changes.next();
-  for (;;) {
-    const { pair, directorIds } = await loadPair(ctx.db, input.topologyId);
-    yield pair;
-    for (;;) {
-      const { done, value } = await next;
-      if (done) return;
-      next = changes.next();
-      if (value === undefined || directorIds.has(value)) break;
-    }
+  let directorIds = new Set<string>();
+  for await (const changed of watchChannel('live', input.signal)) {
+    if (changed !== undefined && !directorIds.has(changed)) continue;
+    const loaded = await loadPair(ctx.db, input.topologyId);
+    directorIds = loaded.directorIds;
+    yield loaded.pair;
   }
 }
 

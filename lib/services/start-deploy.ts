@@ -32,6 +32,8 @@ async function refuseUnfit(tx: Tx, plan: PlanRow, planHash: string): Promise<voi
   if (plan.hash !== planHash)
     throw new ServiceError('conflict', 'This is not the plan that was shown; make a new one.');
   if (!toPlan(plan).deployable) throw new ServiceError('invalid', 'This plan has problems that forbid a deploy.');
+  // Locked: nobody saves a revision or moves a director between this look and the deploy's row.
+  await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${plan.topologyId} FOR UPDATE`;
   const { revision } = await tx.topology.findUniqueOrThrow({ where: { id: plan.topologyId } });
   if (revision !== plan.revision)
     throw new ServiceError(

@@ -1,10 +1,11 @@
-// What the topology verbs share: appending a revision, and keeping the director rows equal to the document.
+// What the topology verbs share: appending a revision, finding one, and names that are unique.
 import 'server-only';
 import { checkTopology } from '@/lib/core/check';
 import type { TopologyDocument } from '@/lib/core/document';
 import { ServiceError } from '@/lib/core/errors';
 import type { Tx } from '@/lib/db/client';
 import type { TopologyRevision } from '@/lib/db/generated/client';
+import { syncDirectors } from './director-rows';
 
 type NewRevision = { topologyId: string; number: number; document: TopologyDocument; author: string; message: string };
 
@@ -15,28 +16,6 @@ export async function appendRevision(tx: Tx, revision: NewRevision): Promise<Top
   const row = await tx.topologyRevision.create({ data: { ...revision, deployable: errors === 0, errors, warnings } });
   await syncDirectors(tx, revision.topologyId, revision.document);
   return row;
-}
-
-/** A director whose endpoint changed is another host until somebody accepts its key: the trust is dropped. */
-async function syncDirectors(tx: Tx, topologyId: string, document: TopologyDocument): Promise<void> {
-  const names = document.directors.map(({ name }) => name);
-  await tx.director.deleteMany({ where: { topologyId, name: { notIn: names } } });
-  for (const { name, management } of document.directors) {
-    if (!management) continue;
-    const { address, port, user } = management;
-    const known = await tx.director.findUnique({ where: { topologyId_name: { topologyId, name } } });
-    if (!known) await tx.director.create({ data: { topologyId, name, address, port, user } });
-    else if (known.address !== address || known.port !== port) {
-      const forgotten = {
-        hostKeyType: null,
-        fingerprint: null,
-        offeredFingerprint: null,
-        acceptedBy: null,
-        acceptedAt: null,
-      };
-      await tx.director.update({ where: { id: known.id }, data: { address, port, user, ...forgotten } });
-    } else if (known.user !== user) await tx.director.update({ where: { id: known.id }, data: { user } });
-  }
 }
 
 /** Throws ServiceError('not-found'). */

@@ -20,9 +20,22 @@ const failureSchema = z.object({
 /** Throws what the worker threw (HostError, ServiceError), or ServiceError('unavailable') when it does not run. */
 export async function callWorker<N extends WorkerVerbName>(name: N, input: WorkerInput<N>): Promise<WorkerOutput<N>> {
   const { status, text } = await post(name, JSON.stringify(workerVerbs[name].input.parse(input)));
-  const answer: unknown = JSON.parse(text);
-  if (status === 200) return workerVerbs[name].output.parse(answer) as WorkerOutput<N>;
-  throw toError(failureSchema.parse(answer).error);
+  const answer = parseAnswer(text);
+  if (status === 200) {
+    const output = workerVerbs[name].output.safeParse(answer);
+    if (output.success) return output.data as WorkerOutput<N>;
+  }
+  const failure = failureSchema.safeParse(answer);
+  if (failure.success) throw toError(failure.data.error);
+  throw new Error(`the worker answered ${name} with status ${status} and not in the promised form`);
+}
+
+function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // cut off, or not ours: no promised form either
+  }
 }
 
 function toError({ kind, code, message, details }: z.infer<typeof failureSchema>['error']): Error {
