@@ -58,15 +58,18 @@ export function toProblem(error: unknown): Problem {
 
 const AWAY = /^(ENOENT|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|P1001|P1002|P1008|P1017|P2024|57P0[123]|53300)$/;
 
-/** Prisma's errors carry the code of the socket, of Prisma itself, or of PostgreSQL. */
+/** Prisma's errors carry the code of the socket, of Prisma itself, or of PostgreSQL; better-auth wraps them. */
 function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error) || !error.name.startsWith('PrismaClient')) return false;
+  if (!(error instanceof Error)) return false;
   const { code, errorCode } = error as { code?: unknown; errorCode?: unknown };
-  return [code, errorCode].some((each) => typeof each === 'string' && AWAY.test(each));
+  const isPrisma = error.name.startsWith('PrismaClient');
+  if (isPrisma && [code, errorCode].some((each) => typeof each === 'string' && AWAY.test(each))) return true;
+  return isDatabaseAway(error.cause);
 }
 
-function publicDetails({ details }: HostError): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(details).filter(([key]) => key !== 'stdout'));
+/** The tools' own words may hold a secret: they stay in the worker's log. */
+function publicDetails({ details: { host, retry, exitCode } }: HostError): Record<string, unknown> {
+  return { host, retry, exitCode };
 }
 
 export function sendProblem(context: Context, problem: Problem, requestId: string): Response {
