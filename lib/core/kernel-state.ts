@@ -2,8 +2,6 @@
 import { z } from 'zod';
 import { forwardingSchema } from './document';
 
-export const roleSchema = z.enum(['active', 'standby', 'none', 'both', 'unknown']);
-/** `none`: holds no virtual address; `both` is a pair-level word: each director claims to be active. */
 export type Role = 'active' | 'standby';
 
 export const ipvsRealServerSchema = z.object({

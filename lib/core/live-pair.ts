@@ -1,8 +1,7 @@
 // What two directors mean together: who is active, and whether they are in sync.
 import type { LiveHost, LivePair } from './views/live';
 
-/** Data older than this says nothing about now. */
-export const STALE_MS = 3_000;
+/** A director not read for this long says nothing about who is active now. */
 const COUNTED_AS_GONE_MS = 10_000;
 
 export function composeLivePair(topologyId: string, hosts: LiveHost[], now: number, activeSince?: string): LivePair {
