@@ -37,7 +37,7 @@ export function topologyItems(id: string, document: TopologyDocument): SearchIte
         href: at(`pools.${i}`),
       })),
     ]),
-    ...Object.entries(document.virtualAddresses).map(([side, address]) => ({
+    ...Object.entries(document.virtualAddresses).map(([side, address = '']) => ({
       group,
       title: address,
       text: `${side} virtual address`,

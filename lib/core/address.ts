@@ -161,3 +161,12 @@ function ipv4Problem(text: string): string {
     octet === '' ? 'is empty' : Number(octet) > 255 ? `is ${octet}, more than 255` : `is ${octet}, with a leading zero`;
   return `the ${ORDINALS[index] ?? ''} octet of "${text}" ${why}`;
 }
+
+/** The address of one family of an interface that may carry both; undefined when it has none. */
+export function addressOfFamily(
+  { ipv6, ...main }: InterfaceAddress & { ipv6?: InterfaceAddress },
+  family: Family,
+): InterfaceAddress | undefined {
+  if (main.address.family === family) return main;
+  return family === 6 ? ipv6 : undefined;
+}

@@ -9,6 +9,8 @@ export const ipvsRealServerSchema = z.object({
   port: z.number(),
   forwarding: z.union([forwardingSchema, z.literal('local')]),
   weight: z.number(),
+  upperThreshold: z.number().optional(),
+  lowerThreshold: z.number().optional(),
   activeConnections: z.number().optional(),
   inactiveConnections: z.number().optional(),
 });
@@ -20,6 +22,7 @@ export const ipvsServiceSchema = z.object({
   scheduler: z.string(),
   persistenceSeconds: z.number().optional(),
   persistenceNetmask: z.string().optional(),
+  /** Scheduler flags by their `ipvsadm -b` names, and `ops` for one-packet scheduling. */
   flags: z.array(z.string()),
   realServers: z.array(ipvsRealServerSchema),
 });
@@ -27,13 +30,34 @@ export type IpvsService = z.infer<typeof ipvsServiceSchema>;
 export type IpvsRealServer = z.infer<typeof ipvsRealServerSchema>;
 
 /** One rule as iptables-save prints it, without counters: `-A LVS-CONSOLE -d ... -j MARK --set-xmark 0x1/0xffffffff`. */
-export const firewallChainSchema = z.object({ table: z.string(), chain: z.string(), rules: z.array(z.string()) });
-export const jumpSchema = z.object({ table: z.string(), from: z.string(), to: z.string() });
+const familySchema = z.union([z.literal(4), z.literal(6)]);
+export const firewallChainSchema = z.object({
+  family: familySchema.default(4),
+  table: z.string(),
+  chain: z.string(),
+  rules: z.array(z.string()),
+});
+export const jumpSchema = z.object({
+  family: familySchema.default(4),
+  table: z.string(),
+  from: z.string(),
+  to: z.string(),
+});
+/** A set of ipset(8) that own chains look into. `options` as after the type in `ipset save`, `entries` likewise. */
+export const ipSetSchema = z.object({
+  name: z.string().startsWith('lvs-console'),
+  type: z.string(),
+  options: z.string(),
+  entries: z.array(z.string()),
+});
+export type IpSet = z.infer<typeof ipSetSchema>;
 export const policyRuleSchema = z.object({
   family: z.union([z.literal(4), z.literal(6)]),
   priority: z.number(),
   interface: z.string(),
-  mark: z.number(),
+  /** Absent: packets by `destination` alone (streamlined topology: what the active director hands to its peer). */
+  mark: z.number().optional(),
+  destination: z.string().optional(),
   table: z.number(),
 });
 export const ownedRouteSchema = z.object({
@@ -53,6 +77,11 @@ export const kernelIntentSchema = z.object({
     sysctls: z.record(z.string(), z.string()),
     chains: z.array(firewallChainSchema),
     jumps: z.array(jumpSchema),
+    sets: z.array(ipSetSchema).default([]),
+    /** firewall nftables: the body of the one owned table as `nft -f` reads it; then there are no chains, jumps and sets. */
+    nftables: z.string().optional(),
+    /** stack single: the virtual addresses, which no daemon moves. */
+    addresses: z.array(z.object({ address: z.string(), prefixLength: z.number(), interface: z.string() })).default([]),
     policyRules: z.array(policyRuleSchema),
     routes: z.array(ownedRouteSchema),
   }),
@@ -72,6 +101,8 @@ export type KernelIntent = z.infer<typeof kernelIntentSchema>;
 export const OWNED = {
   mangleChain: 'LVS-CONSOLE',
   natChain: 'LVS-CONSOLE-NAT',
+  nftablesTable: 'lvs-console',
+  ipSetPrefix: 'lvs-console',
   policyTable: 100,
   policyPriority: 100,
   /** rtnetlink protocol number that marks our routes and policy rules as ours (free in /etc/iproute2/rt_protos). */

@@ -16,7 +16,17 @@ export const renderedFileSchema = z.object({
 export type RenderedFile = z.infer<typeof renderedFileSchema>;
 
 /** What must happen to the daemons for the files to take effect; decided by the plan, done by the guard. */
-export const daemonActionSchema = z.enum(['none', 'reload-ldirectord', 'restart-heartbeat', 'start-heartbeat']);
+export const daemonActionSchema = z.enum([
+  'none',
+  'reload-ldirectord',
+  'restart-heartbeat',
+  'start-heartbeat',
+  'reload-keepalived',
+  'restart-keepalived',
+  'start-keepalived',
+  'restart-ldirectord',
+  'start-ldirectord',
+]);
 export type DaemonAction = z.infer<typeof daemonActionSchema>;
 
 export const hostReleaseSchema = z.object({
@@ -30,6 +40,10 @@ export type HostRelease = z.infer<typeof hostReleaseSchema>;
 export type HostFacts = {
   os?: 'debian' | 'redhat';
   iptablesVariant?: 'legacy' | 'nft';
+  /** Absolute paths of check programs that root's policy on the director allows (`check-scripts=`). */
+  allowedCheckPrograms?: string[];
+  /** `ipset` and its kernel modules are there. */
+  hasIpSet?: boolean;
   /** Present /etc/sysconfig/iptables, so that foreign rules in it are kept (rulesHome: redhat). */
   sysconfigIptables?: string;
 };

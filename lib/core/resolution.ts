@@ -6,11 +6,13 @@ import type { Address, InterfaceAddress, Match, VirtualRange } from './topology'
 export type Resolution = {
   document: TopologyDocument;
   directors: ResolvedDirector[];
-  virtualAddresses: { external: InterfaceAddress | undefined; internal: InterfaceAddress | undefined };
+  virtualAddresses: Record<'external' | 'internal' | 'external6' | 'internal6', InterfaceAddress | undefined>;
   gateways: (Address | undefined)[];
   ranges: (VirtualRange | undefined)[];
   /** By pool, by real server. */
   realServers: (Address | undefined)[][];
+  /** By pool; undefined also when the pool has none. */
+  fallbacks: (Address | undefined)[];
   /** By group, by match. */
   matches: (Match | undefined)[][];
 };
@@ -18,5 +20,7 @@ export type Resolution = {
 export type ResolvedDirector = {
   external: InterfaceAddress | undefined;
   internal: InterfaceAddress | undefined;
+  external6: InterfaceAddress | undefined;
+  internal6: InterfaceAddress | undefined;
   management: Address | undefined;
 };

@@ -28,10 +28,15 @@ export function resolveDocument(document: TopologyDocument): { resolution: Resol
   const directors = document.directors.map((director, index) => resolveDirector(director, index, keep));
   const external = keep(interfaceAddress(virtualAddresses.external, ['virtualAddresses', 'external']));
   const internal = keep(interfaceAddress(virtualAddresses.internal, ['virtualAddresses', 'internal']));
+  const external6 = keep(optionalInterfaceAddress(virtualAddresses.external6, ['virtualAddresses', 'external6']));
+  const internal6 = keep(optionalInterfaceAddress(virtualAddresses.internal6, ['virtualAddresses', 'internal6']));
   const gateways = document.gateways.map((text, index) => keep(address(text, ['gateways', index])));
   const ranges = document.ranges.map((range, index) => keep(virtualRange(range, ['ranges', index, 'addresses'])));
   const realServers = document.pools.map(({ realServers }, pool) =>
     realServers.map((server, index) => keep(address(server.address, ['pools', pool, 'realServers', index, 'address']))),
+  );
+  const fallbacks = document.pools.map(({ fallback }, pool) =>
+    fallback ? keep(address(fallback.address, ['pools', pool, 'fallback', 'address'])) : undefined,
   );
   const matches = document.groups.map((group, index) => {
     diagnostics.push(...checkPoolName(document, group.pool, ['groups', index, 'pool']));
@@ -43,10 +48,11 @@ export function resolveDocument(document: TopologyDocument): { resolution: Resol
     resolution: {
       document,
       directors,
-      virtualAddresses: { external, internal },
+      virtualAddresses: { external, internal, external6, internal6 },
       gateways,
       ranges,
       realServers,
+      fallbacks,
       matches,
     },
     diagnostics,
@@ -63,6 +69,8 @@ function resolveDirector(
   return {
     external: keep(interfaceAddress(director.external.address, [...path, 'external', 'address'])),
     internal: keep(interfaceAddress(director.internal.address, [...path, 'internal', 'address'])),
+    external6: keep(optionalInterfaceAddress(director.external.address6, [...path, 'external', 'address6'])),
+    internal6: keep(optionalInterfaceAddress(director.internal.address6, [...path, 'internal', 'address6'])),
     management: management && keep(managementAddress(management.address, [...path, 'management', 'address'])),
   };
 }
@@ -73,6 +81,17 @@ function address(text: string, path: DiagnosticPath): Resolved<Address> {
 
 function interfaceAddress(text: string, path: DiagnosticPath): Resolved<InterfaceAddress> {
   return fromAttempt(parseInterfaceAddress(text), path, 'Write address/prefix, e.g. 192.168.7.4/24.');
+}
+
+/** An IPv6 address beside an IPv4 one. */
+function optionalInterfaceAddress(text: string | undefined, path: DiagnosticPath): Resolved<InterfaceAddress> {
+  if (text === undefined) return { value: undefined, diagnostics: [] };
+  const attempt = parseInterfaceAddress(text);
+  if (attempt.ok && attempt.value.address.family !== 6) {
+    const message = `Invalid address: ${text} is IPv4, and this field is for IPv6.`;
+    return { value: undefined, diagnostics: [error('address.invalid', path, message, 'e.g. 2001:db8:7::4/64')] };
+  }
+  return fromAttempt(attempt, path, 'Write an IPv6 address/prefix, e.g. 2001:db8:7::4/64.');
 }
 
 /** An address or a host name (RFC 1123); a text of digits and dots only is meant as an address. */
@@ -117,8 +136,30 @@ function resolveMatch(
     rangeIndex < 0 ? [unknownName('range.unknown', 'range', match.range, [...path, 'range'], document.ranges)] : [];
   const ports = resolvePorts(match, [...path, 'ports']);
   diagnostics.push(...ports.diagnostics);
+  const source = resolveSource(match, [...path, 'source']);
+  diagnostics.push(...source.diagnostics);
   if (range === undefined || ports.value === undefined) return { value: undefined, diagnostics };
-  return { value: { range, protocol: match.protocol, ports: ports.value }, diagnostics };
+  if (match.source !== undefined && source.value === undefined) return { value: undefined, diagnostics };
+  const value: Match = {
+    range,
+    protocol: match.protocol,
+    ports: ports.value,
+    ...(source.value && { source: source.value }),
+    ...(match.interface !== undefined && { interface: match.interface }),
+  };
+  return { value, diagnostics };
+}
+
+function resolveSource({ source }: MatchDocument, path: DiagnosticPath): Resolved<NonNullable<Match['source']>> {
+  if (source === undefined) return { value: undefined, diagnostics: [] };
+  const attempt = parseInterval(source);
+  if (!attempt.ok) {
+    const hint = 'Write a CIDR (203.0.113.0/24), one address, or first-last.';
+    const message = `Invalid source: ${attempt.problem}.`;
+    return { value: undefined, diagnostics: [error('source.invalid', path, message, hint)] };
+  }
+  const { interval } = attempt.value;
+  return { value: { interval, cidrs: intervalToCidrs(interval) }, diagnostics: [] };
 }
 
 function resolvePorts({ ports }: MatchDocument, path: DiagnosticPath): Resolved<PortInterval[] | 'all'> {

@@ -1,19 +1,21 @@
 // Assembles the Topology from a complete Resolution; undefined when a part is missing.
-import type { DirectorDocument, GroupDocument, PoolDocument } from './document';
+import type { DirectorDocument, GroupDocument, PoolDocument, TopologyDocument } from './document';
 import type { Resolution, ResolvedDirector } from './resolution';
 import type { Address, Director, FwMarkGroup, Match, Pool, Topology } from './topology';
 
 export function toTopology(resolution: Resolution): Topology | undefined {
   const { document } = resolution;
-  const { external, internal } = resolution.virtualAddresses;
+  const { external, internal, external6, internal6 } = resolution.virtualAddresses;
   const directors = complete(document.directors.map((director, at) => toDirector(director, resolution.directors[at])));
-  const pools = complete(document.pools.map((pool, at) => toPool(pool, resolution.realServers[at])));
+  const pools = complete(
+    document.pools.map((pool, at) => toPool(pool, resolution.realServers[at], resolution.fallbacks[at])),
+  );
   const gateways = complete(resolution.gateways);
   const ranges = complete(resolution.ranges);
   const groups = complete(document.groups.map((group, at) => toGroup(group, resolution.matches[at], pools ?? [])));
   if (!external || !internal || !directors || !pools || !gateways || !ranges || !groups) return undefined;
   const { name, stack, firewall, rulesHome, ftp, logForwarded } = document;
-  const virtualAddresses = { external, internal };
+  const virtualAddresses = { external, internal, ...(external6 && { external6 }), ...(internal6 && { internal6 }) };
   return {
     name,
     stack,
@@ -23,6 +25,7 @@ export function toTopology(resolution: Resolution): Topology | undefined {
     logForwarded,
     directors,
     virtualAddresses,
+    vrrp: vrrpOf(document),
     gateways,
     ranges,
     pools,
@@ -39,21 +42,55 @@ function toDirector(document: DirectorDocument, resolved: ResolvedDirector | und
   if (!resolved?.external || !resolved.internal) return undefined;
   return {
     name: document.name,
-    external: { ...resolved.external, interface: document.external.interface },
-    internal: { ...resolved.internal, interface: document.internal.interface },
+    external: {
+      ...resolved.external,
+      interface: document.external.interface,
+      ...(resolved.external6 && { ipv6: resolved.external6 }),
+    },
+    internal: {
+      ...resolved.internal,
+      interface: document.internal.interface,
+      ...(resolved.internal6 && { ipv6: resolved.internal6 }),
+    },
     ...(document.management && { management: { ...document.management } }),
   };
 }
 
-function toPool(document: PoolDocument, resolved: readonly (Address | undefined)[] | undefined): Pool | undefined {
+function toPool(
+  document: PoolDocument,
+  resolved: readonly (Address | undefined)[] | undefined,
+  fallback: Address | undefined,
+): Pool | undefined {
   const realServers = complete(
-    document.realServers.map(({ weight, port }, at) => {
+    document.realServers.map((server, at) => {
       const address = resolved?.[at];
-      return address && { address, weight, ...(port !== undefined && { port }) };
+      return address && { ...server, address };
     }),
   );
-  const { name, forwarding, healthCheck } = document;
-  return realServers && { name, forwarding, realServers, healthCheck };
+  const { name, forwarding, healthCheck, quiescent = false } = document;
+  if (!realServers || (document.fallback && !fallback)) return undefined;
+  return {
+    name,
+    forwarding,
+    realServers,
+    healthCheck,
+    quiescent,
+    ...(document.fallback && fallback && { fallback: { ...document.fallback, address: fallback } }),
+  };
+}
+
+/**
+ * Two topologies on one segment need two identifiers: 1 to 254 from the name (FNV-1a), the internal one next to it.
+ * 255 is left free, so that the next one always exists.
+ */
+function vrrpOf({ name, vrrp }: TopologyDocument): Topology['vrrp'] {
+  const hash = [...name].reduce((sum, letter) => Math.imul(sum ^ (letter.codePointAt(0) ?? 0), 0x01000193), 0x811c9dc5);
+  const derived = 1 + ((hash >>> 0) % 254);
+  return {
+    externalRouterId: vrrp?.externalRouterId ?? derived,
+    internalRouterId: vrrp?.internalRouterId ?? derived + 1,
+    advertSeconds: vrrp?.advertSeconds ?? 1,
+  };
 }
 
 function toGroup(
@@ -64,8 +101,18 @@ function toGroup(
   const matches = complete(resolved ?? []);
   const pool = pools.find(({ name }) => name === document.pool);
   if (!matches || !pool) return undefined;
-  const { name, mark, scheduler, overrides = [] } = document;
-  return { name, mark, matches, scheduler, ...persistenceOf(document, matches), pool, overrides };
+  const { name, mark, scheduler, schedulerFlags = [], onePacket = false, overrides = [] } = document;
+  return {
+    name,
+    mark,
+    matches,
+    scheduler,
+    schedulerFlags,
+    onePacket,
+    ...persistenceOf(document, matches),
+    pool,
+    overrides,
+  };
 }
 
 /** The document's default netmask means one client address; for IPv6 that is a prefix length of 128. */

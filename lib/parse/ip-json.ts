@@ -15,7 +15,7 @@ export type PolicyRuleState = {
   family: 4 | 6;
   priority: number;
   interface?: string;
-  mark?: number;
+  mark?: number | undefined;
   mask?: number;
   source: string;
   destination: string;

@@ -62,7 +62,7 @@ function diffRoutes({ routes }: Always, observed: ObservedHost): KernelDifferenc
 }
 
 function diffPolicyRules({ policyRules }: Always, observed: ObservedHost): KernelDifference[] {
-  const print = (rule: { priority: number; interface?: string; mark?: number; table: string | number }) =>
+  const print = (rule: { priority: number; interface?: string; mark?: number | undefined; table: string | number }) =>
     `priority ${rule.priority} iif ${rule.interface ?? ''} fwmark 0x${(rule.mark ?? 0).toString(16)} lookup ${rule.table}`;
   const own = observed.policyRules.filter(({ protocol }) => protocol === String(OWNED.routeProtocol));
   const suffix = ` protocol ${OWNED.routeProtocol}`;

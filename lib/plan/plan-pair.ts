@@ -123,6 +123,11 @@ function daemonActions({ action, reason }: DaemonDecision): KernelAction[] {
     'reload-ldirectord': ['ldirectord /etc/ha.d/ldirectord.cf reload', 'reload'] as const,
     'restart-heartbeat': ['systemctl restart heartbeat', 'restart'] as const,
     'start-heartbeat': ['systemctl start heartbeat', 'start'] as const,
+    'reload-keepalived': ['systemctl reload keepalived', 'reload'] as const,
+    'restart-keepalived': ['systemctl restart keepalived', 'restart'] as const,
+    'start-keepalived': ['systemctl start keepalived', 'start'] as const,
+    'restart-ldirectord': ['systemctl restart lvs-console-ldirectord', 'restart'] as const,
+    'start-ldirectord': ['systemctl start lvs-console-ldirectord', 'start'] as const,
   }[action];
   return [{ kind: 'daemon', change, command, reason }];
 }

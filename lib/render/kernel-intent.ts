@@ -14,9 +14,11 @@ export function kernelIntentOf(topology: Topology, director: Director): KernelIn
       sysctls: sysctlsOf(topology, director),
       chains: chainsOf(topology, director),
       jumps: [
-        { table: 'mangle', from: 'PREROUTING', to: OWNED.mangleChain },
-        { table: 'nat', from: 'POSTROUTING', to: OWNED.natChain },
+        { family: 4, table: 'mangle', from: 'PREROUTING', to: OWNED.mangleChain },
+        { family: 4, table: 'nat', from: 'POSTROUTING', to: OWNED.natChain },
       ],
+      sets: [],
+      addresses: [],
       policyRules: policyRulesOf(topology, director),
       routes: routesOf(topology),
     },
@@ -60,8 +62,8 @@ function sysctlsOf({ ftp, groups }: Topology, { external, internal }: Director):
 function chainsOf(topology: Topology, director: Director): KernelIntent['always']['chains'] {
   const marks = markRulesOf(topology, director.external.interface).map(printMarkRule);
   return [
-    { table: 'mangle', chain: OWNED.mangleChain, rules: marks },
-    { table: 'nat', chain: OWNED.natChain, rules: natRulesOf(topology, director) },
+    { family: 4, table: 'mangle', chain: OWNED.mangleChain, rules: marks },
+    { family: 4, table: 'nat', chain: OWNED.natChain, rules: natRulesOf(topology, director) },
   ];
 }
 

@@ -17,7 +17,10 @@ export function printJumps({ jumps }: Always): string {
 
 export function printPolicyRules({ policyRules }: Always): string {
   return lines(
-    policyRules.map((rule) => `${rule.priority} ${rule.interface} 0x${rule.mark.toString(16)} ${rule.table}`),
+    policyRules.map(
+      (rule) =>
+        `${rule.priority} ${rule.interface} ${rule.mark === undefined ? '-' : `0x${rule.mark.toString(16)}`} ${rule.table}`,
+    ),
   );
 }
 

@@ -54,7 +54,8 @@ function delivery({ policyRules, routes }: Always): string {
     return { to, table, batch: `route replace ${to} table ${table} proto 76` };
   });
   const rules = policyRules.map((rule) => {
-    const selector = `fwmark 0x${rule.mark.toString(16)} iif ${rule.interface}`;
+    const mark = rule.mark === undefined ? '' : `fwmark 0x${rule.mark.toString(16)} `;
+    const selector = `${mark}iif ${rule.interface}`;
     return {
       ...rule,
       selector,
@@ -94,7 +95,7 @@ function chains({ jumps }: Always): string {
 start_chains() { # declaring a chain empties it, so this replaces exactly our own rules
   iptables-restore -n -w 5 < "$RULES" || { problem "iptables-restore refused $RULES"; return; }
 ${jumps
-  .map(({ table, from, to }) => ({ table, rule: printJump({ table, from, to }) }))
+  .map((jump) => ({ table: jump.table, rule: printJump(jump) }))
   .map(
     ({ table, rule }) =>
       `  iptables -w 5 -t ${table} -C ${rule} 2> /dev/null ||\n    iptables -w 5 -t ${table} -A ${rule} || problem "no jump in ${table}"`,
@@ -104,9 +105,10 @@ ${jumps
 
 stop_chains() {
 ${jumps
-  .map(({ table, from, to }) =>
+  .map((jump) => ({ ...jump, rule: printJump(jump) }))
+  .map(({ table, to, rule }) =>
     [
-      `  while iptables -w 5 -t ${table} -D ${printJump({ table, from, to })} 2> /dev/null; do :; done`,
+      `  while iptables -w 5 -t ${table} -D ${rule} 2> /dev/null; do :; done`,
       `  iptables -w 5 -t ${table} -F ${to} 2> /dev/null && iptables -w 5 -t ${table} -X ${to}`,
     ].join('\n'),
   )
