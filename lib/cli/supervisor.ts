@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
-import { ensurePostgres } from '@/lib/db/embedded-postgres';
+import { keepPostgres } from '@/lib/db/keep-postgres';
 import { migrateDatabase } from '@/lib/db/migrate';
 import { superviseProcess } from './supervised-process';
 
@@ -52,7 +52,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
 /** The embedded server, or the one that DATABASE_URL names; migrated either way. */
 async function openDatabase(dataFolder: string, report: (line: string) => void) {
   const given = process.env.DATABASE_URL;
-  const database = given ? { url: given, stop: async () => undefined } : await ensurePostgres(dataFolder);
+  const database = given ? { url: given, stop: async () => undefined } : await keepPostgres(dataFolder, report);
   process.env.DATABASE_URL = database.url;
   const applied = await migrateDatabase(database.url);
   if (applied.length > 0) report(`database: applied ${applied.join(', ')}`);

@@ -21,6 +21,8 @@ export type EmbeddedPostgres = {
   folder: string;
   /** Stops the server when no other console uses it. */
   stop: () => Promise<void>;
+  /** Resolves when the server died without our doing. */
+  lost: Promise<void>;
 };
 
 /** Idempotent, survives `kill -9` of the caller at any point. Throws with what to do when the folder belongs to another version. */
@@ -31,7 +33,7 @@ export async function ensurePostgres(dataFolder: string): Promise<EmbeddedPostgr
   const { use, adopted } = await startOrAdopt(home);
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= use.end());
-  return { url: serverUrl(home), adopted, folder: home.folder, stop };
+  return { url: serverUrl(home), adopted, folder: home.folder, stop, lost: use.lost };
 }
 
 async function startOrAdopt(home: DatabaseHome): Promise<{ use: ServerUse; adopted: boolean }> {

@@ -47,11 +47,15 @@ export async function isAlive(url: string): Promise<boolean> {
 export type ServerUse = {
   /** Stops the server when nobody else uses it, whoever started it. */
   end: () => Promise<void>;
+  /** Resolves when the server is gone without our doing: killed, or stopped by hand. */
+  lost: Promise<void>;
 };
 
 /** Throws when the server ends meanwhile: its last user may just have stopped it. */
 export async function holdServer(home: DatabaseHome): Promise<ServerUse> {
   const client = await connect(serverUrl(home));
+  let isEnding = false;
+  const lost = new Promise<void>((resolve) => client.on('end', () => !isEnding && resolve()));
   try {
     await client.query('SELECT pg_advisory_lock_shared($1)', [USERS_LOCK]);
   } catch (error) {
@@ -59,12 +63,13 @@ export async function holdServer(home: DatabaseHome): Promise<ServerUse> {
     throw error;
   }
   const end = async () => {
+    isEnding = true;
     const isLast = await becomeOnlyUser(client);
     // The lock is kept until the server has ended: whoever comes now waits, is cut off, and starts it again.
     if (isLast) await pgCtl(home, ['-m', 'fast', '-w', 'stop']);
     await client.end().catch(() => undefined);
   };
-  return { end };
+  return { end, lost };
 }
 
 async function becomeOnlyUser(client: pg.Client): Promise<boolean> {

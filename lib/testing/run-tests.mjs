@@ -40,6 +40,7 @@ const gates = {
     ],
   },
   unit: { argv: vitest('unit'), counts: vitestCounts('unit') },
+  processes: { argv: vitest('processes'), counts: vitestCounts('processes') },
   binaries: { argv: vitest('binaries'), counts: vitestCounts('binaries') },
   lab: { argv: vitest('lab'), counts: vitestCounts('lab') },
   browser: {
@@ -59,7 +60,7 @@ const plans = {
   all: [
     [
       ['format', 'lint', 'floors', 'binaries'],
-      ['types', 'unit', 'migrations'],
+      ['types', 'unit', 'processes', 'migrations'],
     ],
     [['lab']],
     [['browser']],

@@ -1,4 +1,5 @@
-// Vitest for both kinds of tests: `unit` (no lab) and `lab` (real directors, one file at a time because each boots its own pair).
+// Vitest by what a test needs: `unit` nothing but the database, `processes` real servers that it starts and kills, `binaries`
+// the real tools as judges, `lab` real directors (one file at a time because each boots its own pair).
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -10,6 +11,14 @@ const alias = {
 
 /** Real binaries as judges: slower, and they need Debian packages that `npm run check` does not install. */
 const judged = ['lib/guard/**/*.test.ts', 'lib/render/judges.test.ts', 'lib/render/scripts.test.ts'];
+
+/** They start, kill and wait for real PostgreSQL and SSH servers, or run the floors' judge: too slow for every save. */
+const started = [
+  'lib/db/{embedded-postgres,keep-postgres,listen,queue,schema-engine}.test.ts',
+  'lib/ssh/connect.test.ts',
+  'lib/api/event-stream.test.ts',
+  'lib/testing/floors.test.ts',
+];
 
 export default defineConfig({
   root,
@@ -24,7 +33,18 @@ export default defineConfig({
           name: 'unit',
           globalSetup: ['lib/testing/test-postgres.ts'],
           include: ['{lib,components,app}/**/*.test.{ts,tsx}'],
-          exclude: ['**/*.lab.test.ts', '**/node_modules/**', '**/.next/**', ...judged],
+          exclude: ['**/*.lab.test.ts', '**/node_modules/**', '**/.next/**', ...judged, ...started],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        root,
+        test: {
+          name: 'processes',
+          globalSetup: ['lib/testing/test-postgres.ts'],
+          include: started,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
