@@ -1,5 +1,6 @@
 // Who is signed in, accounts, and the audit trail.
 import 'server-only';
+import { getSessionId } from '@/lib/auth/session';
 import { createRoute, z } from '@hono/zod-openapi';
 import { accountRoleSchema, accountSchema, auditRowSchema } from '@/lib/core/views/account';
 import {
@@ -35,7 +36,8 @@ export const accountRoutes = newRouter()
       responses: answers(z.object({})),
     }),
     async (c) => {
-      await setOwnPassword({ ctx: c.get('ctx'), input: c.req.valid('json') });
+      const keepSession = await getSessionId(c.req.raw.headers);
+      await setOwnPassword({ ctx: c.get('ctx'), input: { ...c.req.valid('json'), keepSession } });
       return c.json({}, 200);
     },
   )

@@ -220,6 +220,21 @@ describe('accounts', () => {
     expect(JSON.stringify(await getDb().auditRow.findMany())).not.toContain(account.password);
   });
 
+  it('leave an audit row for each sign-in', async () => {
+    const rows = await getDb().auditRow.findMany({ where: { action: 'session.sign-in', actor: account.email } });
+    expect(rows).toHaveLength(1);
+  });
+
+  it('lose every other session when the password is changed, and keep this one', async () => {
+    const user = await getDb().user.findUniqueOrThrow({ where: { email: 'first@example.org' } });
+    await openLink(await createSignInLink({ baseUrl: BASE, email: user.email, name: 'First', role: 'admin' }));
+    expect(await getDb().session.count({ where: { userId: user.id } })).toBeGreaterThan(1);
+    const json = { password: 'a new long password' };
+    expect((await request('/session/password', { method: 'POST', json })).status).toBe(200);
+    expect(await getDb().session.count({ where: { userId: user.id } })).toBe(1);
+    expect((await request('/session')).status).toBe(200);
+  });
+
   it('keep a last administrator', async () => {
     const { id } = await getDb().user.findFirstOrThrow({ where: { email: 'first@example.org' } });
     expect((await request(`/accounts/${id}`, { method: 'PATCH', json: { role: 'viewer' } })).status).toBe(409);

@@ -9,6 +9,7 @@ import { magicLink } from 'better-auth/plugins/magic-link';
 import { getDb } from '@/lib/db/client';
 import { dataFolder } from '@/lib/db/data-folder';
 import { readOrMakeSecret } from '@/lib/db/secret-file';
+import { auditSignIn } from './audit-sign-in';
 import { ownOrigins, publicUrl } from './own-origins';
 import { hashPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD, verifyPassword } from './passwords';
 
@@ -38,6 +39,7 @@ function makeAuth() {
     disabledPaths: ['/sign-in/magic-link', '/sign-up/email', '/update-user', '/delete-user', '/change-email'],
     user: { additionalFields: { role: { type: 'string', defaultValue: 'viewer', input: false } } },
     session: { expiresIn: SESSION_SECONDS, updateAge: 900 },
+    databaseHooks: { session: { create: { after: auditSignIn } } },
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,

@@ -68,12 +68,19 @@ export async function changeRole({ ctx, input }: VerbArgs<{ id: string; role: Ac
   });
 }
 
-export async function setOwnPassword({ ctx, input }: VerbArgs<z.infer<typeof setPasswordInput>>): Promise<void> {
+/** Ends every other session of the account: a password is often changed because somebody else knew it. */
+export async function setOwnPassword({
+  ctx,
+  input: { keepSession, ...input },
+}: VerbArgs<z.infer<typeof setPasswordInput> & { keepSession?: string | undefined }>): Promise<void> {
   requireRole(ctx, 'viewer');
   const { password } = setPasswordInput.parse(input);
   const passwordHash = await hashPassword(password);
   await inTransaction(ctx.db, async (tx) => {
     await writePassword(tx, ctx.account.id, passwordHash);
+    await tx.session.deleteMany({
+      where: { userId: ctx.account.id, ...(keepSession !== undefined && { id: { not: keepSession } }) },
+    });
     await appendAudit(tx, ctx, { action: 'account.password', target: ctx.account.email });
   });
 }
