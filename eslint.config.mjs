@@ -23,7 +23,7 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['lib/cli/**', 'lib/lab/main.ts', 'lib/testing/**', 'e2e/**'], rules: { 'no-console': 'off' } },
+  { files: ['lib/cli/**', 'lib/lab/main.ts', 'lib/faults/main.ts', 'lib/testing/**', 'e2e/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.test.{ts,tsx}', 'e2e/**'],
     rules: { 'max-lines-per-function': 'off', 'max-lines': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },

@@ -24,6 +24,11 @@ const commands = {
     run: (rest) => node('lib/testing/run-tests.mjs', 'all', ...rest),
     needsRoot: true,
   },
+  faults: {
+    needs: ['npm', 'client', 'build', 'lab'],
+    run: (rest) => node(...tsx, 'lib/faults/main.ts', ...rest),
+    needsRoot: true,
+  },
   check: { needs: ['npm', 'client'], run: (rest) => node('lib/testing/run-tests.mjs', 'check', ...rest) },
   lab: { needs: ['npm', 'lab'], run: (rest) => node('--import', 'tsx', 'lib/lab/main.ts', ...rest), needsRoot: true },
   cli: {

@@ -21,6 +21,7 @@ export type RunningConsole = {
   url: string;
   databaseUrl: string;
   workerPid: () => number | undefined;
+  webPid: () => number | undefined;
   stop: () => Promise<void>;
 };
 
@@ -46,7 +47,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     await stop();
     throw error;
   }
-  return { url, databaseUrl: database.url, workerPid: worker.pid, stop };
+  return { url, databaseUrl: database.url, workerPid: worker.pid, webPid: web.pid, stop };
 }
 
 /** The embedded server, or the one that DATABASE_URL names; migrated either way. */

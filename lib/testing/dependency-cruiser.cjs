@@ -45,6 +45,7 @@ const floors = {
     'lib/api/client',
     'lib/worker/client',
   ],
+  'lib/faults': ['lib/core', 'lib/db', 'lib/lab', 'lib/cli', 'lib/worker/(client|test-console)'],
   components: ['lib/core', 'lib/api/client'],
   app: ['lib/core', 'lib/services', 'lib/api', 'lib/auth', 'components'],
 };

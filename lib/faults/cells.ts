@@ -1,0 +1,68 @@
+// The cells of the fault matrix: at which point of a deploy, on which director, what goes wrong. Part 3 A of the deploy protocol.
+import type { DeployStepName } from '../core/views/deploy';
+
+export const HALVES = ['standby', 'active'] as const;
+export type Half = (typeof HALVES)[number];
+export type Point = { step: DeployStepName; half?: Half };
+export const FAULTS = [
+  'worker-killed',
+  'web-killed',
+  'database-killed',
+  'guard-killed',
+  'power-cut',
+  'link-cut',
+  'sshd-stopped',
+] as const;
+export type FaultName = (typeof FAULTS)[number];
+export type Cell = { id: string; point: Point; fault: FaultName };
+
+const PER_HOST = ['stage', 'check', 'arm', 'switch', 'verify', 'confirm'] as const;
+/** 14 points: two of the pair, six of each director. */
+export const POINTS: Point[] = [
+  { step: 'preflight' },
+  { step: 'lock' },
+  ...HALVES.flatMap((half) => PER_HOST.map((step) => ({ step, half }))),
+];
+
+/** `A/switch@active/power-cut`; at a point of the pair the fault strikes the active director. */
+export const MATRIX_A: Cell[] = POINTS.flatMap((point) =>
+  FAULTS.map((fault) => ({ id: `A/${printPoint(point)}/${fault}`, point, fault })),
+);
+
+export function printPoint({ step, half }: Point): string {
+  return half === undefined ? step : `${step}@${half}`;
+}
+
+/** Each fault and each point at least once, the cheap faults at the steps that write; the order is that of the matrix. */
+export const QUICK = new Set([
+  'A/preflight/worker-killed',
+  'A/lock/database-killed',
+  'A/stage@standby/worker-killed',
+  'A/check@standby/guard-killed',
+  'A/arm@standby/worker-killed',
+  'A/switch@standby/guard-killed',
+  'A/verify@standby/database-killed',
+  'A/confirm@standby/worker-killed',
+  'A/stage@active/guard-killed',
+  'A/check@active/web-killed',
+  'A/arm@active/database-killed',
+  'A/switch@active/worker-killed',
+  'A/switch@active/sshd-stopped',
+  'A/verify@active/worker-killed',
+  'A/confirm@active/guard-killed',
+]);
+
+/** `pattern`: a part of the id, with `*` for anything; empty = all. */
+export function selectCells(cells: readonly Cell[], patterns: readonly string[]): Cell[] {
+  if (patterns.length === 0) return [...cells];
+  const tests = patterns.map(
+    (pattern) =>
+      new RegExp(
+        pattern
+          .split('*')
+          .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+          .join('.*'),
+      ),
+  );
+  return cells.filter(({ id }) => tests.some((test) => test.test(id)));
+}

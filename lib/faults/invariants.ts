@@ -1,0 +1,146 @@
+// The nine invariants of the deploy protocol, asserted after every cell; each answers the sentences of what is broken.
+import type { Deploy } from '../core/views/deploy';
+import { callWorker } from '../worker/client';
+import { until } from '../worker/test-console';
+import type { ProbeResult } from './probe';
+import { DIRECTORS, type Rig } from './rig';
+
+export type Broken = { invariant: number; what: string };
+export type Before = { confirmed: string; foreign: string[]; revision: number; revisions: number };
+export type After = { deploy: Deploy; before: Before; probe: ProbeResult; mayLoseProbes: boolean };
+
+const STATUS = '/usr/lib/lvs-console/guard status';
+/** Every file of the confirmed release against its manifest, and `live` against `confirmed`. */
+const BOOT_CHECK = `cd /var/lib/lvs-console || exit 1
+[ "$(readlink live)" = "$(readlink confirmed)" ] || { echo "live is $(readlink live), confirmed is $(readlink confirmed)"; exit 1; }
+cd "$(readlink -f confirmed)" || exit 1
+[ -f MANIFEST ] || exit 0
+while read -r sum mode name; do
+  echo "$sum  $name" | sha256sum -c --status - || { echo "$name is damaged"; exit 1; }
+done < MANIFEST`;
+
+export async function readBefore(rig: Rig): Promise<Before> {
+  const revisions = await rig.db.topologyRevision.count({ where: { topologyId: rig.topologyId } });
+  const { revision } = await rig.db.topology.findUniqueOrThrow({ where: { id: rig.topologyId } });
+  const foreign = await Promise.all(DIRECTORS.map((director) => readForeign(rig, director)));
+  return { confirmed: (await readStatus(rig, 'director1'))['confirmed'] ?? '', foreign, revision, revisions };
+}
+
+export async function checkInvariants(rig: Rig, after: After): Promise<Broken[]> {
+  const found = await Promise.all([
+    bootsOneRelease(rig),
+    leavesNothingUnconfirmed(rig),
+    Promise.resolve(keepsUntouchedMark(after)),
+    losesNoAnswer(rig, after),
+    verifiesTruly(after),
+    endsEveryTransaction(rig),
+    Promise.resolve([]), // 7 is what link-cut and sshd-stopped cells prove together with 1 and 2
+    keepsSecret(rig),
+    leavesForeign(rig, after),
+  ]);
+  return found.flatMap((sentences, at) => sentences.map((what) => ({ invariant: at + 1, what })));
+}
+
+async function bootsOneRelease(rig: Rig): Promise<string[]> {
+  const found = await Promise.all(
+    DIRECTORS.map(async (director) => {
+      const { code, stdout } = await rig.lab.exec(director, ['sh', '-c', BOOT_CHECK]);
+      return code === 0 ? [] : [`${director}: ${stdout.trim()}`];
+    }),
+  );
+  return found.flat();
+}
+
+/** A plan of what is confirmed has nothing to do: files, rules, routes, services are those of the confirmed release. */
+async function leavesNothingUnconfirmed(rig: Rig): Promise<string[]> {
+  const last = await rig.db.deploy.findFirstOrThrow({
+    where: { topologyId: rig.topologyId, state: 'verified' },
+    orderBy: { number: 'desc' },
+  });
+  const differences = async () => {
+    const { topologyId } = rig;
+    const plan = await callWorker('makePlan', { topologyId, revision: last.revision, actor: 'faults' });
+    const files = plan.hosts.flatMap(({ director, files: all }) =>
+      all.filter(({ change }) => change !== 'unchanged').map(({ path, change }) => `${director}: ${path} ${change}`),
+    );
+    const actions = plan.hosts.flatMap(({ director, actions: all }) =>
+      all.map(({ reason }) => `${director}: ${reason}`),
+    );
+    return [...files, ...actions, ...plan.problems.map(({ message }) => message)];
+  };
+  let latest: string[] = [];
+  const settled = async () => ((latest = await differences()).length === 0 ? true : undefined);
+  return until('nothing differs', settled, 60_000).then(
+    () => [],
+    () => latest,
+  );
+}
+
+function keepsUntouchedMark({ probe, mayLoseProbes }: After): string[] {
+  if (mayLoseProbes) return [];
+  const failed = probe.failed.map(({ at, error }) => `request at ${new Date(at).toISOString()}: ${error ?? ''}`);
+  return [...failed.slice(0, 3), ...(probe.held.startsWith('kept') ? [] : [`held connection ${probe.held}`])];
+}
+
+async function losesNoAnswer(rig: Rig, { deploy, before }: After): Promise<string[]> {
+  const row = await rig.db.deploy.findUnique({ where: { id: deploy.id } });
+  const revisions = await rig.db.topologyRevision.count({ where: { topologyId: rig.topologyId } });
+  return [
+    ...(row ? [] : ['the deploy that was answered with success is gone']),
+    ...(revisions === before.revisions ? [] : [`${before.revisions} revisions became ${revisions}`]),
+  ];
+}
+
+async function verifiesTruly({ deploy }: After): Promise<string[]> {
+  if (deploy.state !== 'verified') return [];
+  const verified = new Set(
+    deploy.steps.flatMap(({ name, state, director }) => (name === 'verify' && state === 'done' ? [director] : [])),
+  );
+  return verified.size > 0 ? [] : ['shown as verified, but no verify step ended well'];
+}
+
+async function endsEveryTransaction(rig: Rig): Promise<string[]> {
+  const open = await rig.db.deploy.count({ where: { topologyId: rig.topologyId, openFor: { not: null } } });
+  const states = await Promise.all(DIRECTORS.map(async (director) => readStatus(rig, director)));
+  const odd = states.flatMap(({ state = '?' }, at) =>
+    ['idle', 'confirmed', 'rolled-back'].includes(state) ? [] : [`${DIRECTORS[at] ?? ''} is ${state}`],
+  );
+  return [...(open === 0 ? [] : [`${open} deploys are open`]), ...odd];
+}
+
+async function keepsSecret(rig: Rig): Promise<string[]> {
+  const rows = await Promise.all([
+    rig.db.plan.findMany(),
+    rig.db.deploy.findMany(),
+    rig.db.deployStep.findMany(),
+    rig.db.auditRow.findMany(),
+  ]);
+  return rig.secret !== '' && JSON.stringify(rows).includes(rig.secret) ? ['the heartbeat key is in a row'] : [];
+}
+
+async function leavesForeign(rig: Rig, { before }: After): Promise<string[]> {
+  const now = await Promise.all(DIRECTORS.map((director) => readForeign(rig, director)));
+  return now.flatMap((text, at) =>
+    text === before.foreign[at] ? [] : [`${DIRECTORS[at] ?? ''}: foreign rules changed`],
+  );
+}
+
+export async function readStatus(rig: Rig, director: string): Promise<Record<string, string>> {
+  const { stdout } = await rig.lab.exec(director, STATUS.split(' '), { timeoutMs: 30_000 });
+  return Object.fromEntries(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split('=') as [string, string]),
+  );
+}
+
+/** Rules, policy rules and main routes that are not the console's own, without counters. */
+async function readForeign(rig: Rig, director: string): Promise<string> {
+  const { stdout } = await rig.lab.exec(director, ['sh', '-c', 'iptables-save; ip rule; ip route show table main']);
+  return stdout
+    .split('\n')
+    .filter((line) => !/^#|LVS-CONSOLE|proto (76|ip_vs)|protocol 76|^\*|^COMMIT|192\.168\.[67]\.240/.test(line))
+    .map((line) => line.replace(/\[\d+:\d+\]/, ''))
+    .join('\n');
+}

@@ -1,0 +1,93 @@
+// The whole product beside a lab: supervisor with database, worker and web, two directors, a pair with two groups of which one never changes.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { startConsole, type RunningConsole } from '../cli/supervisor';
+import type { TopologyDocument } from '../core/document';
+import { getDb, type Db } from '../db/client';
+import { openLab, type Lab } from '../lab/lab';
+import { callWorker } from '../worker/client';
+import { labDocument, requestDeploy, saveDocument, trustDirectors, untilEnded } from '../worker/test-console';
+
+const LAB = { name: 'lvsfaults', portBase: 2900 };
+const WEB_PORT = 3900;
+export const DIRECTORS = ['director1', 'director2'];
+/** Served by mark 1, which no cell's deploy touches. */
+export const UNTOUCHED_ADDRESS = '192.168.0.10';
+
+export type Rig = {
+  db: Db;
+  lab: Lab;
+  console: RunningConsole;
+  topologyId: string;
+  /** Rehearsals use a short dead-man time, the same on both directors, or a matrix would take a night. */
+  timerSeconds: number;
+  databaseFolder: string;
+  dataFolder: string;
+  /** A revision with another weight and another port of the group that changes; answers its number. */
+  nextRevision: () => Promise<number>;
+  secret: string;
+  close: () => Promise<void>;
+};
+
+export async function openRig(timerSeconds: number, report: (line: string) => void): Promise<Rig> {
+  const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'lvs-faults-'));
+  fs.chmodSync(dataFolder, 0o711);
+  process.env['LVS_CONSOLE_DATA'] = dataFolder;
+  process.env['LVS_CONSOLE_REHEARSAL_TIMER_SECONDS'] = String(timerSeconds);
+  const running = await startConsole({ dataFolder, host: '127.0.0.1', port: WEB_PORT, report });
+  const db = getDb();
+  const { authorizedKey } = await callWorker('consoleKey', {});
+  const lab = await openLab({ ...LAB, authorizedKeys: [authorizedKey] });
+  const { topologyId } = await saveDocument(db, documentOf(0));
+  await trustDirectors(db, topologyId);
+  const rows = await db.$queryRaw<{ data_directory: string }[]>`SHOW data_directory`;
+  let count = 0;
+  const nextRevision = async () => (await saveDocument(db, documentOf((count += 1)), topologyId)).revision;
+  const close = async () => {
+    await Promise.allSettled([lab.down(), db.$disconnect()]);
+    await running.stop();
+    fs.rmSync(dataFolder, { recursive: true, force: true });
+  };
+  const parts = { db, lab, console: running, topologyId, timerSeconds, dataFolder, nextRevision, close };
+  const rig: Rig = { ...parts, databaseFolder: rows[0]?.data_directory ?? '', secret: await heartbeatSecret(parts) };
+  return rig;
+}
+
+/** The first deploy, so that every cell changes a pair that serves. Answers the shared secret, which must appear nowhere. */
+async function heartbeatSecret({ db, lab, topologyId }: Pick<Rig, 'db' | 'lab' | 'topologyId'>): Promise<string> {
+  const first = await untilEnded(db, await requestDeploy(db, topologyId, 1));
+  if (first.state !== 'verified') throw new Error(`the first deploy ended ${first.state}: ${first.outcome ?? ''}`);
+  const { stdout } = await lab.exec('director1', ['cat', '/etc/ha.d/authkeys']);
+  return /^\d+ sha1 (\S+)$/m.exec(stdout)?.[1] ?? '';
+}
+
+/** Group `untouched` (mark 1) is the same in all; `changed` (mark 2) has another port and its pool another weight each time. */
+export function documentOf(count: number): TopologyDocument {
+  const document = labDocument(LAB.portBase);
+  const realServers = ['192.168.6.2', '192.168.6.3'];
+  const poolOf = (name: string, weights: [number, number]): TopologyDocument['pools'][number] => ({
+    name,
+    forwarding: 'masq',
+    realServers: realServers.map((address, at) => ({ address, weight: weights[at] ?? 1 })),
+    healthCheck: { type: 'connect', port: 80, intervalSeconds: 10, timeoutSeconds: 3 },
+  });
+  return {
+    ...document,
+    ranges: [
+      { name: 'kept', addresses: '192.168.0.0/26' },
+      { name: 'moving', addresses: '192.168.0.64/26' },
+    ],
+    pools: [poolOf('kept', [1, 1]), poolOf('moving', [1, 1 + (count % 9)])],
+    groups: [
+      { name: 'untouched', mark: 1, matches: [{ range: 'kept', protocol: 'any' }], scheduler: 'rr', pool: 'kept' },
+      {
+        name: 'changed',
+        mark: 2,
+        matches: [{ range: 'moving', protocol: 'tcp', ports: [80, 8000 + count] }],
+        scheduler: 'wrr',
+        pool: 'moving',
+      },
+    ],
+  };
+}

@@ -1,0 +1,93 @@
+// One cell: a deploy that changes one group, a fault at its point, healing, and then what must hold.
+import { setTimeout as sleep } from 'node:timers/promises';
+import path from 'node:path';
+import type { Deploy } from '../core/views/deploy';
+import { getDeploy, requestDeploy, until, untilEnded } from '../worker/test-console';
+import type { Cell, Point } from './cells';
+import { FAULT } from './faults';
+import { checkInvariants, readBefore, readStatus, type Broken } from './invariants';
+import { startProbe } from './probe';
+import { DIRECTORS, UNTOUCHED_ADDRESS, type Rig } from './rig';
+
+export type CellResult = {
+  id: string;
+  passed: boolean;
+  /** How the deploy ended. */
+  state: string;
+  seconds: number;
+  note: string;
+  broken: Broken[];
+};
+
+const POINT_MS = 120_000;
+const END_MS = 400_000;
+
+export async function runCell(rig: Rig, { id, point, fault }: Cell): Promise<CellResult> {
+  const started = Date.now();
+  const { active, standby } = await settle(rig);
+  const struckDirector = point.half === 'standby' ? standby : active;
+  const revision = await rig.nextRevision();
+  const before = await readBefore(rig);
+  const probe = startProbe(rig.lab, UNTOUCHED_ADDRESS, path.join(rig.dataFolder, 'probe.log'));
+  const deployId = await requestDeploy(rig.db, rig.topologyId, revision);
+  await reach(rig, deployId, point, struckDirector);
+  const { note, heal } = await FAULT[fault](rig, struckDirector);
+  const healed = heal();
+  const [deploy] = await Promise.all([untilEnded(rig.db, deployId, END_MS), healed]);
+  await Promise.all(DIRECTORS.map((director) => atRest(rig, director)));
+  const result = await probe.stop();
+  // Connections through a director that loses its power are lost by nature; nothing else may cost one.
+  const mayLoseProbes = fault === 'power-cut' && struckDirector === active;
+  const broken = await checkInvariants(rig, { deploy, before, probe: result, mayLoseProbes });
+  const end = { state: printEnd(deploy), seconds: (Date.now() - started) / 1000, note };
+  return { id, passed: broken.length === 0, ...end, broken };
+}
+
+function printEnd({ state, outcome }: Deploy): string {
+  return state === 'failed' ? `failed: ${outcome ?? ''}` : state;
+}
+
+/** Until the step's announcement is committed: the fault strikes while its side effect is at work. */
+async function reach(rig: Rig, deployId: string, { step, half }: Point, director: string): Promise<void> {
+  const isThere = async () => {
+    const { steps, endedAt } = await getDeploy(rig.db, deployId);
+    const found = steps.some((each) => each.name === step && (half === undefined || each.director === director));
+    if (!found && endedAt !== undefined) throw new Error('the deploy ended before its point');
+    return found ? true : undefined;
+  };
+  await until(`the point ${step}`, isThere, POINT_MS);
+}
+
+/** One active director and one standby, both at rest; after a power cut that takes heartbeat its time. */
+export async function settle(rig: Rig): Promise<{ active: string; standby: string }> {
+  return until(
+    'one active director',
+    async () => {
+      const held = await Promise.all(
+        DIRECTORS.map(async (director) => {
+          const { stdout } = await rig.lab.exec(director, ['ip', '-4', '-o', 'addr'], { timeoutMs: 20_000 });
+          return ['192.168.7.240/', '192.168.6.240/'].every((address) => stdout.includes(address));
+        }),
+      );
+      const [first = '', second = ''] = DIRECTORS;
+      if (held[0] === held[1]) return undefined;
+      const answers = await rig.lab.request(`http://${UNTOUCHED_ADDRESS}/`);
+      if (answers.some(({ error }) => error)) return undefined;
+      await sleep(500);
+      return held[0] ? { active: first, standby: second } : { active: second, standby: first };
+    },
+    180_000,
+  );
+}
+
+async function atRest(rig: Rig, director: string): Promise<void> {
+  await rig.lab.waitForSsh(director, 120_000);
+  await until(
+    `${director} is at rest`,
+    async () => {
+      const { state = '', step = '' } = await readStatus(rig, director);
+      return step === '' && ['idle', 'confirmed', 'rolled-back'].includes(state) ? true : undefined;
+    },
+    (rig.timerSeconds + 60) * 1000,
+  ).catch(() => undefined); // the invariants say what it is instead
+}
