@@ -22,14 +22,12 @@ function killProcess(name: string, pid: number | undefined): Struck {
   return { note: `SIGKILL to ${name} (${pid})`, heal: nothing };
 }
 
-/** The shells that run the guard, by what they were started as; the timer's own run is not there yet. */
-const KILL_GUARD = `n=0
-for p in /proc/[0-9]*; do
-  read -r line < "$p/cmdline" 2> /dev/null || :
-  words=$(tr '\\0' ' ' < "$p/cmdline" 2> /dev/null) || continue
-  case $words in *"sh /usr/lib/lvs-console/guard "*) kill -9 "\${p#/proc/}" 2> /dev/null && n=$((n + 1)) ;; esac
+/** The shells that run the guard, by id; it may be a moment until the step that was announced has come to the host. */
+const KILL_GUARD = `for try in $(seq 100); do
+  ids=$(pgrep -f '[s]h /usr/lib/lvs-console/guard ') && { kill -9 $ids; echo $ids | wc -w; exit 0; }
+  sleep 0.05
 done
-echo "$n"`;
+echo 0`;
 
 export const FAULT: Record<FaultName, Fault> = {
   'worker-killed': async (rig) => killProcess('the worker', rig.console.workerPid()),

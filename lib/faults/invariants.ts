@@ -66,7 +66,11 @@ async function leavesNothingUnconfirmed(rig: Rig): Promise<string[]> {
     const actions = plan.hosts.flatMap(({ director, actions: all }) =>
       all.map(({ reason }) => `${director}: ${reason}`),
     );
-    return [...files, ...actions, ...plan.problems.map(({ message }) => message)];
+    return [
+      ...files,
+      ...actions,
+      ...plan.problems.flatMap(({ severity, message }) => (severity === 'error' ? [message] : [])),
+    ];
   };
   let latest: string[] = [];
   const settled = async () => ((latest = await differences()).length === 0 ? true : undefined);

@@ -30,10 +30,9 @@ if (values.list) {
 fs.mkdirSync(path.dirname(values.journal), { recursive: true });
 if (!values.resume) fs.rmSync(values.journal, { force: true });
 const done = new Map(readResults(values.journal).map((result) => [result.id, result]));
-const open = () => openRig(TIMER_SECONDS, (line) => console.log(`    ${line}`));
 let isInterrupted = false;
 process.once('SIGINT', () => (isInterrupted = true));
-let rig = await open();
+const rig = await openRig(TIMER_SECONDS, (line) => console.log(`    ${line}`));
 for (const cell of cells) {
   if (isInterrupted) break;
   if (done.has(cell.id)) continue;
@@ -46,10 +45,7 @@ for (const cell of cells) {
   );
   for (const { invariant, what } of result.broken) console.log(`    invariant ${invariant}: ${what}`);
   // A broken pair says nothing about the next cell.
-  if (!result.passed && left > 0) {
-    await rig.close();
-    rig = await open();
-  }
+  if (!result.passed && left > 0) await rig.renew();
 }
 await rig.close();
 

@@ -7,19 +7,32 @@ import type { Lab } from '../lab/lab';
 
 const INTERVAL_MS = 200;
 const TIMEOUT_MS = 2_000;
-/** On one connection that stays open through the whole cell, a request every second; prints a line when it ends early. */
+/**
+ * One connection after the other, each held for 40 s (the real server closes after 60): a header a second, the end of the
+ * request at the end, and an answer must come. Prints a line when one is lost.
+ */
 const HELD = `
-const socket = require('net').connect(80, process.argv[1]);
-const say = (what) => { console.log(what); process.exit(0); };
-socket.on('error', (error) => say('lost: ' + error.code));
-socket.on('close', () => say('lost: closed'));
-let answers = 0;
-socket.on('data', () => { answers += 1; });
-socket.on('connect', () => {
-  socket.write('GET / HTTP/1.1\\r\\nHost: probe\\r\\nConnection: keep-alive\\r\\n\\r\\n');
-  setInterval(() => socket.write('GET / HTTP/1.1\\r\\nHost: probe\\r\\nConnection: keep-alive\\r\\n\\r\\n'), 1000);
-});
-process.on('SIGTERM', () => say('kept: ' + answers + ' answers'));`;
+const net = require('net');
+let kept = 0, stopping = false, finish = () => {};
+const lose = (what) => { console.log('lost: ' + what); process.exit(0); };
+const hold = () => {
+  const socket = net.connect(80, process.argv[1], () => socket.write('GET / HTTP/1.1\\r\\nHost: probe\\r\\n'));
+  let answered = false;
+  const drip = setInterval(() => socket.write('X-Probe: 1\\r\\n'), 1000);
+  finish = () => { clearInterval(drip); clearTimeout(end); socket.write('\\r\\n'); };
+  const end = setTimeout(finish, 40000);
+  socket.on('data', () => { answered = true; });
+  socket.on('error', (error) => lose(error.code));
+  socket.on('close', () => {
+    clearInterval(drip); clearTimeout(end);
+    if (!answered) return lose('closed without an answer');
+    kept += 1;
+    if (stopping) { console.log('kept: ' + kept); process.exit(0); }
+    hold();
+  });
+};
+hold();
+process.on('SIGTERM', () => { stopping = true; finish(); });`;
 
 export type ProbeResult = { asked: number; failed: ClientAnswer[]; held: string };
 export type Probe = { stop: () => Promise<ProbeResult> };

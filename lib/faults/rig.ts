@@ -7,7 +7,7 @@ import type { TopologyDocument } from '../core/document';
 import { getDb, type Db } from '../db/client';
 import { openLab, type Lab } from '../lab/lab';
 import { callWorker } from '../worker/client';
-import { labDocument, requestDeploy, saveDocument, trustDirectors, untilEnded } from '../worker/test-console';
+import { labDocument, requestDeploy, saveDocument, trustDirectors, until, untilEnded } from '../worker/test-console';
 
 const LAB = { name: 'lvsfaults', portBase: 2900 };
 const WEB_PORT = 3900;
@@ -27,6 +27,8 @@ export type Rig = {
   /** A revision with another weight and another port of the group that changes; answers its number. */
   nextRevision: () => Promise<number>;
   secret: string;
+  /** Directors as from the factory and a new topology on them: after a cell that broke the pair. */
+  renew: () => Promise<void>;
   close: () => Promise<void>;
 };
 
@@ -37,25 +39,42 @@ export async function openRig(timerSeconds: number, report: (line: string) => vo
   process.env['LVS_CONSOLE_REHEARSAL_TIMER_SECONDS'] = String(timerSeconds);
   const running = await startConsole({ dataFolder, host: '127.0.0.1', port: WEB_PORT, report });
   const db = getDb();
-  const { authorizedKey } = await callWorker('consoleKey', {});
-  const lab = await openLab({ ...LAB, authorizedKeys: [authorizedKey] });
-  const { topologyId } = await saveDocument(db, documentOf(0));
-  await trustDirectors(db, topologyId);
-  const rows = await db.$queryRaw<{ data_directory: string }[]>`SHOW data_directory`;
-  let count = 0;
-  const nextRevision = async () => (await saveDocument(db, documentOf((count += 1)), topologyId)).revision;
+  let lab: Lab | undefined;
   const close = async () => {
-    await Promise.allSettled([lab.down(), db.$disconnect()]);
+    await Promise.allSettled([lab?.down(), db.$disconnect()]);
     await running.stop();
     fs.rmSync(dataFolder, { recursive: true, force: true });
   };
-  const parts = { db, lab, console: running, topologyId, timerSeconds, dataFolder, nextRevision, close };
-  const rig: Rig = { ...parts, databaseFolder: rows[0]?.data_directory ?? '', secret: await heartbeatSecret(parts) };
-  return rig;
+  try {
+    const { authorizedKey } = await until('the worker answers', () => callWorker('consoleKey', {}), 60_000);
+    const opened = await openLab({ ...LAB, authorizedKeys: [authorizedKey] });
+    lab = opened;
+    const rows = await db.$queryRaw<{ data_directory: string }[]>`SHOW data_directory`;
+    let count = 0;
+    let pairs = 0;
+    const rig: Rig = {
+      ...{ db, lab: opened, console: running, timerSeconds, dataFolder, close },
+      ...{ databaseFolder: rows[0]?.data_directory ?? '', topologyId: '', secret: '' },
+      nextRevision: async () => (await saveDocument(db, documentOf((count += 1)), rig.topologyId)).revision,
+      renew: async () => {
+        await db.director.deleteMany();
+        if (pairs > 0) for (const director of DIRECTORS) await opened.factoryReset(director);
+        const name = `faults-${(pairs += 1)}`;
+        ({ topologyId: rig.topologyId } = await saveDocument(db, { ...documentOf(count), name }));
+        await trustDirectors(db, rig.topologyId);
+        rig.secret = await firstDeploy(db, opened, rig.topologyId);
+      },
+    };
+    await rig.renew();
+    return rig;
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** The first deploy, so that every cell changes a pair that serves. Answers the shared secret, which must appear nowhere. */
-async function heartbeatSecret({ db, lab, topologyId }: Pick<Rig, 'db' | 'lab' | 'topologyId'>): Promise<string> {
+async function firstDeploy(db: Db, lab: Lab, topologyId: string): Promise<string> {
   const first = await untilEnded(db, await requestDeploy(db, topologyId, 1));
   if (first.state !== 'verified') throw new Error(`the first deploy ended ${first.state}: ${first.outcome ?? ''}`);
   const { stdout } = await lab.exec('director1', ['cat', '/etc/ha.d/authkeys']);

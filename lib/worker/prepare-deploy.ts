@@ -36,7 +36,7 @@ export async function prepareDeploy(
     transaction: transactionOf(number, planHash),
     state: row.state as DeployState,
     mode: plan.mode,
-    timerSeconds: rehearsalTimers() ?? timersOf(plan.timerSeconds),
+    timerSeconds: (plan.mode === 'rolling' && rehearsalTimers()) || timersOf(plan.timerSeconds),
     secrets: [heartbeatKey],
     endedTransactions: await loadEnded(db, topologyId),
   };
