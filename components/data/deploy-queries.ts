@@ -23,7 +23,7 @@ export function usePlan(planId: string) {
 export function useStartDeploy() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (input: { planId: string; planHash: string }) => api.createDeploy(input),
+    mutationFn: (input: { planId: string; planHash: string; breakGlassReason?: string }) => api.createDeploy(input),
     onSuccess: () => client.invalidateQueries({ queryKey: ['deploys'] }),
   });
 }

@@ -14,6 +14,7 @@ import { CancelDeploy } from './cancel-deploy';
 import { DeadManTimer } from './dead-man-timer';
 import { DeployOutcome } from './deploy-outcome';
 import { DeployStateBadge } from './deploy-state-badge';
+import { RestoreRelease } from './restore-release';
 import { StepList } from './step-list';
 
 export function DeployView({ deployId }: { deployId: string }) {
@@ -35,7 +36,7 @@ export function DeployView({ deployId }: { deployId: string }) {
       actions={
         <>
           {isOpen && stream === 'cut' && <Badge tone="warn">stream cut, reconnecting</Badge>}
-          {isOpen && <CancelDeploy deploy={deploy} />}
+          {isOpen ? <CancelDeploy deploy={deploy} /> : <RestoreRelease deploy={deploy} />}
         </>
       }
     >
@@ -57,7 +58,9 @@ function Lead({ deploy }: { deploy: Deploy }) {
         <Link href={`/topologies/${deploy.topologyId}`} className="text-primary underline underline-offset-2">
           Revision {deploy.revision}
         </Link>{' '}
-        by {deploy.author}, <RelativeTime at={deploy.createdAt} />
+        by {deploy.author}
+        {deploy.approver && `, approved by ${deploy.approver}`}
+        {deploy.breakGlass && `, past the rules: ${deploy.breakGlass}`}, <RelativeTime at={deploy.createdAt} />
       </span>
       <span className="tabular-nums">
         {deploy.endedAt ? 'took' : 'running for'} {printDuration(elapsed)}

@@ -13,6 +13,7 @@ import { Notice } from '@/components/ui/notice';
 import { Page, Panel } from '@/components/ui/page';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { SkeletonRows } from '@/components/ui/skeleton';
+import { GatePanel } from './gate-panel';
 import { PlanFiles } from './plan-files';
 import { PlanProblems } from './plan-problems';
 import { StartDeploy } from './start-deploy';
@@ -56,6 +57,7 @@ export function PlanPage({ topologyId }: { topologyId: string }) {
       {plan.isError && !shown && (
         <Failure error={plan.error} what="The plan could not be read" onRetry={() => void plan.refetch()} />
       )}
+      {shown && <GatePanel plan={shown} />}
       {shown ? <PlanColumns plan={shown} /> : !make.isError && !plan.isError && <PlanSkeleton />}
     </Page>
   );

@@ -5,8 +5,10 @@ import { Rocket } from 'lucide-react';
 import type { Plan } from '@/lib/core/views/plan';
 import { useStartDeploy } from '@/components/data/deploy-queries';
 import { describeProblem } from '@/components/data/problem';
-import { useCanEdit } from '@/components/data/session';
+import { useDeployGate } from '@/components/data/gate-queries';
+import { useCanEdit, useIsAdmin } from '@/components/data/session';
 import { Button } from '@/components/ui/button';
+import { BreakGlass } from './break-glass';
 
 /** Standby first, then active; hosts come in that order from the plan only by chance. */
 export function describeDeploy({ mode, hosts }: Pick<Plan, 'mode' | 'hosts'>): string {
@@ -19,33 +21,39 @@ export function describeDeploy({ mode, hosts }: Pick<Plan, 'mode' | 'hosts'>): s
 export function StartDeploy({ plan, isOutdated }: { plan: Plan; isOutdated: boolean }) {
   const router = useRouter();
   const canEdit = useCanEdit();
+  const isAdmin = useIsAdmin();
   const start = useStartDeploy();
+  const { data: gate } = useDeployGate(plan.id);
   if (!canEdit) return <span className="text-muted-foreground">Your role looks; an operator deploys.</span>;
   const reason = !plan.deployable
     ? 'The plan has errors'
     : isOutdated
       ? 'A newer revision was saved: make the plan again'
       : undefined;
+  const refusals = gate?.refusals ?? [];
+  const begin = (breakGlassReason?: string) =>
+    start.mutate(
+      { planId: plan.id, planHash: plan.hash, ...(breakGlassReason !== undefined && { breakGlassReason }) },
+      { onSuccess: ({ id }) => router.push(`/deploys/${id}`) },
+    );
   const message = start.isError ? describeProblem(start.error) : undefined;
   return (
     <span className="flex flex-wrap items-center gap-2">
-      {(reason ?? message) && (
+      {(reason ?? refusals[0] ?? message) && (
         <span role="status" className={message ? 'text-down' : 'text-muted-foreground'}>
-          {reason ?? `${message?.why} ${message?.next}`}
+          {reason ?? (message ? `${message.why} ${message.next}` : refusals.join(' '))}
         </span>
       )}
       <Button
         variant="primary"
-        disabled={reason !== undefined || start.isPending || start.isSuccess}
-        onClick={() =>
-          start.mutate(
-            { planId: plan.id, planHash: plan.hash },
-            { onSuccess: ({ id }) => router.push(`/deploys/${id}`) },
-          )
-        }
+        disabled={reason !== undefined || refusals.length > 0 || start.isPending || start.isSuccess}
+        onClick={() => begin()}
       >
         <Rocket /> {describeDeploy(plan)}
       </Button>
+      {isAdmin && reason === undefined && refusals.length > 0 && (
+        <BreakGlass refusals={refusals} isPending={start.isPending} onDeploy={begin} />
+      )}
     </span>
   );
 }

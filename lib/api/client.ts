@@ -2,7 +2,9 @@
 import type { Diagnostic } from '@/lib/core/diagnostic';
 import type { TopologyDocument } from '@/lib/core/document';
 import type { Account, AccountRole, AuditRow } from '@/lib/core/views/account';
+import type { DeployPolicy } from '@/lib/core/deploy-policy';
 import type { Deploy } from '@/lib/core/views/deploy';
+import type { DeployGate } from '@/lib/core/views/deploy-gate';
 import type { ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
 import type { ConnectionPage, LivePair } from '@/lib/core/views/live';
 import type { Plan } from '@/lib/core/views/plan';
@@ -96,7 +98,14 @@ export const api = {
   createPlan: (topologyId: string, revision: number) =>
     call<Plan>('POST', `/topologies/${id(topologyId)}/plans`, { revision }),
   getPlan: (planId: string) => call<Plan>('GET', `/plans/${id(planId)}`),
-  createDeploy: (input: { planId: string; planHash: string }) => call<Deploy>('POST', '/deploys', input),
+  getDeployGate: (planId: string) => call<DeployGate>('GET', `/plans/${id(planId)}/gate`),
+  approvePlan: (planId: string, planHash: string) =>
+    call<DeployGate>('POST', `/plans/${id(planId)}/approval`, { planHash }),
+  getDeployPolicy: (topologyId: string) => call<DeployPolicy>('GET', `/topologies/${id(topologyId)}/deploy-policy`),
+  saveDeployPolicy: (topologyId: string, policy: DeployPolicy) =>
+    call<DeployPolicy>('PUT', `/topologies/${id(topologyId)}/deploy-policy`, policy),
+  createDeploy: (input: { planId: string; planHash: string; breakGlassReason?: string }) =>
+    call<Deploy>('POST', '/deploys', input),
   listDeploys: (query: { topologyId?: string; limit?: number } = {}) =>
     call<Deploy[]>('GET', withQuery('/deploys', query)),
   getDeploy: (deployId: string) => call<Deploy>('GET', `/deploys/${id(deployId)}`),

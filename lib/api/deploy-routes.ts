@@ -1,8 +1,17 @@
 // Plans and deploys.
 import 'server-only';
 import { createRoute, z } from '@hono/zod-openapi';
+import { deployPolicySchema } from '@/lib/core/deploy-policy';
+import { deployGateSchema } from '@/lib/core/views/deploy-gate';
 import { deploySchema } from '@/lib/core/views/deploy';
 import { planSchema } from '@/lib/core/views/plan';
+import {
+  approvePlan,
+  approvePlanInput,
+  getDeployGate,
+  getDeployPolicy,
+  saveDeployPolicy,
+} from '@/lib/services/deploy-gate';
 import { cancelDeploy, getDeploy, listDeploys, watchDeploy } from '@/lib/services/deploys';
 import { createPlan, getPlan } from '@/lib/services/plans';
 import { startDeploy, startDeployInput } from '@/lib/services/start-deploy';
@@ -41,6 +50,61 @@ export const deployRoutes = newRouter()
       responses: answers(planSchema),
     }),
     async (c) => c.json(await getPlan({ ctx: c.get('ctx'), input: c.req.valid('param') }), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/plans/{id}/gate',
+      summary: 'What stands between a plan and its deploy',
+      request: { params: idParams },
+      responses: answers(deployGateSchema),
+    }),
+    async (c) => c.json(await getDeployGate({ ctx: c.get('ctx'), input: { planId: c.req.valid('param').id } }), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/plans/{id}/approval',
+      summary: 'Approve exactly the plan that was shown',
+      request: { params: idParams, body: jsonBody(approvePlanInput.omit({ planId: true })) },
+      responses: answers(deployGateSchema),
+    }),
+    async (c) =>
+      c.json(
+        await approvePlan({
+          ctx: c.get('ctx'),
+          input: { planId: c.req.valid('param').id, ...c.req.valid('json') },
+        }),
+        200,
+      ),
+  )
+  .openapi(
+    createRoute({
+      method: 'put',
+      path: '/topologies/{id}/deploy-policy',
+      summary: 'Four eyes, windows and freeze of a pair',
+      request: { params: idParams, body: jsonBody(deployPolicySchema) },
+      responses: answers(deployPolicySchema),
+    }),
+    async (c) =>
+      c.json(
+        await saveDeployPolicy({
+          ctx: c.get('ctx'),
+          input: { topologyId: c.req.valid('param').id, policy: c.req.valid('json') },
+        }),
+        200,
+      ),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/topologies/{id}/deploy-policy',
+      summary: 'Four eyes, windows and freeze of a pair',
+      request: { params: idParams },
+      responses: answers(deployPolicySchema),
+    }),
+    async (c) =>
+      c.json(await getDeployPolicy({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id } }), 200),
   )
   .openapi(
     createRoute({

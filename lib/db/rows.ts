@@ -52,6 +52,8 @@ export function toDeploy(row: DeployRow): DeployView {
   return deploySchema.parse({
     ...{ id, number, topologyId, topologyName: row.topology.name, revision, planId, planHash, state, author },
     createdAt: iso(row.createdAt),
+    ...(given(row.approver) ? { approver: row.approver } : {}),
+    ...(given(row.breakGlass) ? { breakGlass: row.breakGlass } : {}),
     ...(given(row.startedAt) ? { startedAt: iso(row.startedAt) } : {}),
     ...(given(row.endedAt) ? { endedAt: iso(row.endedAt) } : {}),
     ...(given(row.outcome) ? { outcome: row.outcome } : {}),

@@ -5,7 +5,7 @@ import type { Deploy } from '../core/views/deploy';
 import { getDeploy, requestDeploy, until, untilEnded } from '../worker/test-console';
 import type { Cell, Point } from './cells';
 import { FAULT } from './faults';
-import { checkInvariants, readBefore, readStatus, type Broken } from './invariants';
+import { AT_REST, checkInvariants, readBefore, readStatus, type Broken } from './invariants';
 import { startProbe } from './probe';
 import { DIRECTORS, UNTOUCHED_ADDRESS, type Rig } from './rig';
 
@@ -86,7 +86,7 @@ async function atRest(rig: Rig, director: string): Promise<void> {
     `${director} is at rest`,
     async () => {
       const { state = '', step = '' } = await readStatus(rig, director);
-      return step === '' && ['idle', 'confirmed', 'rolled-back'].includes(state) ? true : undefined;
+      return step === '' && AT_REST.includes(state) ? true : undefined;
     },
     (rig.timerSeconds + 60) * 1000,
   ).catch(() => undefined); // the invariants say what it is instead

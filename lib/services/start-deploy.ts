@@ -10,18 +10,24 @@ import { toDeploy, toPlan } from '@/lib/db/rows';
 import { callWorker } from '@/lib/worker/client';
 import { appendAudit } from './audit';
 import { requireRole, type VerbArgs, type VerbContext } from './context';
+import { passGate } from './deploy-gate';
 
-export const startDeployInput = z.object({ planId: z.string(), planHash: z.string() });
+export const startDeployInput = z.object({
+  planId: z.string(),
+  planHash: z.string(),
+  /** An administrator goes past approval, windows and freeze; audited and shown with the deploy. */
+  breakGlassReason: z.string().trim().min(10, 'say in a sentence why').max(500).optional(),
+});
 
-/** Throws ServiceError: `busy` when a deploy of this pair is open, `conflict` when the plan is stale, `invalid` when it cannot be deployed. */
+/** Throws ServiceError: `forbidden` when the pair's policy says no, `busy` when a deploy of this pair is open, `conflict` when the plan is stale, `invalid` when it cannot be deployed. */
 export async function startDeploy({ ctx, input }: VerbArgs<z.infer<typeof startDeployInput>>): Promise<Deploy> {
   requireRole(ctx, 'operator');
-  const { planId, planHash } = startDeployInput.parse(input);
+  const { planId, planHash, breakGlassReason } = startDeployInput.parse(input);
   const deploy = await inTransaction(ctx.db, async (tx) => {
     const plan = await tx.plan.findUnique({ where: { id: planId } });
     if (!plan) throw new ServiceError('not-found', 'There is no such plan.');
     await refuseUnfit(tx, plan, planHash);
-    return insertDeploy(tx, ctx, plan);
+    return insertDeploy(tx, ctx, plan, await passGate(tx, ctx, plan, breakGlassReason));
   }).catch(refuseSecond);
   // The row is committed: a worker that is away finds it when it starts. Waking it only saves time.
   await callWorker('startDeploy', { deployId: deploy.id }).catch(() => undefined);
@@ -42,7 +48,9 @@ async function refuseUnfit(tx: Tx, plan: PlanRow, planHash: string): Promise<voi
     );
 }
 
-async function insertDeploy(tx: Tx, ctx: VerbContext, plan: PlanRow): Promise<Deploy> {
+type Passed = Awaited<ReturnType<typeof passGate>>;
+
+async function insertDeploy(tx: Tx, ctx: VerbContext, plan: PlanRow, passed: Passed): Promise<Deploy> {
   const { topologyId, revision, id: planId, hash: planHash } = plan;
   const last = await tx.deploy.findFirst({
     where: { topologyId },
@@ -57,6 +65,7 @@ async function insertDeploy(tx: Tx, ctx: VerbContext, plan: PlanRow): Promise<De
       planHash,
       state: 'queued',
       author: ctx.account.email,
+      ...passed,
       generation: (last?.generation ?? 0) + 1,
       openFor: topologyId,
     },
@@ -65,7 +74,7 @@ async function insertDeploy(tx: Tx, ctx: VerbContext, plan: PlanRow): Promise<De
   await appendAudit(tx, ctx, {
     action: 'deploy.start',
     target: row.topology.name,
-    after: { number: row.number, revision, planHash },
+    after: { number: row.number, revision, planHash, ...passed },
   });
   await notify(tx, 'deploy', row.id);
   return toDeploy(row);

@@ -47,6 +47,10 @@ export const deploySchema = z.object({
   planHash: z.string(),
   state: deployStateSchema,
   author: z.string(),
+  /** Who approved the plan, where the pair needs a second person. */
+  approver: z.string().optional(),
+  /** Why an administrator deployed past the pair's policy. */
+  breakGlass: z.string().optional(),
   createdAt: z.string(),
   startedAt: z.string().optional(),
   endedAt: z.string().optional(),

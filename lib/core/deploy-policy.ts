@@ -1,0 +1,55 @@
+// When a deploy of a pair may begin, and whether a second person must have approved its plan. Pure.
+import { z } from 'zod';
+
+const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'hh:mm');
+/** Days by ISO 8601: 1 = Monday. A window whose end is not after its begin goes on until that time of the next day. */
+export const deployWindowSchema = z.object({
+  days: z.array(z.int().min(1).max(7)).min(1),
+  from: timeOfDaySchema,
+  to: timeOfDaySchema,
+});
+export const deployPolicySchema = z.object({
+  needsApproval: z.boolean().default(false),
+  /** An approval holds for this long. */
+  approvalMinutes: z.int().min(5).max(10_080).default(60),
+  /** Not empty: nothing is deployed, and this is why. */
+  freezeReason: z.string().max(500).default(''),
+  /** Times of UTC. Empty: at any time. */
+  windows: z.array(deployWindowSchema).max(20).default([]),
+});
+export type DeployWindow = z.infer<typeof deployWindowSchema>;
+export type DeployPolicy = z.infer<typeof deployPolicySchema>;
+
+const DAY_MINUTES = 1440;
+const WEEK_MINUTES = 7 * DAY_MINUTES;
+
+/** Undefined when a deploy may begin now; else a sentence that says why not and what to do. */
+export function refuseTime({ freezeReason, windows }: DeployPolicy, now: Date): string | undefined {
+  if (freezeReason !== '') return `Deploys of this pair are frozen: ${freezeReason}`;
+  if (windows.length === 0 || windows.some((window) => isInWindow(window, now))) return undefined;
+  return `Deploys of this pair begin only in its windows (UTC): ${windows.map(printWindow).join('; ')}.`;
+}
+
+/** Minutes since Monday 00:00 UTC. */
+function minuteOfWeek(now: Date): number {
+  const day = (now.getUTCDay() + 6) % 7;
+  return day * DAY_MINUTES + now.getUTCHours() * 60 + now.getUTCMinutes();
+}
+
+export function isInWindow({ days, from, to }: DeployWindow, now: Date): boolean {
+  const minute = minuteOfWeek(now);
+  const begin = toMinutes(from);
+  const length = (toMinutes(to) - begin + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;
+  return days.some((day) => (minute - ((day - 1) * DAY_MINUTES + begin) + WEEK_MINUTES) % WEEK_MINUTES < length);
+}
+
+function toMinutes(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return hours * 60 + minutes;
+}
+
+const DAY_NAMES = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+export function printWindow({ days, from, to }: DeployWindow): string {
+  return `${days.map((day) => DAY_NAMES[day - 1] ?? '').join(', ')} ${from} to ${to}`;
+}

@@ -1,0 +1,16 @@
+// What stands between a plan and its deploy: the pair's policy and the approvals, as the plan's page shows them.
+import { z } from 'zod';
+import { deployPolicySchema } from '../deploy-policy';
+
+export const approvalSchema = z.object({ approver: z.string(), approvedAt: z.string(), expiresAt: z.string() });
+export const deployGateSchema = z.object({
+  policy: deployPolicySchema,
+  /** Of this plan, valid now. */
+  approvals: z.array(approvalSchema),
+  /** Why the person who asks cannot deploy this plan now; empty when nothing stands in the way. */
+  refusals: z.array(z.string()),
+  /** The person who asks may approve this plan. */
+  canApprove: z.boolean(),
+});
+export type Approval = z.infer<typeof approvalSchema>;
+export type DeployGate = z.infer<typeof deployGateSchema>;

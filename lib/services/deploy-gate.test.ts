@@ -1,0 +1,136 @@
+// Four eyes, windows and freeze: who may begin a deploy, when, and what break-glass leaves behind.
+import { describe, expect, it } from 'vitest';
+import { deployPolicySchema, type DeployPolicy } from '@/lib/core/deploy-policy';
+import type { AccountRole } from '@/lib/core/views/account';
+import { getDb } from '@/lib/db/client';
+import { contextOf, setUpTestDatabase } from '@/lib/testing/test-database';
+import type { VerbContext } from './context';
+import { createTopology } from './create-topology';
+import { approvePlan, getDeployGate, getDeployPolicy, saveDeployPolicy } from './deploy-gate';
+import { startDeploy } from './start-deploy';
+
+setUpTestDatabase();
+
+const named = (name: string, role: AccountRole = 'operator'): VerbContext => {
+  const ctx = contextOf(role);
+  return { ...ctx, account: { ...ctx.account, id: name, email: `${name}@example.org` } };
+};
+const ann = () => named('ann');
+const bob = () => named('bob');
+let serial = 0;
+
+async function plannedBy(author: VerbContext, policy: Partial<DeployPolicy>) {
+  serial += 1;
+  const name = `gate-${serial}`;
+  const { topologyId } = await createTopology({ ctx: contextOf('operator'), input: { seed: true, name } });
+  const full = deployPolicySchema.parse(policy);
+  await saveDeployPolicy({ ctx: contextOf('admin'), input: { topologyId, policy: full } });
+  const id = `gate-plan-${serial}`;
+  const head = { id, topologyId, revision: 1, hash: 'abc', createdBy: author.account.email };
+  const body = {
+    ...{ ...head, createdAt: new Date().toISOString(), mode: 'rolling', hosts: [], summary: [], impact: [] },
+    ...{ timerSeconds: 60, problems: [], deployable: true },
+  };
+  await getDb().plan.create({ data: { ...head, body } });
+  return { name, topologyId, plan: { planId: id, planHash: 'abc' } };
+}
+
+describe('four eyes', () => {
+  it('lets nobody deploy a plan that no second person approved', async () => {
+    const { plan } = await plannedBy(ann(), { needsApproval: true });
+    await expect(startDeploy({ ctx: ann(), input: plan })).rejects.toMatchObject({ code: 'forbidden' });
+    expect((await getDeployGate({ ctx: ann(), input: plan })).refusals).toHaveLength(1);
+  });
+
+  it('lets nobody approve the own plan, and no viewer any', async () => {
+    const { plan } = await plannedBy(ann(), { needsApproval: true });
+    await expect(approvePlan({ ctx: ann(), input: plan })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(approvePlan({ ctx: named('eve', 'viewer'), input: plan })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    expect(await getDb().approval.count({ where: { planId: plan.planId } })).toBe(0);
+  });
+
+  it('deploys an approved plan and keeps who approved it, with an audit row of each', async () => {
+    const { plan, name } = await plannedBy(ann(), { needsApproval: true });
+    expect((await approvePlan({ ctx: bob(), input: plan })).approvals.map(({ approver }) => approver)).toEqual([
+      'bob@example.org',
+    ]);
+    const deploy = await startDeploy({ ctx: ann(), input: plan });
+    expect(deploy).toMatchObject({ author: 'ann@example.org', approver: 'bob@example.org' });
+    const rows = await getDb().auditRow.findMany({ where: { target: name }, orderBy: { at: 'asc' } });
+    expect(rows.map(({ action }) => action)).toEqual([
+      'topology.create',
+      'deploy.policy',
+      'plan.approve',
+      'deploy.start',
+    ]);
+  });
+
+  it('does not let the approver deploy with the own approval', async () => {
+    const { plan } = await plannedBy(ann(), { needsApproval: true });
+    await approvePlan({ ctx: bob(), input: plan });
+    await expect(startDeploy({ ctx: bob(), input: plan })).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it.each([
+    ['that has expired', { expiresAt: new Date(0) }],
+    ['of another hash', { planHash: 'other' }],
+  ])('does not count an approval %s', async (_what, data) => {
+    const { plan } = await plannedBy(ann(), { needsApproval: true });
+    await approvePlan({ ctx: bob(), input: plan });
+    await getDb().approval.updateMany({ where: { planId: plan.planId }, data });
+    await expect(startDeploy({ ctx: ann(), input: plan })).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('binds an approval to the hash that was shown', async () => {
+    const { plan } = await plannedBy(ann(), { needsApproval: true });
+    await expect(approvePlan({ ctx: bob(), input: { ...plan, planHash: 'older' } })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
+});
+
+describe('freeze and windows', () => {
+  it('refuse a deploy with the reason, and a policy that cannot be read refuses too', async () => {
+    const { plan, topologyId } = await plannedBy(ann(), { freezeReason: 'Year end.' });
+    await expect(startDeploy({ ctx: ann(), input: plan })).rejects.toThrow('Year end.');
+    await getDb().topology.update({ where: { id: topologyId }, data: { deployPolicy: { windows: 'always' } } });
+    await expect(startDeploy({ ctx: ann(), input: plan })).rejects.toThrow('cannot be read');
+  });
+
+  it('are set by an administrator only, and kept', async () => {
+    const { topologyId } = await plannedBy(ann(), {});
+    const policy = deployPolicySchema.parse({ windows: [{ days: [7], from: '01:00', to: '05:00' }] });
+    await expect(saveDeployPolicy({ ctx: ann(), input: { topologyId, policy } })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    await saveDeployPolicy({ ctx: contextOf('admin'), input: { topologyId, policy } });
+    expect(await getDeployPolicy({ ctx: named('eve', 'viewer'), input: { topologyId } })).toEqual(policy);
+  });
+});
+
+describe('break-glass', () => {
+  const reason = { breakGlassReason: 'All real servers are down and nobody answers.' };
+
+  it('lets an administrator through with a reason that the deploy and the audit keep', async () => {
+    const { plan, name } = await plannedBy(ann(), { needsApproval: true, freezeReason: 'Year end.' });
+    const deploy = await startDeploy({ ctx: named('root', 'admin'), input: { ...plan, ...reason } });
+    expect(deploy).toMatchObject({ breakGlass: reason.breakGlassReason });
+    expect(await getDb().auditRow.count({ where: { target: name, action: 'deploy.break-glass' } })).toBe(1);
+  });
+
+  it('is refused for an operator, and without a reason', async () => {
+    const { plan, topologyId } = await plannedBy(ann(), { freezeReason: 'Year end.' });
+    await expect(startDeploy({ ctx: bob(), input: { ...plan, ...reason } })).rejects.toMatchObject({ code: 'forbidden' });
+    const short = { ...plan, breakGlassReason: 'now' };
+    await expect(startDeploy({ ctx: named('root', 'admin'), input: short })).rejects.toThrow();
+    expect(await getDb().deploy.count({ where: { topologyId } })).toBe(0);
+  });
+
+  it('leaves no mark on a deploy that nothing stood in the way of', async () => {
+    const { plan } = await plannedBy(ann(), {});
+    const deploy = await startDeploy({ ctx: named('root', 'admin'), input: { ...plan, ...reason } });
+    expect(deploy.breakGlass).toBeUndefined();
+  });
+});

@@ -1,0 +1,130 @@
+// Four eyes, windows and freeze: may this person deploy this plan now, and if not, why.
+import 'server-only';
+import { z } from 'zod';
+import { deployPolicySchema, refuseTime, type DeployPolicy } from '@/lib/core/deploy-policy';
+import { ServiceError } from '@/lib/core/errors';
+import type { DeployGate } from '@/lib/core/views/deploy-gate';
+import { inTransaction, type Tx } from '@/lib/db/client';
+import type { Approval, Plan as PlanRow } from '@/lib/db/generated/client';
+import { appendAudit } from './audit';
+import { requireRole, type VerbArgs, type VerbContext } from './context';
+
+export const approvePlanInput = z.object({ planId: z.string(), planHash: z.string() });
+export const savePolicyInput = z.object({ topologyId: z.string(), policy: deployPolicySchema });
+
+/** A stored policy that this console cannot read must not let anything through. */
+const UNREADABLE: DeployPolicy = deployPolicySchema.parse({ freezeReason: 'The stored policy cannot be read.' });
+
+export async function getDeployGate({ ctx, input }: VerbArgs<{ planId: string }>): Promise<DeployGate> {
+  requireRole(ctx, 'viewer');
+  const plan = await findPlan(ctx.db, input.planId);
+  const policy = await loadPolicy(ctx.db, plan.topologyId);
+  const approvals = await validApprovals(ctx.db, plan);
+  return {
+    policy,
+    approvals: approvals.map(({ approver, approvedAt, expiresAt }) => ({
+      ...{ approver, approvedAt: approvedAt.toISOString(), expiresAt: expiresAt.toISOString() },
+    })),
+    refusals: refusalsOf(ctx, plan, policy, approvals),
+    canApprove: policy.needsApproval && ctx.account.role !== 'viewer' && plan.createdBy !== ctx.account.email,
+  };
+}
+
+/** Throws ServiceError: `forbidden` for the plan's own author, `conflict` when the plan is not the one that was shown. */
+export async function approvePlan({ ctx, input }: VerbArgs<z.infer<typeof approvePlanInput>>): Promise<DeployGate> {
+  requireRole(ctx, 'operator');
+  const { planId, planHash } = approvePlanInput.parse(input);
+  await inTransaction(ctx.db, async (tx) => {
+    const plan = await findPlan(tx, planId);
+    if (plan.hash !== planHash)
+      throw new ServiceError('conflict', 'This is not the plan that was shown; look at the new one.');
+    if (plan.createdBy === ctx.account.email)
+      throw new ServiceError('forbidden', 'You made this plan; a second person must approve it.');
+    const { approvalMinutes } = await loadPolicy(tx, plan.topologyId);
+    const approver = ctx.account.email;
+    const data = { planHash, approvedAt: new Date(), expiresAt: new Date(Date.now() + approvalMinutes * 60_000) };
+    await tx.approval.upsert({
+      where: { planId_approver: { planId, approver } },
+      create: { planId, approver, ...data },
+      update: data,
+    });
+    const { name } = await tx.topology.findUniqueOrThrow({ where: { id: plan.topologyId } });
+    await appendAudit(tx, ctx, { action: 'plan.approve', target: name, after: { planId, planHash } });
+  });
+  return getDeployGate({ ctx, input: { planId } });
+}
+
+export async function getDeployPolicy({ ctx, input }: VerbArgs<{ topologyId: string }>): Promise<DeployPolicy> {
+  requireRole(ctx, 'viewer');
+  return loadPolicy(ctx.db, input.topologyId);
+}
+
+export async function saveDeployPolicy({
+  ctx,
+  input,
+}: VerbArgs<z.infer<typeof savePolicyInput>>): Promise<DeployPolicy> {
+  requireRole(ctx, 'admin');
+  const { topologyId, policy } = savePolicyInput.parse(input);
+  return inTransaction(ctx.db, async (tx) => {
+    const before = await loadPolicy(tx, topologyId);
+    const { name } = await tx.topology.update({ where: { id: topologyId }, data: { deployPolicy: policy } });
+    await appendAudit(tx, ctx, { action: 'deploy.policy', target: name, before, after: policy });
+    return policy;
+  });
+}
+
+/**
+ * Inside the transaction that makes the deploy's row. Answers who approved, and the reason when an administrator goes
+ * past the policy. Throws ServiceError('forbidden') with every reason why not.
+ */
+export async function passGate(
+  tx: Tx,
+  ctx: VerbContext,
+  plan: PlanRow,
+  breakGlassReason: string | undefined,
+): Promise<{ approver: string | null; breakGlass: string | null }> {
+  const policy = await loadPolicy(tx, plan.topologyId);
+  const approvals = await validApprovals(tx, plan);
+  const refusals = refusalsOf(ctx, plan, policy, approvals);
+  const approver = othersOf(ctx, approvals)[0]?.approver ?? null;
+  if (refusals.length === 0) return { approver, breakGlass: null };
+  if (breakGlassReason === undefined) throw new ServiceError('forbidden', refusals.join(' '));
+  requireRole(ctx, 'admin');
+  const { name } = await tx.topology.findUniqueOrThrow({ where: { id: plan.topologyId } });
+  await appendAudit(tx, ctx, { action: 'deploy.break-glass', target: name, after: { breakGlassReason, refusals } });
+  return { approver, breakGlass: breakGlassReason };
+}
+
+function refusalsOf(
+  ctx: VerbContext,
+  plan: Pick<PlanRow, 'createdBy'>,
+  policy: DeployPolicy,
+  approvals: readonly Approval[],
+): string[] {
+  const time = refuseTime(policy, new Date());
+  const isApproved = !policy.needsApproval || othersOf(ctx, approvals).length > 0;
+  const missing = `A second person must approve this plan (made by ${plan.createdBy}) before it is deployed.`;
+  return [...(time === undefined ? [] : [time]), ...(isApproved ? [] : [missing])];
+}
+
+/** Whoever deploys cannot be the one who approved. */
+function othersOf(ctx: VerbContext, approvals: readonly Approval[]): Approval[] {
+  return approvals.filter(({ approver }) => approver !== ctx.account.email);
+}
+
+async function validApprovals(tx: Tx, { id, hash }: Pick<PlanRow, 'id' | 'hash'>): Promise<Approval[]> {
+  const where = { planId: id, planHash: hash, expiresAt: { gt: new Date() } };
+  return tx.approval.findMany({ where, orderBy: { approvedAt: 'asc' } });
+}
+
+async function findPlan(tx: Tx, id: string): Promise<PlanRow> {
+  const plan = await tx.plan.findUnique({ where: { id } });
+  if (!plan) throw new ServiceError('not-found', 'There is no such plan.');
+  return plan;
+}
+
+async function loadPolicy(tx: Tx, topologyId: string): Promise<DeployPolicy> {
+  const row = await tx.topology.findUnique({ where: { id: topologyId }, select: { deployPolicy: true } });
+  if (!row) throw new ServiceError('not-found', 'There is no such topology.');
+  return deployPolicySchema.catch(UNREADABLE).parse(row.deployPolicy);
+}
