@@ -193,6 +193,37 @@ test('a pool change is deployed in seconds and without a restart', async () => {
   expect(await Promise.all(['director1', 'director2'].map(foreignRules))).toEqual(foreignBefore);
 });
 
+test('an older deploy is put back with one click, and waits for a second person where the pair needs one', async ({
+  browser,
+}) => {
+  const second = { name: 'Second', email: 'second@example.org', password: 'correct horse battery', role: 'operator' };
+  expect((await page.request.post(`${demo.url}/api/v1/accounts`, { data: second })).ok()).toBe(true);
+  await page.goto(`${demo.url}/deploys`);
+  await page.getByRole('main').getByRole('link', { name: '1', exact: true }).click();
+  await page.getByRole('button', { name: 'Roll the pair back to this' }).click();
+  await page.getByRole('button', { name: 'Change these rules' }).click({ timeout: 60_000 });
+  await page.getByRole('dialog').getByLabel('Four eyes').check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save these rules' }).click();
+  await expect(page.getByText(/^A second person must approve this plan/).first()).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Deploy to / })).toBeDisabled();
+  await screenshot('approval');
+
+  const other = await (await browser.newContext()).newPage();
+  await other.goto(`${demo.url}/sign-in`);
+  await other.getByLabel('E-mail').fill(second.email);
+  await other.getByLabel('Password').fill(second.password);
+  await other.getByRole('button', { name: 'Sign in' }).click();
+  await expect(other.getByRole('heading', { name: 'Topologies' })).toBeVisible();
+  await other.goto(page.url());
+  await other.getByRole('button', { name: 'Approve exactly this plan' }).click();
+  await expect(other.getByText('second@example.org approved it')).toBeVisible();
+  await other.context().close();
+
+  await page.getByRole('button', { name: /^Deploy to / }).click();
+  await expect(page.getByText('Deployed, verified and confirmed on both directors.')).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText('approved by second@example.org')).toBeVisible();
+});
+
 test('the active director loses its power: the other answers, and the page shows it', async () => {
   test.setTimeout(TAKEOVER_MS + 60_000);
   await page.goto(`${demo.url}/live`);

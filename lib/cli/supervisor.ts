@@ -66,6 +66,7 @@ function childEnvironment(options: ConsoleOptions, url: string, databaseUrl: str
     NODE_ENV: options.isDev ? 'development' : 'production',
     NEXT_TELEMETRY_DISABLED: '1',
     DATABASE_URL: databaseUrl,
+    LVS_CONSOLE_SUPERVISOR: String(process.pid),
     LVS_CONSOLE_DATA: options.dataFolder,
     LVS_CONSOLE_URL: process.env.LVS_CONSOLE_URL ?? url,
     HOSTNAME: options.host,
