@@ -56,5 +56,5 @@ function splitWords(run: Run, director: string, end: Reached | 'unreachable'): s
     end === 'unreachable'
       ? `${director} cannot be reached; its timer put it back to its release before.`
       : `${director} is back on its release before.`;
-  return `${what} The other director keeps ${run.deploy.transaction}. Plan and deploy the same revision again: only ${director} changes.`;
+  return `${what} The other director keeps ${run.deploy.transaction}. The console rolls ${director} forward by a deploy of the same revision as soon as it answers.`;
 }

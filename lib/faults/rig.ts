@@ -61,7 +61,8 @@ export async function openRig(timerSeconds: number, report: (line: string) => vo
         if (pairs > 0) for (const director of DIRECTORS) await opened.factoryReset(director);
         const name = `faults-${(pairs += 1)}`;
         ({ topologyId: rig.topologyId } = await saveDocument(db, { ...documentOf(count), name }));
-        await trustDirectors(db, rig.topologyId);
+        // The directors may answer slowly just after their boot.
+        await until('the directors are trusted', async () => (await trustDirectors(db, rig.topologyId), true), 180_000);
         rig.secret = await firstDeploy(db, opened, rig.topologyId);
       },
     };

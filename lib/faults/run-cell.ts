@@ -35,6 +35,7 @@ export async function runCell(rig: Rig, { id, point, fault }: Cell): Promise<Cel
   const healed = heal();
   const [deploy] = await Promise.all([untilEnded(rig.db, deployId, END_MS), healed]);
   await Promise.all(DIRECTORS.map((director) => atRest(rig, director)));
+  await oneRelease(rig);
   const result = await probe.stop();
   // Connections through a director that loses its power are lost by nature; nothing else may cost one.
   const mayLoseProbes = fault === 'power-cut' && struckDirector === active;
@@ -78,6 +79,19 @@ export async function settle(rig: Rig): Promise<{ active: string; standby: strin
     },
     180_000,
   );
+}
+
+/** A split pair is rolled forward by the worker; both directors then have the same release confirmed. */
+async function oneRelease(rig: Rig): Promise<void> {
+  await until(
+    'both directors have one release',
+    async () => {
+      const open = await rig.db.deploy.count({ where: { openFor: rig.topologyId } });
+      const states = await Promise.all(DIRECTORS.map((director) => readStatus(rig, director)));
+      return open === 0 && new Set(states.map(({ confirmed }) => confirmed)).size === 1 ? true : undefined;
+    },
+    200_000,
+  ).catch(() => undefined); // the invariants say what it is instead
 }
 
 async function atRest(rig: Rig, director: string): Promise<void> {

@@ -9,6 +9,7 @@ import { openDeployJournal } from './deploy-journal';
 import type { DirectorHosts } from './director-hosts';
 import type { Logger } from './logger';
 import { prepareDeploy } from './prepare-deploy';
+import { listSplitPairs, rollForward } from './roll-forward';
 
 export type DeployRunner = {
   /** Resolves when the deploy has ended, or is suspended because the worker stops. Throws when another worker runs it. */
@@ -29,19 +30,33 @@ export type RunnerDeps = {
 
 export function openDeployRunner(deps: RunnerDeps): DeployRunner {
   const running = new Map<string, Promise<void>>();
+  const rolling = new Map<string, Promise<void>>();
   const run = (deployId: string): Promise<void> => {
     const known = running.get(deployId);
     if (known) return known;
-    const work = runLocked(deps, deployId).finally(() => running.delete(deployId));
+    const work = runLocked(deps, deployId)
+      .finally(() => running.delete(deployId))
+      .then(rollSplitPairs);
     running.set(deployId, work);
     return work;
+  };
+  const rollSplitPairs = async () => {
+    for (const topologyId of await listSplitPairs(deps.db)) {
+      if (rolling.has(topologyId)) continue;
+      const work = rollForward(deps, topologyId)
+        .then(async (id) => (id === undefined ? undefined : run(id)))
+        .catch((error: unknown) => deps.log.error({ err: error }, 'a split pair could not be rolled forward'))
+        .finally(() => rolling.delete(topologyId));
+      rolling.set(topologyId, work);
+    }
   };
   const resumeAll = async () => {
     const open = await deps.db.deploy.findMany({ where: { openFor: { not: null } }, select: { id: true } });
     await Promise.allSettled(open.map(({ id }) => run(id)));
+    await rollSplitPairs();
   };
   const idle = async () => {
-    await Promise.allSettled([...running.values()]);
+    await Promise.allSettled([...running.values(), ...rolling.values()]);
   };
   return { run, resumeAll, idle };
 }
