@@ -53,7 +53,7 @@ export const QUICK = new Set([
 ]);
 
 /** `pattern`: a part of the id, with `*` for anything; empty = all. */
-export function selectCells(cells: readonly Cell[], patterns: readonly string[]): Cell[] {
+export function selectCells<T extends { id: string }>(cells: readonly T[], patterns: readonly string[]): T[] {
   if (patterns.length === 0) return [...cells];
   const tests = patterns.map(
     (pattern) =>

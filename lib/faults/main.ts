@@ -3,9 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { MATRIX_A, QUICK, selectCells } from './cells';
+import { MATRIX_B } from './host-cells';
 import { appendResult, printTable, readResults } from './report';
 import { openRig } from './rig';
-import { runCell, type CellResult } from './run-cell';
+import { runCell, runHostCell, type CellResult } from './run-cell';
 
 const TIMER_SECONDS = 20;
 const { values, positionals } = parseArgs({
@@ -19,7 +20,8 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const all = values.quick ? MATRIX_A.filter(({ id }) => QUICK.has(id)) : MATRIX_A;
+const matrix = [...MATRIX_A, ...MATRIX_B];
+const all = values.quick ? matrix.filter(({ id }) => QUICK.has(id)) : matrix;
 const cells = selectCells(all, positionals);
 if (cells.length === 0) fail(`no cell matches ${positionals.join(' ')}; --list shows them all`);
 if (values.list) {
@@ -36,7 +38,7 @@ const rig = await openRig(TIMER_SECONDS, (line) => console.log(`    ${line}`));
 for (const cell of cells) {
   if (isInterrupted) break;
   if (done.has(cell.id)) continue;
-  const result = await runCell(rig, cell).catch(toFailure(cell.id));
+  const result = await ('fault' in cell ? runCell(rig, cell) : runHostCell(rig, cell)).catch(toFailure(cell.id));
   done.set(cell.id, result);
   appendResult(values.journal, result);
   const left = cells.filter(({ id }) => !done.has(id)).length;

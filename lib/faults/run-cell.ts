@@ -2,10 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
 import type { Deploy } from '../core/views/deploy';
-import { getDeploy, requestDeploy, until, untilEnded } from '../worker/test-console';
-import type { Cell, Point } from './cells';
+import { callWorker } from '../worker/client';
+import { getDeploy, insertDeploy, requestDeploy, until, untilEnded } from '../worker/test-console';
+import type { Cell, Half, Point } from './cells';
 import { FAULT } from './faults';
 import { AT_REST, checkInvariants, readBefore, readStatus, type Broken } from './invariants';
+import type { HostCell } from './host-cells';
 import { startProbe } from './probe';
 import { DIRECTORS, UNTOUCHED_ADDRESS, type Rig } from './rig';
 
@@ -22,26 +24,90 @@ export type CellResult = {
 const POINT_MS = 120_000;
 const END_MS = 400_000;
 
-export async function runCell(rig: Rig, { id, point, fault }: Cell): Promise<CellResult> {
+/** `healsAfter`: only once the deploy has ended; else at once, beside it. */
+type Struck = { note: string; heal: () => Promise<void>; healsAfter?: boolean };
+type Trial = {
+  id: string;
+  /** Absent: before the deploy is asked for. */
+  point?: Point | undefined;
+  half: Half;
+  strike: (director: string) => Promise<Struck>;
+  /** Absent: any end is right, as long as the invariants hold. */
+  ends?: Deploy['state'][];
+  losesPower: boolean;
+};
+
+export function runCell(rig: Rig, { id, point, fault }: Cell): Promise<CellResult> {
+  const half = point.half ?? 'active';
+  const losesPower = fault === 'power-cut' && half === 'active';
+  return runTrial(rig, { id, point, half, losesPower, strike: (director) => FAULT[fault](rig, director) });
+}
+
+export function runHostCell(rig: Rig, { id, half, at, strike, heal, ends }: HostCell): Promise<CellResult> {
+  const sh = async (director: string, script: string) => {
+    const { stderr } = await rig.lab.exec(director, ['sh', '-c', script], { timeoutMs: 60_000 });
+    return stderr.trim().split('\n').at(-1) ?? '';
+  };
+  const strikeNow = async (director: string) => {
+    const note = await sh(director, strike);
+    return {
+      note: `${director}: ${note || 'struck'}`,
+      heal: async () => void (await sh(director, heal)),
+      healsAfter: true,
+    };
+  };
+  const point = at && { step: at, half };
+  return runTrial(rig, { id, half, point, ends, losesPower: false, strike: strikeNow });
+}
+
+async function runTrial(rig: Rig, { id, point, half, strike, ends, losesPower }: Trial): Promise<CellResult> {
   const started = Date.now();
   const { active, standby } = await settle(rig);
-  const struckDirector = point.half === 'standby' ? standby : active;
+  const struckDirector = half === 'standby' ? standby : active;
   const revision = await rig.nextRevision();
   const before = await readBefore(rig);
   const probe = startProbe(rig.lab, UNTOUCHED_ADDRESS, path.join(rig.dataFolder, 'probe.log'));
-  const deployId = await requestDeploy(rig.db, rig.topologyId, revision);
-  await reach(rig, deployId, point, struckDirector);
-  const { note, heal } = await FAULT[fault](rig, struckDirector);
-  const healed = heal();
-  const [deploy] = await Promise.all([untilEnded(rig.db, deployId, END_MS), healed]);
+  const { deploy, note } = await (point
+    ? strikeAt(rig, revision, point, struckDirector, strike)
+    : strikeBefore(rig, revision, struckDirector, strike));
   await Promise.all(DIRECTORS.map((director) => atRest(rig, director)));
   await oneRelease(rig);
   const result = await probe.stop();
   // Connections through a director that loses its power are lost by nature; nothing else may cost one.
-  const mayLoseProbes = fault === 'power-cut' && struckDirector === active;
+  const mayLoseProbes = losesPower && struckDirector === active;
   const broken = await checkInvariants(rig, { deploy, before, probe: result, mayLoseProbes });
+  if (ends && !ends.includes(deploy.state))
+    broken.push({ invariant: 0, what: `ended ${deploy.state}, expected ${ends.join(' or ')}` });
   const end = { state: printEnd(deploy), seconds: (Date.now() - started) / 1000, note };
   return { id, passed: broken.length === 0, ...end, broken };
+}
+
+type Outcome = { deploy: Deploy; note: string };
+
+/** Healed at once in the background: some faults heal only after the director's timer. */
+async function strikeAt(
+  rig: Rig,
+  revision: number,
+  point: Point,
+  director: string,
+  strike: Trial['strike'],
+): Promise<Outcome> {
+  const deployId = await requestDeploy(rig.db, rig.topologyId, revision);
+  await reach(rig, deployId, point, director);
+  const { note, heal, healsAfter = false } = await strike(director);
+  const healing = healsAfter ? undefined : heal();
+  const deploy = await untilEnded(rig.db, deployId, END_MS);
+  await (healing ?? heal());
+  return { deploy, note };
+}
+
+/** The plan is made on the healthy host: the fault comes between the plan and the deploy. */
+async function strikeBefore(rig: Rig, revision: number, director: string, strike: Trial['strike']): Promise<Outcome> {
+  const plan = await callWorker('makePlan', { topologyId: rig.topologyId, revision, actor: 'faults' });
+  const { note, heal } = await strike(director);
+  const deploy = await untilEnded(rig.db, await insertDeploy(rig.db, plan), END_MS);
+  await heal();
+  return { deploy, note };
 }
 
 function printEnd({ state, outcome }: Deploy): string {

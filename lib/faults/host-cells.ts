@@ -1,0 +1,160 @@
+// Part B of the matrix: what is wrong with a host while a deploy runs. A script strikes, a script heals, and the deploy may end only as named.
+import type { DeployState } from '../core/views/deploy';
+import type { Half, Point } from './cells';
+
+export type HostCell = {
+  id: string;
+  half: Half;
+  /** Absent: before the deploy is asked for. */
+  at?: Point['step'];
+  strike: string;
+  heal: string;
+  /** How the deploy may end; the invariants hold whichever it is. */
+  ends: DeployState[];
+};
+
+const NOTHING_DONE: DeployState[] = ['refused', 'failed', 'rolled-back'];
+const BASHRC = (line: string) => ({
+  strike: `cp -p /root/.bashrc /root/.bashrc.lvs 2> /dev/null || :; { echo '${line}'; cat /root/.bashrc 2> /dev/null; } > /root/b && mv /root/b /root/.bashrc`,
+  heal: 'rm -f /root/.bashrc; mv /root/.bashrc.lvs /root/.bashrc 2> /dev/null || :',
+});
+const FILL = 'dd if=/dev/zero bs=1M 2> /dev/null of=';
+
+const cell = (
+  name: string,
+  half: Half,
+  { strike, heal }: { strike: string; heal: string },
+  ends: DeployState[],
+  at?: Point['step'],
+): HostCell => ({ id: `B/${name}@${half}`, half, strike, heal, ends, ...(at !== undefined && { at }) });
+
+export const MATRIX_B: HostCell[] = [
+  cell('disk-full', 'standby', { strike: `${FILL}/var/lib/fill || :`, heal: 'rm -f /var/lib/fill' }, NOTHING_DONE),
+  cell('disk-full', 'active', { strike: `${FILL}/var/lib/fill || :`, heal: 'rm -f /var/lib/fill' }, NOTHING_DONE),
+  cell(
+    'disk-full-in-switch',
+    'standby',
+    { strike: `${FILL}/var/lib/fill || :`, heal: 'rm -f /var/lib/fill' },
+    ['verified', ...NOTHING_DONE],
+    'switch',
+  ),
+  cell('run-full', 'active', { strike: `${FILL}/run/fill || :`, heal: 'rm -f /run/fill' }, [
+    'verified',
+    ...NOTHING_DONE,
+  ]),
+  cell(
+    'read-only',
+    'active',
+    { strike: 'mount -f -o remount,ro / && sync && echo u > /proc/sysrq-trigger', heal: 'mount -o remount,rw /' },
+    NOTHING_DONE,
+  ),
+  cell(
+    'immutable-releases',
+    'standby',
+    { strike: 'chattr +i /var/lib/lvs-console/releases', heal: 'chattr -i /var/lib/lvs-console/releases' },
+    NOTHING_DONE,
+  ),
+  cell(
+    'immutable-target',
+    'active',
+    { strike: 'chattr +i /var/lib/lvs-console', heal: 'chattr -i /var/lib/lvs-console' },
+    NOTHING_DONE,
+  ),
+  cell(
+    'tool-missing',
+    'standby',
+    {
+      strike: 'mv /usr/sbin/iptables-restore /usr/sbin/iptables-restore.lvs',
+      heal: 'mv /usr/sbin/iptables-restore.lvs /usr/sbin/iptables-restore',
+    },
+    NOTHING_DONE,
+  ),
+  cell(
+    'tool-taken-away',
+    'active',
+    {
+      strike: 'mv /usr/sbin/iptables-restore /usr/sbin/iptables-restore.lvs',
+      heal: 'mv /usr/sbin/iptables-restore.lvs /usr/sbin/iptables-restore',
+    },
+    NOTHING_DONE,
+    'arm',
+  ),
+  cell(
+    'xtables-lock-held',
+    'active',
+    { strike: '(flock /run/xtables.lock sleep 8 > /dev/null 2>&1 < /dev/null &)', heal: ':' },
+    ['verified', ...NOTHING_DONE],
+    'arm',
+  ),
+  cell('mangle-flushed', 'standby', { strike: 'iptables -w -t mangle -F', heal: ':' }, NOTHING_DONE, 'verify'),
+  cell(
+    'rule-added-by-others',
+    'active',
+    {
+      strike: 'iptables -w -I INPUT -s 192.0.2.99 -j DROP',
+      heal: 'iptables -w -C INPUT -s 192.0.2.99 -j DROP && iptables -w -D INPUT -s 192.0.2.99 -j DROP',
+    },
+    ['verified'],
+    'switch',
+  ),
+  cell(
+    'clock-10-years-on',
+    'standby',
+    { strike: 'date -s "+10 years"', heal: 'date -s "-10 years"' },
+    ['verified', ...NOTHING_DONE],
+    'arm',
+  ),
+  cell(
+    'clock-10-years-back',
+    'active',
+    { strike: 'date -s "-10 years"', heal: 'date -s "+10 years"' },
+    ['verified', ...NOTHING_DONE],
+    'arm',
+  ),
+  cell(
+    'host-name-changed',
+    'standby',
+    { strike: 'uname -n > /run/name.lvs; hostname elsewhere', heal: 'hostname "$(cat /run/name.lvs)"' },
+    NOTHING_DONE,
+  ),
+  cell('tmp-noexec', 'active', { strike: 'mount -t tmpfs -o noexec,nosuid tmpfs /tmp', heal: 'umount /tmp' }, [
+    'verified',
+  ]),
+  cell('umask-077', 'active', BASHRC('umask 077'), ['verified']),
+  cell('odd-locale', 'standby', BASHRC('export LC_ALL=tr_TR.UTF-8 LANG=tr_TR.UTF-8 LANGUAGE=tr'), ['verified']),
+  cell('noise-of-bashrc', 'active', BASHRC('echo Welcome to this director; echo mind the gap >&2'), ['verified']),
+  cell('odd-path', 'standby', BASHRC('export PATH=/nowhere IFS=: ENV=/nowhere'), ['verified', ...NOTHING_DONE]),
+  cell(
+    'policy-forbids',
+    'standby',
+    {
+      strike:
+        'cp -p /etc/lvs-console/policy /run/policy.lvs 2> /dev/null || :; echo marks=1-1 > /etc/lvs-console/policy',
+      heal: 'rm -f /etc/lvs-console/policy; cp -p /run/policy.lvs /etc/lvs-console/policy 2> /dev/null || :',
+    },
+    NOTHING_DONE,
+  ),
+  cell(
+    'left-over-release',
+    'active',
+    {
+      strike:
+        'mkdir -p /var/lib/lvs-console/releases/.new-999-dead && echo half > /var/lib/lvs-console/releases/.new-999-dead/MANIFEST',
+      heal: 'rm -rf /var/lib/lvs-console/releases/.new-999-dead',
+    },
+    ['verified'],
+  ),
+  cell(
+    'dbus-stopped',
+    'active',
+    { strike: 'systemctl stop dbus.socket dbus.service', heal: 'systemctl start dbus.socket dbus.service' },
+    ['verified', ...NOTHING_DONE],
+  ),
+  cell(
+    'ldirectord-killed',
+    'active',
+    { strike: 'kill -9 "$(cat /var/run/ldirectord.ldirectord.pid)"', heal: ':' },
+    ['verified', ...NOTHING_DONE],
+    'verify',
+  ),
+];
