@@ -1,4 +1,4 @@
-// The running console for browser tests: `npm run demo` as a person would start it, with a lab, a port and a data folder of its own.
+// The running console for browser tests: `npm run demo` or `npm start` as a person would start it, with a port and a data folder of its own.
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -21,23 +21,28 @@ export type RunningDemo = {
   stop: () => Promise<number | null>;
 };
 
-export async function startDemo(port: number): Promise<RunningDemo> {
+/** With a lab: real directors on real kernels. */
+export function startDemo(port: number): Promise<RunningDemo> {
+  const env = { LVS_CONSOLE_LAB: LAB_NAME, LVS_CONSOLE_LAB_PORTS: String(LAB_PORT_BASE) };
+  return start('demo', port, env, /^\s+(http:\/\/\S*magic-link\S*)$/m);
+}
+
+/** The console alone: its database, its worker and its web, and no director anywhere. */
+export function startConsole(port: number): Promise<RunningDemo> {
+  return start('start', port, {}, /one-time link \(valid for an hour\): (http:\/\/\S*magic-link\S*)$/m);
+}
+
+async function start(command: string, port: number, more: Record<string, string>, link: RegExp): Promise<RunningDemo> {
   const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'lvs-e2e-'));
-  const child = spawn(process.execPath, ['lib/cli/bootstrap.mjs', 'demo'], {
+  const child = spawn(process.execPath, ['lib/cli/bootstrap.mjs', command], {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      LVS_CONSOLE_DATA: dataFolder,
-      LVS_CONSOLE_PORT: String(port),
-      LVS_CONSOLE_LAB: LAB_NAME,
-      LVS_CONSOLE_LAB_PORTS: String(LAB_PORT_BASE),
-    },
+    env: { ...process.env, LVS_CONSOLE_DATA: dataFolder, LVS_CONSOLE_PORT: String(port), ...more },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const signInLink = await waitForLink(child, () => output);
+  const signInLink = await waitForLink(child, () => output, link);
   const stop = async () => {
     const code = await interrupt(child);
     fs.rmSync(dataFolder, { recursive: true, force: true });
@@ -46,16 +51,16 @@ export async function startDemo(port: number): Promise<RunningDemo> {
   return { url: `http://127.0.0.1:${port}`, signInLink, output: () => output, stop };
 }
 
-async function waitForLink(child: ChildProcess, output: () => string): Promise<string> {
+async function waitForLink(child: ChildProcess, output: () => string, pattern: RegExp): Promise<string> {
   const deadline = Date.now() + START_MS;
   while (Date.now() < deadline) {
-    const link = /^\s+(http:\/\/\S*magic-link\S*)$/m.exec(output());
-    if (link?.[1] && output().includes('Ctrl-C stops everything')) return link[1];
+    const link = pattern.exec(output());
+    if (link?.[1] && output().includes('Ctrl-C stops')) return link[1];
     if (child.exitCode !== null) break;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   await interrupt(child);
-  throw new Error(`the demo did not come up:\n${output()}`);
+  throw new Error(`the console did not come up:\n${output()}`);
 }
 
 /** As a terminal does: SIGINT to the whole foreground group. */

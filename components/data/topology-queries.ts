@@ -1,10 +1,9 @@
 'use client';
 // Topologies, revisions, rendering and import, as queries and mutations.
+import { useEffect } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
 import type { TopologyDocument } from '@/lib/core/document';
-
-type RenderAnswer = Awaited<ReturnType<typeof api.render>>;
 
 export function useTopologies() {
   return useQuery({ queryKey: ['topologies'], queryFn: () => api.listTopologies(), refetchInterval: 15_000 });
@@ -14,13 +13,16 @@ export function useTopologySummary(topologyId: string) {
   return useTopologies().data?.find(({ id }) => id === topologyId);
 }
 
-/** The newest revision; asked again now and then so that the page says when someone saved meanwhile. */
+/** The newest revision; asked for again when the list says that someone saved meanwhile, because a document can be large. */
 export function useTopology(topologyId: string) {
-  return useQuery({
-    queryKey: ['topology', topologyId],
-    queryFn: () => api.getTopology(topologyId),
-    refetchInterval: 20_000,
-  });
+  const newest = useTopologySummary(topologyId)?.revision;
+  const query = useQuery({ queryKey: ['topology', topologyId], queryFn: () => api.getTopology(topologyId) });
+  const { refetch } = query;
+  const isLate = newest !== undefined && query.data !== undefined && newest > query.data.number;
+  useEffect(() => {
+    if (isLate) void refetch();
+  }, [isLate, newest, refetch]);
+  return query;
 }
 
 export function useRevisions(topologyId: string) {
@@ -29,19 +31,6 @@ export function useRevisions(topologyId: string) {
 
 export function useFetchRevision(topologyId: string) {
   return useMutation({ mutationFn: (revision: number) => api.getTopology(topologyId, revision) });
-}
-
-export function useRenderedFiles(
-  document: TopologyDocument,
-  options: { placeholderData?: (previous: RenderAnswer | undefined) => RenderAnswer | undefined } = {},
-) {
-  return useQuery({
-    queryKey: ['render', document],
-    queryFn: () => api.render(document),
-    staleTime: Infinity,
-    gcTime: 60_000,
-    ...options,
-  });
 }
 
 export function useImport() {
@@ -75,7 +64,12 @@ export function useSaveTopology(topologyId: string) {
 export function useRemoveTopology() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (topologyId: string) => api.removeTopology(topologyId),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['topologies'] }),
+    mutationFn: ({ topologyId, leaveReleases }: { topologyId: string; leaveReleases: boolean }) =>
+      api.removeTopology(topologyId, leaveReleases),
+    onSuccess: (_answer, { topologyId }) => {
+      client.removeQueries({ queryKey: ['topology', topologyId] });
+      void client.invalidateQueries({ queryKey: ['directors'] });
+      return client.invalidateQueries({ queryKey: ['topologies'] });
+    },
   });
 }

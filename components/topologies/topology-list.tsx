@@ -1,14 +1,14 @@
 'use client';
 // All topologies, and the first step when there is none.
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { FileUp, Plus } from 'lucide-react';
+import { FileUp, Plus, Trash2 } from 'lucide-react';
 import { parseAsString, useQueryState } from 'nuqs';
 import type { TopologySummary } from '@/lib/core/views/topology';
 import { Failure } from '@/components/data/failure';
-import { useCanEdit } from '@/components/data/session';
+import { useCanEdit, useIsAdmin } from '@/components/data/session';
 import { useTopologies } from '@/components/data/topology-queries';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -21,6 +21,10 @@ import { SkeletonRows } from '@/components/ui/skeleton';
 
 const CreateFromSeed = dynamic(() => import('./create-from-seed').then((file) => file.CreateFromSeed), { ssr: false });
 const ImportDialog = dynamic(() => import('./import-dialog').then((file) => file.ImportDialog), { ssr: false });
+const RemoveTopologyDialog = dynamic(
+  () => import('./remove-topology-dialog').then((file) => file.RemoveTopologyDialog),
+  { ssr: false },
+);
 
 const columns: DataColumn<TopologySummary>[] = [
   {
@@ -57,6 +61,27 @@ const columns: DataColumn<TopologySummary>[] = [
   },
 ];
 
+/** For administrators: a column without a name of its own in the choice of columns would be odd, so it has one. */
+function removalColumn(onRemove: (row: TopologySummary) => void): DataColumn<TopologySummary> {
+  return {
+    id: 'remove',
+    header: 'Remove',
+    value: () => undefined,
+    cell: (row) => (
+      <Button
+        size="icon"
+        variant="ghost"
+        className="-my-1"
+        aria-label={`Remove ${row.name}`}
+        title={`Remove ${row.name}`}
+        onClick={() => onRemove(row)}
+      >
+        <Trash2 />
+      </Button>
+    ),
+  };
+}
+
 function Problems({ errors, warnings }: TopologySummary) {
   if (errors > 0) return <Badge tone="down">{errors === 1 ? '1 error' : `${errors} errors`}</Badge>;
   if (warnings > 0) return <Badge tone="warn">{warnings === 1 ? '1 warning' : `${warnings} warnings`}</Badge>;
@@ -73,7 +98,10 @@ export function TopologyList() {
   const canEdit = useCanEdit();
   const { data, isError, error, refetch } = useTopologies();
   const [filter, setFilter] = useQueryState('q', parseAsString.withDefault(''));
+  const isAdmin = useIsAdmin();
   const [dialog, setDialog] = useState<'seed' | 'import'>();
+  const [removed, setRemoved] = useState<TopologySummary>();
+  const shown = useMemo(() => (isAdmin ? [...columns, removalColumn(setRemoved)] : columns), [isAdmin]);
   const actions = canEdit && (
     <>
       <Button onClick={() => setDialog('import')}>
@@ -108,7 +136,7 @@ export function TopologyList() {
       {data && data.length > 0 && (
         <DataTable
           label="Topologies"
-          columns={columns}
+          columns={shown}
           rows={data}
           rowId={({ id }) => id}
           filter={filter}
@@ -120,6 +148,15 @@ export function TopologyList() {
         />
       )}
       {dialog === 'seed' && <CreateFromSeed onClose={() => setDialog(undefined)} />}
+      {removed && (
+        <RemoveTopologyDialog
+          topologyId={removed.id}
+          name={removed.name}
+          revision={removed.revision}
+          onClose={() => setRemoved(undefined)}
+          onRemoved={() => setRemoved(undefined)}
+        />
+      )}
       {dialog === 'import' && <ImportDialog onClose={() => setDialog(undefined)} />}
     </Page>
   );

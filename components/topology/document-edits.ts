@@ -1,19 +1,28 @@
-// What "Add group" and its like put into the document, and renames that keep every reference.
-import type { GroupDocument, PoolDocument, RangeDocument, TopologyDocument } from '@/lib/core/document';
+// What "Add group" and its like put into the document, and copies of what is there.
+import type {
+  DirectorDocument,
+  GroupDocument,
+  PoolDocument,
+  RangeDocument,
+  TopologyDocument,
+} from '@/lib/core/document';
+import { allocateMark } from '@/lib/core/mark-registry';
 
-function freeName(stem: string, taken: readonly { name: string }[]): string {
+export type NamedList = 'ranges' | 'pools' | 'groups';
+/** The longest name that the schema takes. */
+const MOST_CHARACTERS = 63;
+
+export function freeName(stem: string, taken: readonly { name: string }[]): string {
   const names = new Set(taken.map(({ name }) => name));
   if (!names.has(stem)) return stem;
   let number = 2;
-  while (names.has(`${stem}-${number}`)) number += 1;
-  return `${stem}-${number}`;
+  while (names.has(numbered(stem, number))) number += 1;
+  return numbered(stem, number);
 }
 
-export function freeMark(document: TopologyDocument): number {
-  const used = new Set(document.groups.map(({ mark }) => mark));
-  let mark = 1;
-  while (used.has(mark)) mark += 1;
-  return mark;
+function numbered(stem: string, number: number): string {
+  const end = `-${number}`;
+  return `${stem.slice(0, MOST_CHARACTERS - end.length)}${end}`;
 }
 
 export function newRange(document: TopologyDocument): RangeDocument {
@@ -32,34 +41,31 @@ export function newPool(document: TopologyDocument): PoolDocument {
 export function newGroup(document: TopologyDocument): GroupDocument {
   return {
     name: freeName('group', document.groups),
-    mark: freeMark(document),
+    mark: allocateMark(document),
     matches: [{ range: document.ranges[0]?.name ?? '', protocol: 'tcp', ports: [80] }],
     scheduler: 'rr',
     pool: document.pools[0]?.name ?? '',
   };
 }
 
-type NamedList = 'ranges' | 'pools' | 'groups';
-
-/** Renames an object and every place that refers to it by name. */
-export function renameObject(
-  document: TopologyDocument,
-  list: NamedList,
-  index: number,
-  name: string,
-): TopologyDocument {
-  const old = document[list][index]?.name;
-  const isOnlyOne = document[list].filter((each) => each.name === old).length === 1;
-  const renamed = { ...document, [list]: document[list].map((each, i) => (i === index ? { ...each, name } : each)) };
-  return old === undefined || old === '' || !isOnlyOne ? renamed : renameReferences(renamed, list, old, name);
+export function newDirector(document: TopologyDocument): DirectorDocument {
+  const [peer] = document.directors;
+  const side = (name: 'external' | 'internal') => ({ interface: peer?.[name].interface ?? '', address: '' });
+  return { name: freeName('director', document.directors), external: side('external'), internal: side('internal') };
 }
 
-function renameReferences(document: TopologyDocument, list: NamedList, old: string, name: string): TopologyDocument {
-  const rename = (value: string) => (value === old ? name : value);
-  const groups = document.groups.map((group): GroupDocument => {
-    if (list === 'ranges') return { ...group, matches: group.matches.map((m) => ({ ...m, range: rename(m.range) })) };
-    if (list === 'pools') return { ...group, pool: rename(group.pool) };
-    return group.overrides ? { ...group, overrides: group.overrides.map(rename) } : group;
-  });
-  return { ...document, groups };
+/** How many directors the stack works with. */
+export function wantedDirectors({ stack }: Pick<TopologyDocument, 'stack'>): number {
+  return stack === 'single' ? 1 : 2;
 }
+
+/** A copy right behind the original, under a free name; of a group also with a free mark, because a mark is one service. */
+export function duplicateObject(document: TopologyDocument, list: NamedList, index: number): TopologyDocument {
+  const original = document[list][index];
+  if (!original) return document;
+  const copy = { ...structuredClone(original), name: freeName(`${stemOf(original.name)}-copy`, document[list]) };
+  if (list === 'groups') Object.assign(copy, { mark: allocateMark(document) });
+  return { ...document, [list]: (document[list] as unknown[]).toSpliced(index + 1, 0, copy) };
+}
+
+const stemOf = (name: string) => name.replace(/-copy(-\d+)?$/, '').slice(0, MOST_CHARACTERS - '-copy'.length);

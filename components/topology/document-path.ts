@@ -42,18 +42,13 @@ export function removeAt(document: TopologyDocument, path: DiagnosticPath, index
     : document;
 }
 
-/** Moves one item of a list by `step` places; order matters for groups: the later one wins. */
-export function moveAt(
-  document: TopologyDocument,
-  path: DiagnosticPath,
-  index: number,
-  step: number,
-): TopologyDocument {
+/** Moves one item of a list to another place; order matters for groups and matches: the later one wins. */
+export function moveTo(document: TopologyDocument, path: DiagnosticPath, from: number, to: number): TopologyDocument {
   const list = getAt(document, path);
-  if (!Array.isArray(list) || index + step < 0 || index + step >= list.length) return document;
+  if (!Array.isArray(list) || from === to || to < 0 || to >= list.length) return document;
   const next: unknown[] = [...(list as unknown[])];
-  const [item] = next.splice(index, 1);
-  next.splice(index + step, 0, item);
+  const [item] = next.splice(from, 1);
+  next.splice(to, 0, item);
   return setAt(document, path, next);
 }
 

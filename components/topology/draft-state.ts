@@ -1,7 +1,9 @@
 // The draft on the page: document, undo and redo, and the saved revision that it is based on. Pure.
+import { printPath, type DiagnosticPath } from '@/lib/core/diagnostic';
 import type { TopologyDocument } from '@/lib/core/document';
+import { setAt } from './document-path';
 import type { StoredDraft } from './draft-storage';
-import { isSame } from './merge-documents';
+import { isSameValue } from './same-value';
 
 export type DraftState = {
   baseRevision: number;
@@ -15,6 +17,8 @@ export type DraftState = {
 };
 export type DraftAction =
   | { type: 'edit'; document: TopologyDocument; field?: string | undefined; at: number }
+  /** One place; typing in it is one step of undo. `value` undefined leaves the key out. */
+  | { type: 'change'; path: DiagnosticPath; value: unknown; at: number }
   | { type: 'undo' }
   | { type: 'redo' }
   /** A revision was saved or loaded: it is the new base, and the document unless edits are kept. */
@@ -40,11 +44,15 @@ export function startDraft(
 }
 
 export function isDirty(state: DraftState): boolean {
-  return state.document !== state.base && !isSame(state.document, state.base);
+  return !isSameValue(state.document, state.base);
 }
 
 export function reduceDraft(state: DraftState, action: DraftAction): DraftState {
   if (action.type === 'edit') return edit(state, action);
+  if (action.type === 'change') {
+    const { path, value, at } = action;
+    return edit(state, { type: 'edit', document: setAt(state.document, path, value), field: printPath(path), at });
+  }
   if (action.type === 'rebase')
     return {
       ...state,

@@ -16,7 +16,8 @@ export type Editor = {
   reveal: (path: DiagnosticPath) => void;
   /** Changes one place; `undefined` leaves the key out. */
   change: (path: DiagnosticPath, value: unknown) => void;
-  replace: (document: TopologyDocument) => void;
+  /** `typedAt`: the field in which this was typed; typing in one field is one step of undo. */
+  replace: (document: TopologyDocument, typedAt?: DiagnosticPath) => void;
 };
 
 const EditorContext = createContext<Editor | undefined>(undefined);

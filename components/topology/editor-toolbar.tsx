@@ -1,5 +1,6 @@
 'use client';
 // Above the editor: what state the draft is in, undo and redo, save, deploy with the reason when it cannot.
+import { useEffect, useState } from 'react';
 import Link from 'next/link';
 import { Redo2, Rocket, Save, Undo2 } from 'lucide-react';
 import { Badge } from '@/components/ui/badge';
@@ -7,9 +8,19 @@ import { Button } from '@/components/ui/button';
 import { useEditor } from './editor-context';
 import type { TopologyDraft } from './use-topology-draft';
 
-type ToolbarProps = { draft: TopologyDraft; deployedRevision: number | undefined; onSave: () => void };
+type ToolbarProps = {
+  draft: TopologyDraft;
+  deployedRevision: number | undefined;
+  /** False while the checks of the newest edit are running. */
+  isChecked: boolean;
+  checkFailure: string | undefined;
+  onSave: () => void;
+};
 
-export function EditorToolbar({ draft, deployedRevision, onSave }: ToolbarProps) {
+/** Faster checks are not worth a word that flashes. */
+const PATIENCE_MS = 300;
+
+export function EditorToolbar({ draft, deployedRevision, isChecked, checkFailure, onSave }: ToolbarProps) {
   const { document, isReadOnly, topologyId } = useEditor();
   const { state, hasEdits, undo, redo } = draft;
   return (
@@ -17,6 +28,10 @@ export function EditorToolbar({ draft, deployedRevision, onSave }: ToolbarProps)
       <h1 className="text-[15px] font-semibold [overflow-wrap:anywhere]">{document.name || '(no name)'}</h1>
       <span className="text-muted-foreground">Revision {state.baseRevision}</span>
       <ProblemCounts />
+      {!isChecked && checkFailure === undefined && <Checking />}
+      {checkFailure !== undefined && (
+        <Badge tone="down">the checks stopped: reload the page, your edits stay ({checkFailure})</Badge>
+      )}
       {hasEdits && <Badge tone="warn">Unsaved edits</Badge>}
       {deployedRevision !== undefined && (
         <Badge tone={deployedRevision === state.baseRevision && !hasEdits ? 'up' : 'neutral'}>
@@ -54,6 +69,15 @@ export function EditorToolbar({ draft, deployedRevision, onSave }: ToolbarProps)
       )}
     </div>
   );
+}
+
+function Checking() {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return isLong && <Badge tone="neutral">checking</Badge>;
 }
 
 function ProblemCounts() {

@@ -1,58 +1,50 @@
 'use client';
-// All objects of the topology as chips under the picture, and the buttons that add one.
-import { Plus } from 'lucide-react';
-import { Button } from '@/components/ui/button';
+// All objects of the topology under the picture: the pair, then ranges, groups and pools with one search over all three.
+import { useDeferredValue, useState } from 'react';
 import { cn } from '@/components/ui/class-names';
-import { newGroup, newPool, newRange } from './document-edits';
-import { appendAt, isWithin } from './document-path';
+import { Input } from '@/components/ui/input';
 import { useEditor } from './editor-context';
+import { ObjectColumn } from './object-column';
+import { objectKinds } from './object-kinds';
+import { hasErrorsAt } from './problem-index';
 import { pathOf, printSelection, type Selection } from './selection';
 
-const kinds = [
-  { list: 'ranges', kind: 'range', title: 'Ranges', create: newRange },
-  { list: 'groups', kind: 'group', title: 'Groups', create: newGroup },
-  { list: 'pools', kind: 'pool', title: 'Pools', create: newPool },
-] as const;
+/** Fewer are in sight at once anyway. */
+const FEWEST_SEARCHED = 12;
 
 export function ObjectList() {
-  const { document, isReadOnly, replace, select } = useEditor();
+  const { document } = useEditor();
+  const [query, setQuery] = useState('');
+  const settled = useDeferredValue(query);
+  const total = document.ranges.length + document.groups.length + document.pools.length;
+  const isSearchable = total > FEWEST_SEARCHED;
   return (
-    <div className="flex flex-wrap gap-x-5 gap-y-2 border-t px-3 py-2">
-      <ChipRow title="Pair">
-        <Chip selection={{ kind: 'general' }} text="General settings" />
-        <Chip selection={{ kind: 'addresses' }} text="Addresses" />
-        {document.directors.map(({ name }, index) => (
-          <Chip key={index} selection={{ kind: 'director', index }} text={name} />
-        ))}
-      </ChipRow>
-      {kinds.map(({ list, kind, title, create }) => (
-        <ChipRow key={list} title={title}>
-          {document[list].map(({ name }, index) => (
-            <Chip key={index} selection={{ kind, index }} text={name} />
+    <div className="flex flex-col gap-2 border-t px-3 py-2">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+        <div role="group" aria-label="Pair" className="flex flex-wrap items-center gap-1">
+          <span className="text-xs text-muted-foreground">Pair</span>
+          <Chip selection={{ kind: 'general' }} text="General settings" />
+          <Chip selection={{ kind: 'addresses' }} text="Addresses" />
+          {document.directors.map(({ name }, index) => (
+            <Chip key={index} selection={{ kind: 'director', index }} text={name} />
           ))}
-          {!isReadOnly && (
-            <Button
-              size="small"
-              variant="ghost"
-              onClick={() => {
-                replace(appendAt(document, [list], create(document)));
-                select({ kind, index: document[list].length });
-              }}
-            >
-              <Plus /> Add {kind}
-            </Button>
-          )}
-        </ChipRow>
-      ))}
-    </div>
-  );
-}
-
-function ChipRow({ title, children }: { title: string; children: React.ReactNode }) {
-  return (
-    <div role="group" aria-label={title} className="flex flex-wrap items-center gap-1">
-      <span className="text-xs text-muted-foreground">{title}</span>
-      {children}
+        </div>
+        {isSearchable && (
+          <Input
+            type="search"
+            aria-label="Find an object"
+            placeholder="Find by name, address, mark"
+            className="h-6.5 w-56 max-w-full text-xs"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+          />
+        )}
+      </div>
+      <div className="grid gap-x-4 gap-y-2 sm:grid-cols-3">
+        {objectKinds.map((column) => (
+          <ObjectColumn key={column.list} column={column} query={isSearchable ? settled : ''} />
+        ))}
+      </div>
     </div>
   );
 }
@@ -61,8 +53,7 @@ function Chip({ selection, text }: { selection: Selection; text: string }) {
   const editor = useEditor();
   const isSelected = printSelection(editor.selection) === printSelection(selection);
   const path = pathOf(selection);
-  const hasErrors =
-    path.length > 0 && editor.diagnostics.some((each) => each.severity === 'error' && isWithin(each.path, path));
+  const hasErrors = path.length > 0 && hasErrorsAt(editor.diagnostics, path);
   return (
     <button
       type="button"

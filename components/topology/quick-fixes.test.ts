@@ -30,3 +30,15 @@ it('gives a free mark where two groups share one', () => {
 it('offers nothing for what it cannot mend', () => {
   expect(fixesFor(setAt(seed, ['ranges', 0, 'addresses'], '192.168.7.340'), 'range.invalid')).toEqual([]);
 });
+
+it('offers to remove either director when one is too many', () => {
+  const fixes = fixesFor({ ...seed, stack: 'single' }, 'director.count');
+  expect(fixes.map(({ label }) => label)).toEqual(['Remove director1', 'Remove director2']);
+});
+
+it('does not run the checks for every problem of a very large topology', () => {
+  const ranges = Array.from({ length: 400 }, (_, at) => ({ name: `r${at}`, addresses: '' }));
+  const large = setAt(seed, ['groups', 0, 'mark'], 0x4000);
+  const [diagnostic] = checkTopology(large).filter(({ code }) => code === 'mark.reserved');
+  expect(quickFixes({ ...large, ranges }, diagnostic!).map(({ label }) => label)).toEqual(['Give everything mark 1']);
+});

@@ -6,7 +6,7 @@ export type Selection =
   { kind: 'general' } | { kind: 'addresses' } | { kind: 'director' | 'range' | 'pool' | 'group'; index: number };
 
 const lists = { directors: 'director', ranges: 'range', pools: 'pool', groups: 'group' } as const;
-const listOf = { director: 'directors', range: 'ranges', pool: 'pools', group: 'groups' } as const;
+export const listOf = { director: 'directors', range: 'ranges', pool: 'pools', group: 'groups' } as const;
 
 export function parseSelection(text: string, document: TopologyDocument): Selection {
   if (text === 'addresses') return { kind: 'addresses' };

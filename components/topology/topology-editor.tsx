@@ -1,8 +1,7 @@
 'use client';
 // The heart: picture left, form right, problems, files, revisions and YAML below; all of its state in the URL or this browser.
-import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { parseAsString, useQueryState } from 'nuqs';
-import { checkTopology } from '@/lib/core/check';
 import { printPath, type DiagnosticPath } from '@/lib/core/diagnostic';
 import type { TopologyRevision } from '@/lib/core/views/topology';
 import { useCanEdit } from '@/components/data/session';
@@ -17,6 +16,7 @@ import { ObjectList } from './object-list';
 import { PictureFrame } from './picture/picture-frame';
 import { SaveDialog } from './save-dialog';
 import { parseSelection, printSelection, selectionAt, type Selection } from './selection';
+import { useDiagnostics } from './use-diagnostics';
 import { useEditorKeys } from './use-editor-keys';
 import { useFieldFocus } from './use-field-focus';
 import { useTopologyDraft } from './use-topology-draft';
@@ -31,35 +31,49 @@ export function TopologyEditor({ saved }: { saved: TopologyRevision }) {
   );
   const [dialog, setDialog] = useState<'save' | TopologyRevision>();
   const focusField = useFieldFocus();
-  const checked = useDeferredValue(document);
-  const diagnostics = useMemo(() => checkTopology(checked), [checked]);
+  const { diagnostics, isFresh, failure } = useDiagnostics(document, saved);
   const select = useCallback((next: Selection) => void setSelected(printSelection(next)), [setSelected]);
-  const editor: Editor = {
-    topologyId: saved.topologyId,
-    document,
-    diagnostics,
-    isReadOnly: !canEdit,
-    selection: parseSelection(selected, document),
-    select,
-    reveal: (path: DiagnosticPath) => {
+  const reveal = useCallback(
+    (path: DiagnosticPath) => {
       select(selectionAt(path));
       focusField(printPath(path));
     },
-    change: draft.change,
-    replace: draft.replace,
-  };
+    [select, focusField],
+  );
+  const { change, replace } = draft;
+  const { topologyId } = saved;
+  const editor: Editor = useMemo(
+    () => ({
+      topologyId,
+      document,
+      diagnostics,
+      isReadOnly: !canEdit,
+      selection: parseSelection(selected, document),
+      select,
+      reveal,
+      change,
+      replace,
+    }),
+    [topologyId, document, diagnostics, canEdit, selected, select, reveal, change, replace],
+  );
   useEditorKeys({ undo: draft.undo, redo: draft.redo, save: () => canEdit && draft.hasEdits && setDialog('save') });
   const deployedRevision = useTopologySummary(saved.topologyId)?.deployedRevision;
   return (
     <EditorProvider value={editor}>
-      <EditorToolbar draft={draft} deployedRevision={deployedRevision} onSave={() => setDialog('save')} />
+      <EditorToolbar
+        draft={draft}
+        deployedRevision={deployedRevision}
+        isChecked={isFresh}
+        checkFailure={failure}
+        onSave={() => setDialog('save')}
+      />
       <DraftNotice draft={draft} newest={saved} onResolve={() => setDialog(saved)} />
       <div className="grid min-w-0 lg:grid-cols-[minmax(0,1fr)_400px]">
-        <div className="flex min-w-0 flex-col border-b lg:h-[540px] lg:border-r">
+        <div className="flex min-w-0 flex-col border-b lg:h-[560px] lg:border-r">
           <PictureFrame />
           <ObjectList />
         </div>
-        <div className="border-b p-3 lg:h-[540px] lg:overflow-y-auto">
+        <div className="border-b p-3 lg:h-[560px] lg:overflow-y-auto">
           <SelectedForm />
         </div>
       </div>

@@ -19,6 +19,8 @@ export function useFieldFocus() {
       requestAnimationFrame(() => {
         const field = findField(place);
         if (!field && left > 0) return void attempt(left - 1);
+        // A field in a folded part cannot take the cursor.
+        field?.closest('details')?.setAttribute('open', '');
         field?.scrollIntoView({ block: 'center' });
         field?.focus({ preventScroll: true });
       });

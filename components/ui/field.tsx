@@ -13,10 +13,12 @@ type FieldProps = {
   defaultValue?: string | undefined;
   problems?: readonly FieldProblem[];
   className?: string;
+  /** Beside the control, e.g. a button that fills it. */
+  action?: ReactNode;
   children: (control: ControlProps) => ReactNode;
 };
 
-export function Field({ label, help, defaultValue, problems = [], className, children }: FieldProps) {
+export function Field({ label, help, defaultValue, problems = [], className, action, children }: FieldProps) {
   const id = useId();
   const describedBy = `${id}-help`;
   const isInvalid = problems.some((p) => p.severity === 'error');
@@ -25,12 +27,15 @@ export function Field({ label, help, defaultValue, problems = [], className, chi
       <label htmlFor={id} className="font-medium">
         {label}
       </label>
-      {children({ id, 'aria-describedby': describedBy, 'aria-invalid': isInvalid })}
+      <div className={cn('min-w-0', action && 'flex gap-1.5')}>
+        {children({ id, 'aria-describedby': describedBy, 'aria-invalid': isInvalid })}
+        {action}
+      </div>
       <div id={describedBy} className="flex flex-col gap-1">
         <ProblemLines problems={problems} />
         {(help ?? defaultValue) && (
-          <p className="text-xs text-muted-foreground">
-            {help} {defaultValue !== undefined && <span className="whitespace-nowrap">Default: {defaultValue}.</span>}
+          <p className="text-xs [overflow-wrap:anywhere] text-muted-foreground">
+            {help} {defaultValue !== undefined && <span>Default: {defaultValue}.</span>}
           </p>
         )}
       </div>

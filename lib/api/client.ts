@@ -81,7 +81,8 @@ export const api = {
     call<TopologyRevision>('GET', withQuery(`/topologies/${id(topologyId)}`, { revision })),
   saveTopology: (topologyId: string, input: NewRevision) =>
     call<TopologyRevision>('PUT', `/topologies/${id(topologyId)}`, input),
-  removeTopology: (topologyId: string) => call<object>('DELETE', `/topologies/${id(topologyId)}`),
+  removeTopology: (topologyId: string, leaveReleases = false) =>
+    call<object>('DELETE', withQuery(`/topologies/${id(topologyId)}`, { leaveReleases: leaveReleases ? 'true' : '' })),
   listRevisions: (topologyId: string) => call<RevisionSummary[]>('GET', `/topologies/${id(topologyId)}/revisions`),
   render: (document: TopologyDocument) => call<Rendered>('POST', '/render', { document }),
   importText: (text: string) => call<Imported>('POST', '/import', { text }),

@@ -19,6 +19,8 @@ import { saveTopology, saveTopologyInput } from '@/lib/services/save-topology';
 import { answers, answersNothing, idParams, jsonBody, newRouter } from './declare';
 
 const revisionQuery = z.object({ revision: z.coerce.number().int().positive().optional() });
+/** Refused while confirmed releases are on directors, unless they are to be left there. */
+const removalQuery = z.object({ leaveReleases: z.enum(['true', 'false']).optional() });
 const documentBody = z.object({ document: topologyDocumentSchema });
 
 export const topologyRoutes = newRouter()
@@ -74,11 +76,12 @@ export const topologyRoutes = newRouter()
       method: 'delete',
       path: '/topologies/{id}',
       summary: 'Remove a topology from the console',
-      request: { params: idParams },
+      request: { params: idParams, query: removalQuery },
       responses: answersNothing,
     }),
     async (c) => {
-      await removeTopology({ ctx: c.get('ctx'), input: c.req.valid('param') });
+      const leaveReleases = c.req.valid('query').leaveReleases === 'true';
+      await removeTopology({ ctx: c.get('ctx'), input: { ...c.req.valid('param'), leaveReleases } });
       return c.body(null, 204);
     },
   )

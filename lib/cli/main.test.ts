@@ -74,6 +74,26 @@ describe('check', () => {
     ]);
   });
 
+  const core = path.join(import.meta.dirname, '../core');
+  const kinds = fs.readdirSync(path.join(core, 'testdata')).map((name) => path.join(core, 'testdata', name));
+
+  it.each([...kinds, path.join(core, 'analysis/testdata/seed-last-example.yaml')])(
+    'answers in the fixed form for %s',
+    async (file) => {
+      const exitCode = await runCli(['check', file, '--format', 'json']);
+      const found = JSON.parse(stdout) as Record<string, unknown>[];
+      const lines = fs.readFileSync(file, 'utf8').split('\n').length;
+      expect(exitCode).toBe(found.some(({ severity }) => severity === 'error') ? 1 : 0);
+      expect(found.length).toBeGreaterThan(0);
+      for (const { hint, ...fixed } of found) {
+        expect(Object.keys(fixed).sort()).toEqual(['code', 'line', 'message', 'path', 'severity']);
+        expect(['string', 'undefined']).toContain(typeof hint);
+        expect(fixed.line).toBeGreaterThan(0);
+        expect(fixed.line).toBeLessThanOrEqual(lines);
+      }
+    },
+  );
+
   it('says the same for people', async () => {
     const file = write('bad.yaml', (text) => text.replace('7.240', '7.340'));
     expect(await runCli(['check', file])).toBe(1);
@@ -103,6 +123,7 @@ describe('called wrongly', () => {
     [['trace', seed, '--dst', '192.168.0.3', '--proto', 'gre']],
     [['trace', seed, '--dst', '192.168.0.3', '--src', '2001:db8::1']],
     [['trace', seed, '--dst', '192.168.0.3', '--proto', 'icmp', '--dport', '80']],
+    [['trace', seed, '--dst', '192.168.0.3', '--director', 'director9']],
   ])('ends with 2: %j', async (argv) => {
     expect(await runCli(argv)).toBe(2);
     expect(stdout).toBe('');
@@ -131,6 +152,28 @@ describe('trace', () => {
       delivered: 'local',
       reasons: [expect.any(String), expect.any(String), expect.any(String)] as string[],
     });
+  });
+
+  it('adds the way in single steps when asked', async () => {
+    expect(await runCli(['trace', seed, '--dst', '192.168.0.9', '--dport', '443', '--steps', '--format', 'json'])).toBe(
+      0,
+    );
+    const { steps, ...fixed } = JSON.parse(stdout) as { steps: { stage: string }[] };
+    expect(Object.keys(fixed)).toEqual(['mark', 'group', 'pool', 'realServers', 'delivered', 'reasons']);
+    expect(steps.map(({ stage }) => stage)).toEqual([
+      'mark',
+      'routing',
+      'ipvs',
+      'schedule',
+      'forward',
+      'forward',
+      'return',
+    ]);
+  });
+
+  it('says the steps to people, too', async () => {
+    expect(await runCli(['trace', seed, '--dst', '192.168.0.9', '--steps'])).toBe(0);
+    expect(stdout).toContain('- return      The real server answers through its default route 192.168.6.240;');
   });
 
   it('traces a topology that has errors but resolves, and says that it has', async () => {

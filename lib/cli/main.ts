@@ -37,6 +37,8 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .option('--dport <port>', 'destination port')
     .option('--icmp-type <number>', 'type of an icmp packet (8 = echo request)')
     .option('--in <interface>', 'interface it arrives on (default: the external one)')
+    .option('--director <name>', 'director that gets it (matters where they name their interfaces differently)')
+    .option('--steps', 'every step of the way with its stage')
     .addOption(formatOption())
     .action(async (file: string, options: TraceOptions) => finish(await runTrace(file, options)));
   return program;

@@ -21,6 +21,8 @@ export type TraceOptions = {
   dport?: string;
   icmpType?: string;
   in?: string;
+  director?: string;
+  steps?: boolean;
   format: OutputFormat;
 };
 
@@ -33,9 +35,14 @@ export async function runTrace(file: string, options: TraceOptions): Promise<num
     if (options.format === 'json') process.stdout.write(printJson(untraceable(diagnostics)));
     return EXIT.errors;
   }
-  const trace = tracePacket(topology, toPacket(topology, read, options.in));
-  process.stdout.write(options.format === 'json' ? printJson(trace) : printTrace(trace));
+  const trace = tracePacket(topology, toPacket(topology, read, options));
+  process.stdout.write(options.format === 'json' ? printJson(toJsonTrace(trace, options)) : printTrace(trace, options));
   return exitCodeOf(diagnostics);
+}
+
+/** The fixed form; `--steps` adds the way in single steps. */
+function toJsonTrace({ steps, ...fixed }: Trace, { steps: withSteps = false }: TraceOptions) {
+  return withSteps ? { ...fixed, steps } : fixed;
 }
 
 /** The same form, saying nothing about the packet but why. */
@@ -63,8 +70,12 @@ function readPacket(options: TraceOptions): Omit<Packet, 'interface'> {
   };
 }
 
-function toPacket({ directors }: Topology, packet: Omit<Packet, 'interface'>, device?: string): Packet {
-  return { ...packet, interface: device ?? directors[0]?.external.interface ?? 'eth0' };
+function toPacket({ directors }: Topology, packet: Omit<Packet, 'interface'>, options: TraceOptions): Packet {
+  const { director: name, in: device } = options;
+  const director = directors.find((each) => each.name === name);
+  if (name !== undefined && !director) throw new UsageError(`--director: there is no director named "${name}"`);
+  const arrival = device ?? (director ?? directors[0])?.external.interface ?? 'eth0';
+  return { ...packet, interface: arrival, ...(name !== undefined && { director: name }) };
 }
 
 function readAddress(option: string, text: string): Address {
@@ -79,7 +90,8 @@ function readNumber(option: string, text: string | undefined, isValid: (value: n
   return Number(text);
 }
 
-function printTrace({ mark, group, pool, realServers, delivered, reasons }: Trace): string {
+function printTrace(trace: Trace, { steps: withSteps = false }: TraceOptions): string {
+  const { mark, group, pool, realServers, delivered, reasons, steps } = trace;
   const servers = realServers.map(
     ({ address, weight, share }) => `  ${address} weight ${weight}, ${Math.round(share * 100)} %`,
   );
@@ -89,7 +101,9 @@ function printTrace({ mark, group, pool, realServers, delivered, reasons }: Trac
     `delivered ${delivered}`,
     `pool      ${pool ?? 'none'}`,
     ...servers,
-    ...reasons.map((reason) => `- ${reason}`),
+    ...(withSteps
+      ? steps.map(({ stage, text }) => `- ${stage.padEnd(11)} ${text}`)
+      : reasons.map((reason) => `- ${reason}`)),
     '',
   ].join('\n');
 }

@@ -2,6 +2,7 @@
 import { parseCidr } from 'cidr-tools';
 import ipaddr from 'ipaddr.js';
 import { failure, success, type Attempt } from './attempt';
+import { ipv4Prefixes, parseIpv4, printIpv4 } from './ipv4';
 import type { Address, AddressInterval, Family, InterfaceAddress } from './topology';
 
 export const ADDRESS_BITS: Record<Family, number> = { 4: 32, 6: 128 };
@@ -9,9 +10,9 @@ const ORDINALS = ['first', 'second', 'third', 'fourth'];
 
 /** One host address. Refused on purpose: octal or short IPv4 forms, zones (`%eth0`), IPv4-mapped IPv6. */
 export function parseAddress(text: string): Attempt<Address> {
-  if (/^[\d.]+$/.test(text)) {
-    return ipaddr.IPv4.isValidFourPartDecimal(text) ? success(toAddress(text, 4)) : failure(ipv4Problem(text));
-  }
+  const ipv4 = parseIpv4(text);
+  if (ipv4 !== undefined) return success({ family: 4, value: BigInt(ipv4), text });
+  if (/^[\d.]+$/.test(text)) return failure(ipv4Problem(text));
   if (!text.includes(':')) return failure(`"${text}" is not an IP address`);
   if (text.includes('%')) return failure(`"${text}" carries a zone (%...); write the address without it`);
   if (!ipaddr.IPv6.isValid(text)) return failure(`"${text}" is not a valid IPv6 address`);
@@ -19,7 +20,8 @@ export function parseAddress(text: string): Attempt<Address> {
   if (parsed.isIPv4MappedAddress()) {
     return failure(`"${text}" is an IPv4 address written as IPv6; write ${parsed.toIPv4Address().toString()}`);
   }
-  return success(toAddress(parsed.toRFC5952String(), 6));
+  const canonical = parsed.toRFC5952String();
+  return success({ family: 6, value: parseCidr(canonical).start, text: canonical });
 }
 
 /** `address/prefix` of an interface: the host part is kept, the network is computed. */
@@ -57,6 +59,7 @@ function parseFirstLast(firstText: string, lastText: string): Attempt<{ interval
 
 /** The smallest list of prefixes that is exactly the interval, ascending; one address is a /32 or /128. */
 export function intervalToCidrs({ family, first, last }: AddressInterval): string[] {
+  if (family === 4) return ipv4Prefixes(Number(first), Number(last));
   const cidrs: string[] = [];
   for (let start = first; start <= last;) {
     let hostBits = 0;
@@ -74,10 +77,9 @@ function fits(start: bigint, hostBits: number, last: bigint): boolean {
 
 /** Canonical text of an address number. */
 export function printAddress(family: Family, value: bigint): string {
-  const bytes = Array.from({ length: ADDRESS_BITS[family] / 8 }, (_, index, length = ADDRESS_BITS[family] / 8) =>
-    Number((value >> BigInt((length - 1 - index) * 8)) & 0xffn),
-  );
-  return family === 4 ? bytes.join('.') : (ipaddr.fromByteArray(bytes) as ipaddr.IPv6).toRFC5952String();
+  if (family === 4) return printIpv4(Number(value));
+  const bytes = Array.from({ length: 16 }, (_, index) => Number((value >> BigInt((15 - index) * 8)) & 0xffn));
+  return (ipaddr.fromByteArray(bytes) as ipaddr.IPv6).toRFC5952String();
 }
 
 /** `192.0.2.0/28`, `192.0.2.7` for one address, else `first-last`. */
@@ -133,10 +135,6 @@ export function intersectIntervals(a: AddressInterval, b: AddressInterval): Addr
   const first = a.first > b.first ? a.first : b.first;
   const last = a.last < b.last ? a.last : b.last;
   return first <= last ? { family: a.family, first, last } : undefined;
-}
-
-function toAddress(text: string, family: Family): Address {
-  return { family, value: parseCidr(text).start, text };
 }
 
 function splitPrefix(text: string): Attempt<{ address: Address; prefixLength?: number }> {

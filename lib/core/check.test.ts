@@ -92,6 +92,9 @@ describe('checkTopology', () => {
 
   it('allows one mark for an IPv4 and an IPv6 group', () => {
     const document = seedDocument();
+    document.virtualAddresses.external6 = '2001:db8:7::240/64';
+    document.directors.forEach((director, at) => (director.external.address6 = `2001:db8:7::${4 + at}/64`));
+    document.stack = 'keepalived';
     document.ranges.push({ name: 'six', addresses: '2001:db8::/64' });
     document.pools.push({ ...seedDocument().pools[0]!, name: 'web6', forwarding: 'ipip' });
     const matches = [{ range: 'six', protocol: 'any' as const }];

@@ -10,32 +10,57 @@ import {
   checkOverlappingNetworks,
   checkSameInterfaces,
 } from './checks/directors';
-import { checkFtp } from './checks/ftp';
 import {
+  checkFallbackFamilies,
+  checkFallbackIsRealServer,
+  checkFallbackNetworks,
+  checkFallbackPorts,
+} from './checks/fallbacks';
+import {
+  checkExternalFamilies,
+  checkHeartbeatFamilies,
+  checkInternalFamilies,
+  checkMixedFamilies,
+  checkPoolFamilies,
+  checkSecondAddresses,
+} from './checks/families';
+import { checkTunnelMtu } from './checks/forwarding';
+import { checkFtp, checkFtpControlPort, checkFtpData, checkFtpPersistence } from './checks/ftp';
+import {
+  checkCommands,
+  checkHealthCheckStack,
+  checkHealthCheckTexts,
+  checkNegotiate,
+  checkPortAndPorts,
+  checkUnusedFields,
+} from './checks/health-check-fields';
+import {
+  checkExternalChecks,
   checkHealthCheckCoverage,
   checkHealthCheckOff,
   checkHealthCheckPort,
-  checkHealthCheckTexts,
+  checkHealthCheckProtocols,
   checkHealthCheckTimes,
-  checkNegotiate,
 } from './checks/health-checks';
 import { checkHostAddresses } from './checks/host-addresses';
-import { checkConnectedNetworks, checkExternalVirtualAddress, checkLockouts } from './checks/lockout';
+import { checkExternalVirtualAddress, checkLockouts } from './checks/lockout';
 import { checkDuplicateMarks, checkMarkTooLarge, checkMarkZero, checkReservedMarks } from './checks/marks';
+import { checkMatchInterfaces, checkSourceFamilies, checkSourceNeighbours } from './checks/match-conditions';
 import {
   checkDeadGroups,
   checkGroupsWithoutMatch,
   checkOverlappingMatches,
   checkPortsWithoutProtocol,
   checkRedundantMatches,
+  checkShadowedMatches,
 } from './checks/matches';
 import { checkDirectorNames, checkDuplicateNames, checkObjectNames, checkTopologyName } from './checks/names';
 import { checkOverrides } from './checks/overrides';
 import { checkPersistenceNetmask, checkPersistenceTimeout } from './checks/persistence';
+import { checkConnectedNetworks, checkPlainRangeHosts, checkPlainRangeSizes } from './checks/plain-ranges';
 import {
   checkDuplicateRealServers,
   checkEmptyPools,
-  checkPoolFamilies,
   checkPoolWeights,
   checkRealServerNetworks,
   checkRealServerPorts,
@@ -43,18 +68,22 @@ import {
 } from './checks/pools';
 import { checkPortNumbers } from './checks/ports';
 import {
-  checkMixedFamilies,
   checkPartlyMarkedPorts,
   checkPartlyMarkedRanges,
   checkUnicastRanges,
   checkUnusedRanges,
 } from './checks/ranges';
+import { checkPackaged, checkRulesHome } from './checks/rules-home';
+import { checkOnePacket, checkOverflowScheduler, checkSchedulerFlags } from './checks/schedulers';
+import { checkDirectorsAsRealServers } from './checks/streamlined';
+import { checkThresholds } from './checks/thresholds';
 import {
   checkDuplicateGateways,
   checkGateways,
   checkVirtualAddressHolders,
   checkVirtualAddressNetworks,
 } from './checks/virtual-addresses';
+import { checkVrrpAdverts, checkVrrpIds, checkVrrpUnused } from './checks/vrrp';
 import type { Diagnostic } from './diagnostic';
 import type { TopologyDocument } from './document';
 import { resolveDocument } from './resolve';
@@ -65,6 +94,8 @@ const CHECKS: readonly Check[] = [
   checkObjectNames,
   checkDuplicateNames,
   checkPortNumbers,
+  checkRulesHome,
+  checkPackaged,
   checkDirectorCount,
   checkInterfaces,
   checkSameInterfaces,
@@ -76,39 +107,71 @@ const CHECKS: readonly Check[] = [
   checkHostAddresses,
   checkVirtualAddressNetworks,
   checkVirtualAddressHolders,
+  checkSecondAddresses,
+  checkHeartbeatFamilies,
+  checkVrrpIds,
+  checkVrrpAdverts,
+  checkVrrpUnused,
   checkGateways,
   checkDuplicateGateways,
   checkUnicastRanges,
   checkLockouts,
   checkExternalVirtualAddress,
   checkConnectedNetworks,
+  checkPlainRangeSizes,
+  checkPlainRangeHosts,
   checkMarkZero,
   checkMarkTooLarge,
   checkDuplicateMarks,
   checkReservedMarks,
   checkGroupsWithoutMatch,
   checkPortsWithoutProtocol,
+  checkSourceFamilies,
+  checkSourceNeighbours,
+  checkMatchInterfaces,
   checkOverlappingMatches,
   checkDeadGroups,
+  checkShadowedMatches,
   checkRedundantMatches,
   checkOverrides,
   checkMixedFamilies,
+  checkExternalFamilies,
+  checkInternalFamilies,
   checkPoolFamilies,
   checkEmptyPools,
   checkUnusedPools,
   checkPoolWeights,
   checkDuplicateRealServers,
+  checkDirectorsAsRealServers,
   checkRealServerNetworks,
   checkRealServerPorts,
+  checkThresholds,
+  checkTunnelMtu,
+  checkFallbackFamilies,
+  checkFallbackPorts,
+  checkFallbackNetworks,
+  checkFallbackIsRealServer,
+  checkSchedulerFlags,
+  checkOverflowScheduler,
+  checkOnePacket,
+  checkHealthCheckStack,
+  checkPortAndPorts,
   checkHealthCheckPort,
   checkNegotiate,
+  checkUnusedFields,
+  checkCommands,
+  checkExternalChecks,
   checkHealthCheckTimes,
   checkHealthCheckTexts,
   checkHealthCheckOff,
+  checkHealthCheckProtocols,
   checkHealthCheckCoverage,
   checkPersistenceTimeout,
   checkPersistenceNetmask,
   checkFtp,
+  checkFtpControlPort,
+  checkFtpData,
+  checkFtpPersistence,
   checkUnusedRanges,
   checkPartlyMarkedRanges,
   checkPartlyMarkedPorts,

@@ -38,10 +38,14 @@ export function resolveDocument(document: TopologyDocument): { resolution: Resol
   const fallbacks = document.pools.map(({ fallback }, pool) =>
     fallback ? keep(address(fallback.address, ['pools', pool, 'fallback', 'address'])) : undefined,
   );
+  const pools = new Set(document.pools.map(({ name }) => name));
+  const rangeByName = firstByName(document.ranges, ranges);
   const matches = document.groups.map((group, index) => {
-    diagnostics.push(...checkPoolName(document, group.pool, ['groups', index, 'pool']));
+    if (!pools.has(group.pool)) {
+      diagnostics.push(unknownName('pool.unknown', 'pool', group.pool, ['groups', index, 'pool'], document.pools));
+    }
     return group.matches.map((match, at) =>
-      keep(resolveMatch(document, ranges, match, ['groups', index, 'matches', at])),
+      keep(resolveMatch(document, rangeByName, match, ['groups', index, 'matches', at])),
     );
   });
   return {
@@ -110,7 +114,22 @@ function fromAttempt<T>(attempt: Attempt<T>, path: DiagnosticPath, hint: string)
   };
 }
 
-function virtualRange({ name, addresses }: RangeDocument, path: DiagnosticPath): Resolved<VirtualRange> {
+/** `name` and `text` say what was read: a document that is changed in place is read again. */
+const knownRanges = new WeakMap<RangeDocument, { name: string; text: string; range: VirtualRange }>();
+
+/** An edit leaves most ranges the very objects they were: what was read without fault is not read again. */
+function virtualRange(document: RangeDocument, path: DiagnosticPath): Resolved<VirtualRange> {
+  const known = knownRanges.get(document);
+  if (known?.name === document.name && known.text === document.addresses)
+    return { value: known.range, diagnostics: [] };
+  const resolved = readRange(document, path);
+  const { name, addresses: text } = document;
+  if (resolved.value && resolved.diagnostics.length === 0)
+    knownRanges.set(document, { name, text, range: resolved.value });
+  return resolved;
+}
+
+function readRange({ name, addresses }: RangeDocument, path: DiagnosticPath): Resolved<VirtualRange> {
   const attempt = parseInterval(addresses);
   if (!attempt.ok) {
     const message = `Range "${name}" cannot be read: ${attempt.problem}.`;
@@ -126,14 +145,15 @@ function virtualRange({ name, addresses }: RangeDocument, path: DiagnosticPath):
 
 function resolveMatch(
   document: TopologyDocument,
-  ranges: readonly (VirtualRange | undefined)[],
+  ranges: ReadonlyMap<string, VirtualRange>,
   match: MatchDocument,
   path: DiagnosticPath,
 ): Resolved<Match> {
-  const rangeIndex = document.ranges.findIndex(({ name }) => name === match.range);
-  const range = ranges[rangeIndex];
-  const diagnostics =
-    rangeIndex < 0 ? [unknownName('range.unknown', 'range', match.range, [...path, 'range'], document.ranges)] : [];
+  const range = ranges.get(match.range);
+  const isUnknown = range === undefined && !document.ranges.some(({ name }) => name === match.range);
+  const diagnostics = isUnknown
+    ? [unknownName('range.unknown', 'range', match.range, [...path, 'range'], document.ranges)]
+    : [];
   const ports = resolvePorts(match, [...path, 'ports']);
   diagnostics.push(...ports.diagnostics);
   const source = resolveSource(match, [...path, 'source']);
@@ -158,8 +178,11 @@ function resolveSource({ source }: MatchDocument, path: DiagnosticPath): Resolve
     const message = `Invalid source: ${attempt.problem}.`;
     return { value: undefined, diagnostics: [error('source.invalid', path, message, hint)] };
   }
-  const { interval } = attempt.value;
-  return { value: { interval, cidrs: intervalToCidrs(interval) }, diagnostics: [] };
+  const { interval, normalisedTo } = attempt.value;
+  const value = { interval, cidrs: intervalToCidrs(interval) };
+  if (normalisedTo === undefined) return { value, diagnostics: [] };
+  const message = `Source ${source} has host bits set; it is taken as ${normalisedTo}, as iptables would in silence.`;
+  return { value, diagnostics: [warning('source.host-bits', path, message, `Write ${normalisedTo}.`)] };
 }
 
 function resolvePorts({ ports }: MatchDocument, path: DiagnosticPath): Resolved<PortInterval[] | 'all'> {
@@ -170,8 +193,13 @@ function resolvePorts({ ports }: MatchDocument, path: DiagnosticPath): Resolved<
   return { value: undefined, diagnostics: [error('ports.invalid', path, `Invalid ports: ${attempt.problem}.`, hint)] };
 }
 
-function checkPoolName({ pools }: TopologyDocument, pool: string, path: DiagnosticPath): Diagnostic[] {
-  return pools.some(({ name }) => name === pool) ? [] : [unknownName('pool.unknown', 'pool', pool, path, pools)];
+/** Of several objects with one name the first counts; `duplicate-name` speaks of the others. */
+function firstByName<T>(documents: readonly { name: string }[], resolved: readonly (T | undefined)[]): Map<string, T> {
+  const entries = documents.flatMap(({ name }, at): [string, T][] => {
+    const value = resolved[at];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return new Map(entries.reverse());
 }
 
 function unknownName(
@@ -181,7 +209,10 @@ function unknownName(
   path: DiagnosticPath,
   known: readonly { name: string }[],
 ) {
-  const names = known.map((object) => `"${object.name}"`).join(', ');
+  const names = known
+    .slice(0, 5)
+    .map((object) => `"${object.name}"`)
+    .join(', ');
   const hint = names === '' ? `Add a ${kind} of this name first.` : `Name one of ${names}, or add "${name}".`;
   return error(code, path, `There is no ${kind} named "${name}".`, hint);
 }

@@ -12,7 +12,8 @@ export function toTopology(resolution: Resolution): Topology | undefined {
   );
   const gateways = complete(resolution.gateways);
   const ranges = complete(resolution.ranges);
-  const groups = complete(document.groups.map((group, at) => toGroup(group, resolution.matches[at], pools ?? [])));
+  const poolByName = new Map((pools ?? []).map((pool) => [pool.name, pool] as const).reverse());
+  const groups = complete(document.groups.map((group, at) => toGroup(group, resolution.matches[at], poolByName)));
   if (!external || !internal || !directors || !pools || !gateways || !ranges || !groups) return undefined;
   const { name, stack, firewall, rulesHome, ftp, logForwarded } = document;
   const virtualAddresses = { external, internal, ...(external6 && { external6 }), ...(internal6 && { internal6 }) };
@@ -83,12 +84,14 @@ function toPool(
  * Two topologies on one segment need two identifiers: 1 to 254 from the name (FNV-1a), the internal one next to it.
  * 255 is left free, so that the next one always exists.
  */
-function vrrpOf({ name, vrrp }: TopologyDocument): Topology['vrrp'] {
+export function vrrpOf({ name, vrrp }: TopologyDocument): Topology['vrrp'] {
   const hash = [...name].reduce((sum, letter) => Math.imul(sum ^ (letter.codePointAt(0) ?? 0), 0x01000193), 0x811c9dc5);
   const derived = 1 + ((hash >>> 0) % 254);
+  const { externalRouterId = derived } = vrrp ?? {};
+  const { internalRouterId = externalRouterId === derived + 1 ? derived : derived + 1 } = vrrp ?? {};
   return {
-    externalRouterId: vrrp?.externalRouterId ?? derived,
-    internalRouterId: vrrp?.internalRouterId ?? derived + 1,
+    externalRouterId: vrrp?.externalRouterId ?? (internalRouterId === derived ? derived + 1 : externalRouterId),
+    internalRouterId,
     advertSeconds: vrrp?.advertSeconds ?? 1,
   };
 }
@@ -96,10 +99,10 @@ function vrrpOf({ name, vrrp }: TopologyDocument): Topology['vrrp'] {
 function toGroup(
   document: GroupDocument,
   resolved: readonly (Match | undefined)[] | undefined,
-  pools: readonly Pool[],
+  pools: ReadonlyMap<string, Pool>,
 ): FwMarkGroup | undefined {
   const matches = complete(resolved ?? []);
-  const pool = pools.find(({ name }) => name === document.pool);
+  const pool = pools.get(document.pool);
   if (!matches || !pool) return undefined;
   const { name, mark, scheduler, schedulerFlags = [], onePacket = false, overrides = [] } = document;
   return {

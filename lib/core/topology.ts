@@ -97,4 +97,6 @@ export type Packet = {
   /** ICMP only; absent = 8, an echo request. */
   icmpType?: number;
   interface: string;
+  /** The director that gets it; absent = the first whose external interface has this name, else the first. */
+  director?: string;
 };

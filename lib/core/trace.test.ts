@@ -79,7 +79,7 @@ describe('tracePacket', () => {
   });
 
   it('says every step of the seed', () => {
-    expect(trace(asSeed, { to: '192.168.0.77', source: address('203.0.113.9') })).toEqual({
+    expect(trace(asSeed, { to: '192.168.0.77', source: address('203.0.113.9') })).toMatchObject({
       mark: 1,
       group: 'everything',
       pool: 'web',
@@ -147,5 +147,207 @@ describe('tracePacket', () => {
         },
       ),
     );
+  });
+
+  const stagesOf = (found: ReturnType<typeof trace>) => found.steps.map(({ stage }) => stage);
+
+  it('has the whole way in steps, with the object that acts', () => {
+    const { steps } = trace(asSeed, { to: '192.168.0.77', source: address('203.0.113.9') });
+    expect(steps).toEqual([
+      {
+        stage: 'mark',
+        object: { kind: 'group', name: 'everything' },
+        text: 'Group "everything" matches it and sets mark 1.',
+      },
+      {
+        stage: 'routing',
+        object: { kind: 'director', name: 'director1' },
+        text: 'The policy rule for mark 1 delivers it locally (table 100), where IPVS sees it.',
+      },
+      {
+        stage: 'ipvs',
+        object: { kind: 'pool', name: 'web' },
+        text: 'The virtual service of mark 1 hands it to pool "web" (masq, scheduler rr).',
+      },
+      {
+        stage: 'schedule',
+        object: { kind: 'pool', name: 'web' },
+        text: 'Scheduler rr takes one after the other, whatever the weight: 192.168.6.2 50 %, 192.168.6.3 50 %.',
+      },
+      {
+        stage: 'forward',
+        object: { kind: 'real-server', name: '192.168.6.2' },
+        text: 'Its destination becomes 192.168.6.2, the port stays.',
+      },
+      {
+        stage: 'forward',
+        object: { kind: 'real-server', name: '192.168.6.3' },
+        text: 'Its destination becomes 192.168.6.3, the port stays.',
+      },
+      {
+        stage: 'return',
+        object: { kind: 'virtual-address', name: 'internal' },
+        text: 'The real server answers through its default route 192.168.6.240; the director puts 192.168.0.77 back as source and sends it to 203.0.113.9.',
+      },
+    ]);
+  });
+
+  it.each([
+    ['gate', 'It goes unchanged to the MAC address of 192.168.6.2, which has 192.168.0.7 as an address of its own.'],
+    [
+      'ipip',
+      'It goes unchanged inside an IP packet to 192.168.6.2, which unpacks it and has 192.168.0.7 as an address of its own.',
+    ],
+  ] as const)('says how %s reaches the real server, which answers past the director', (forwarding, text) => {
+    const { steps } = trace((document) => void (document.pools[0]!.forwarding = forwarding), { to: '192.168.0.7' });
+    expect(steps.find(({ stage }) => stage === 'forward')?.text).toBe(text);
+    expect(steps.at(-1)?.text).toBe(
+      'The real server answers the client directly as 192.168.0.7; the reply does not pass the director.',
+    );
+  });
+
+  it('names the network that persistence keeps together', () => {
+    const persistence = { timeoutSeconds: 600, netmask: '255.255.255.0' };
+    const found = trace((document) => void (document.groups[0]!.persistence = persistence), {
+      to: '192.168.0.7',
+      source: address('203.0.113.9'),
+    });
+    expect(stagesOf(found)).toEqual([
+      'mark',
+      'routing',
+      'ipvs',
+      'persistence',
+      'schedule',
+      'forward',
+      'forward',
+      'return',
+    ]);
+    expect(found.reasons.at(-1)).toBe(
+      'A client of 203.0.113.0/24 (netmask 255.255.255.0) that came within 600 s stays with its real server, for every port and address of mark 1.',
+    );
+  });
+
+  it.each([
+    ['heartbeat', [0, 0], [], ['refused']],
+    ['keepalived', [0, 0], ['192.168.6.9'], ['fallback 192.168.6.9 (masq) serves it']],
+    ['heartbeat', [], ['192.168.6.9'], ['fallback 192.168.6.9 (masq) serves it']],
+  ] as const)('of stack %s with weights %j goes to %j', (stack, weights, served, problems) => {
+    const found = trace(
+      (document) => {
+        document.stack = stack;
+        const [pool] = document.pools;
+        pool!.fallback = { address: '192.168.6.9', forwarding: 'masq' };
+        pool!.realServers = weights.map((weight, at) => ({ address: `192.168.6.${at + 2}`, weight }));
+      },
+      { to: '192.168.0.7' },
+    );
+    expect(found.realServers.filter(({ share }) => share > 0).map((server) => server.address)).toEqual(served);
+    const told = found.steps.filter(({ isProblem }) => isProblem).map(({ text }) => text);
+    expect(told).toEqual(problems.map((problem) => expect.stringContaining(problem) as string));
+  });
+
+  it.each([
+    ['sh', [1, 0], [], [0.5, 0]],
+    ['sh', [3, 0], [], [0.75, 0]],
+    ['sh', [3, 0], ['sh-fallback'], [1, 0]],
+    ['dh', [5, 0], [], [0.5, 0]],
+    ['dh', [5, 1], [], [0.5, 0.5]],
+    ['mh', [3, 0], [], [1, 0]],
+    ['sed', [3, 1], [], [0.75, 0.25]],
+    ['nq', [3, 1], [], [0.75, 0.25]],
+    ['twos', [1, 1], [], [0.5, 0.5]],
+    ['lblc', [3, 1], [], [0.75, 0.25]],
+    ['lblcr', [3, 1], [], [0.75, 0.25]],
+    ['ovf', [1, 3], [], [0, 1]],
+    ['lc', [9, 1], [], [0.5, 0.5]],
+  ] as const)('expects of %s with weights %j and flags %j the shares %j', (scheduler, weights, flags, shares) => {
+    const found = trace(
+      (document) => {
+        document.groups[0]!.scheduler = scheduler;
+        document.groups[0]!.schedulerFlags = [...flags];
+        document.pools[0]!.realServers.forEach((server, at) => (server.weight = weights[at] ?? 0));
+      },
+      { to: '192.168.0.7' },
+    );
+    expect(found.realServers.map(({ share }) => share)).toEqual(shares);
+    const refused = found.steps.some(({ isProblem }) => isProblem);
+    expect(refused).toBe(shares.reduce<number>((sum, share) => sum + share, 0) < 1);
+  });
+
+  it('schedules every UDP packet of a one-packet service anew, and no other', () => {
+    const onePacket = (document: TopologyDocument) => void (document.groups[0]!.onePacket = true);
+    const told = (protocol: 'tcp' | 'udp') =>
+      trace(onePacket, { to: '192.168.0.7', protocol }).steps.filter(({ text }) => text.startsWith('One-packet'));
+    expect([told('udp').length, told('tcp').length]).toEqual([1, 0]);
+  });
+
+  it.each([
+    ['from the right source', { source: address('198.51.100.7') }, 1, 'local'],
+    ['from another source', { source: address('203.0.113.9') }, null, 'unreachable'],
+    ['without a source', {}, null, 'unreachable'],
+    [
+      'that is an ICMP error from a router',
+      { source: address('203.0.113.9'), protocol: 'icmp' as const, icmpType: 3 },
+      1,
+      'local',
+    ],
+  ])('takes a packet %s by a match with a source', (_what, packet, mark, delivered) => {
+    const change = (document: TopologyDocument) => void (document.groups[0]!.matches[0]!.source = '198.51.100.0/24');
+    expect(trace(change, { to: '192.168.0.7', ...packet })).toMatchObject({ mark, delivered });
+  });
+
+  it('delivers a plain range without a mark to the director itself', () => {
+    const plain = (document: TopologyDocument) => {
+      document.ranges[0]!.addresses = '192.168.7.80/30';
+      document.groups = [web];
+    };
+    expect(trace(plain, { to: '192.168.7.81' })).toMatchObject({ mark: 2, pool: 'web', delivered: 'local' });
+    expect(trace(plain, { to: '192.168.7.81', destinationPort: 22 })).toMatchObject({
+      mark: null,
+      pool: null,
+      delivered: 'local',
+      reasons: [
+        'Groups have ranges with 192.168.7.81, but none of them takes tcp port 22, so it gets no mark.',
+        '192.168.7.81 is in plain range "services", whose addresses the active director holds, so routing delivers it locally.',
+        'Without a mark IPVS does not take it: the director itself answers.',
+      ],
+    });
+  });
+
+  it('takes in the streamlined topology what the other director hands over', () => {
+    const streamlined = (document: TopologyDocument) => {
+      document.pools[0]!.forwarding = 'gate';
+      document.pools[0]!.realServers = [
+        { address: '192.168.6.4', weight: 1 },
+        { address: '192.168.6.5', weight: 1 },
+      ];
+    };
+    expect(trace(streamlined, { to: '192.168.0.7', interface: 'eth1', director: 'director2' })).toMatchObject({
+      mark: null,
+      delivered: 'local',
+    });
+    expect(trace(streamlined, { to: '192.168.0.7' }).steps.filter(({ stage }) => stage === 'forward')).toEqual([
+      expect.objectContaining({ object: { kind: 'director', name: 'director1' } }),
+      expect.objectContaining({ object: { kind: 'director', name: 'director2' } }),
+    ]);
+  });
+
+  it('keeps the families apart: two groups of one mark are two services', () => {
+    const pair = (document: TopologyDocument) => {
+      document.ranges.push({ name: 'six', addresses: '2001:db8::/64' });
+      document.pools.push({
+        ...seedDocument().pools[0]!,
+        name: 'web6',
+        realServers: [{ address: '2001:db8:6::2', weight: 1 }],
+      });
+      document.groups.push(
+        seedGroup({ name: 'six', mark: 1, pool: 'web6', matches: [{ range: 'six', protocol: 'any' }] }),
+      );
+      document.virtualAddresses.internal6 = '2001:db8:6::240/64';
+    };
+    expect(trace(pair, { to: '192.168.0.7' })).toMatchObject({ mark: 1, group: 'everything', pool: 'web' });
+    const six = trace(pair, { to: '2001:db8::7', source: address('2001:db8:ffff::9') });
+    expect(six).toMatchObject({ mark: 1, group: 'six', pool: 'web6' });
+    expect(six.steps.at(-1)?.text).toContain('default route 2001:db8:6::240');
   });
 });

@@ -22,9 +22,11 @@ const CONFIRM_MS = 30_000;
 export async function goForward(run: Run, reached: ReachedByDirector): Promise<string[]> {
   const directors = run.deploy.hosts.map(({ director }) => director);
   await onBoth(directors, (director) => stageAndCheck(run, director, reached[director]));
-  const { proof, active } = await (run.deploy.mode === 'together'
-    ? switchTogether(run, directors, reached)
-    : switchOneByOne(run, directors, reached));
+  const { proof, active } = await (directors.length === 1
+    ? switchSingle(run, directors, reached)
+    : run.deploy.mode === 'together'
+      ? switchTogether(run, directors, reached)
+      : switchOneByOne(run, directors, reached));
   await onBoth(directors, (director) => proveConnection(run, director));
   await confirmPair(run, active, reached);
   return [...proof, 'New SSH connections to both directors succeeded after the switch.'];
@@ -74,6 +76,12 @@ async function switchTogether(run: Run, directors: readonly string[], reached: R
     arm(run, director, director === before.standby ? 'standby' : 'active', reached[director]),
   );
   await onBoth(directors, (director) => switchHost(run, director, reached[director]));
+  return verifyPair(run);
+}
+
+/** Stack single: the one director carries all traffic, so it has the shorter timer. */
+async function switchSingle(run: Run, directors: readonly string[], reached: ReachedByDirector) {
+  for (const director of directors) await switchHalf(run, director, 'active', reached[director]);
   return verifyPair(run);
 }
 

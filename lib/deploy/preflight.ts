@@ -37,7 +37,7 @@ async function inspect(run: Run, director: string): Promise<Found> {
     const reasons = [
       ...checkBase(prepared, read.status),
       ...checkOpen(run, prepared.director, read.status),
-      ...checkHostFacts(director, read.facts, prepared.expected.intent.always.modules)
+      ...checkHostFacts(director, read.facts, prepared.expected.intent.always.modules, run.deploy.topology.stack)
         .filter(({ severity }) => severity === 'error')
         .map(({ message }) => message),
     ];
@@ -77,6 +77,7 @@ function checkOpen(run: Run, director: string, { state, transaction }: GuardStat
 
 /** Nobody may hold the virtual addresses before heartbeat's first start; later exactly one director must. */
 function checkHolders(run: Run, found: readonly Found[]): string[] {
+  if (run.deploy.topology.stack === 'single') return [];
   const addresses = virtualAddressesOf(run.deploy.topology);
   const holders = found.filter(({ facts }) => heldRole(addresses, facts.addresses) !== 'standby');
   const isFirst = run.deploy.hosts.every(({ baseRelease }) => baseRelease === 'none');

@@ -27,6 +27,9 @@ export function transactionNow({ state, confirmed, leftOver }: FakeHost): string
 const frame = (section: string, text: string) =>
   `@@ begin ${section}\n${text}${text === '' || text.endsWith('\n') ? '' : '\n'}@@ end ${section} 0\n`;
 
+/** The host has no tool for it. */
+const missing = (section: string) => `@@ begin ${section}\n@@ end ${section} 127\n`;
+
 export function readFrames(host: FakeHost): string {
   const rules =
     host.differs && host.live === TRANSACTION ? '*mangle\n:LVS-CONSOLE - [0:0]\n-A LVS-CONSOLE -j DROP\nCOMMIT\n' : '';
@@ -38,6 +41,7 @@ export function readFrames(host: FakeHost): string {
     frame('ipvs', ''),
     frame('ipvs-daemon', ''),
     frame('firewall', rules),
+    ...['policy-rules6', 'routes6', 'firewall6', 'sets', 'nftables'].map(missing),
     frame('sysctls', ''),
     frame('modules', 'ip_vs'),
     frame('daemons', 'heartbeat\trunning'),

@@ -23,7 +23,7 @@ export function compareHost(
   ownServices: readonly string[] = [],
 ): Verification {
   const addresses = expected.intent.active.virtualAddresses.map(({ address }) => address);
-  const role = addresses.length === 0 ? 'standby' : heldRole(addresses, observed.addresses);
+  const role = roleOf(expected, heldRole(addresses, observed.addresses));
   const found = diffKernel(expected.intent, roleToCompare(role), observed, ownServices);
   const stopped = [
     ...expected.daemons,
@@ -36,6 +36,12 @@ export function compareHost(
     differences: [...found.filter(({ isHealth }) => !isHealth).map(({ sentence }) => sentence), ...stopped],
     health: found.filter(({ isHealth }) => isHealth).map(({ sentence }) => sentence),
   };
+}
+
+/** A single director has no addresses that float: with services to serve it is always the active one. */
+function roleOf({ intent: { active } }: ExpectedHost, held: HeldRole): HeldRole {
+  if (active.virtualAddresses.length > 0) return held;
+  return active.ipvs.length > 0 ? 'active' : 'standby';
 }
 
 /** A director that holds one of two addresses is judged as the active one: the missing address is then a difference. */

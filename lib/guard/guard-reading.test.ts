@@ -5,11 +5,11 @@ import { releaseTar, testRelease } from './test-release';
 import { armRelease, openSandbox, type Sandbox } from './test-sandbox';
 
 const SECTIONS =
-  'status addresses policy-rules routes ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall mangle-list nat-list sysctls modules daemons clock files'.split(
+  'status addresses policy-rules policy-rules6 routes routes6 ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall firewall6 sets nftables mangle-list nat-list sysctls modules daemons clock files'.split(
     ' ',
   );
 const FACTS =
-  'uname os-release tools iptables-version modules disk writable addresses clock status guard policy interfaces sysconfig-iptables'.split(
+  'uname os-release tools iptables-version modules disk writable addresses clock status guard policy capabilities interfaces sysconfig-iptables'.split(
     ' ',
   );
 

@@ -1,12 +1,13 @@
 #!/bin/sh
 # LVS Console guard: changes one Linux director by whole releases, and puts the old state back by itself when nobody confirms.
 # Runs as root, started by the console over ssh, by its own timer, by lvs-console-boot.service, or by you (status, list, apply, rollback).
-# It changes only: the files named in a release's MANIFEST, the chains LVS-CONSOLE (mangle) and LVS-CONSOLE-NAT (nat) with their jumps,
-# policy rules and routes with protocol 76, the sysctls named in the release, and ldirectord and heartbeat. Everything else stays as it is.
+# It changes only: the files named in a release's MANIFEST, the chains LVS-CONSOLE (mangle) and LVS-CONSOLE-NAT (nat) of both families with
+# their jumps, ipsets called lvs-console*, the nftables table `inet lvs-console`, policy rules and routes with protocol 76, the addresses
+# and sysctls named in the release, and the daemons heartbeat, ldirectord and keepalived. Everything else stays as it is.
 # Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction.
 # shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
-GUARD_VERSION=1.0.0
+GUARD_VERSION=2.0.0
 ROOT=''
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -286,9 +287,54 @@ verify_release() { # FOLDER: every member has the hash of its MANIFEST line
 
 # ---- check: own grammar, then the real binaries, on the staged files --------------------------------------------------------
 
-# Grammar of intent/*, limits of the policy, sanity of heartbeat's files. Prints faults as file:line: why: text; secrets are never quoted.
+# Addresses of both families as text of a fixed width (4 or 6, then hexadecimal digits), which compares as the numbers do.
+ADDRESS_AWK='
+function hex(n, width,   s, d) { for (s = ""; width > 0; width--) { d = n % 16; s = substr("0123456789abcdef", d + 1, 1) s; n = (n - d) / 16 } return s }
+function quad(s,   p, i, out) {
+  if (split(s, p, ".") != 4) return ""
+  for (i = 1; i <= 4; i++) { if (p[i] !~ /^[0-9]+$/ || length(p[i]) > 3 || p[i] > 255 || p[i] ~ /^0./) return ""; out = out hex(p[i], 2) }
+  return "4" out
+}
+function groups(s, into,   n, i) {
+  n = s == "" ? 0 : split(s, into, ":")
+  for (i = 1; i <= n; i++) { if (into[i] !~ /^[0-9a-f]+$/ || length(into[i]) > 4) return -1; into[i] = substr("0000" into[i], length(into[i]) + 1) }
+  return n
+}
+function address(s,   at, head, tail, h, t, i, out) { # "" when it is none
+  if (s ~ /^[0-9.]+$/) return quad(s)
+  if (s !~ /^[0-9a-f:]+$/ || s !~ /:/) return ""
+  at = index(s, "::")
+  h = groups(at ? substr(s, 1, at - 1) : s, head); t = at ? groups(substr(s, at + 2), tail) : 0
+  if (h < 0 || t < 0 || (at ? h + t > 7 : h != 8)) return ""
+  for (i = 1; i <= h; i++) out = out head[i]
+  for (i = h + t; i < 8; i++) out = out "0000"
+  for (i = 1; i <= t; i++) out = out tail[i]
+  return "6" out
+}
+function cidr(s,   p, n, base, bits, keep, size, d, low) { # sets first, last, family, plen and aligned (no host bits)
+  n = split(s, p, "/"); base = address(p[1])
+  if (base == "") return 0
+  family = substr(base, 1, 1) + 0; bits = family == 4 ? 32 : 128; plen = bits
+  if (n > 1) { if (n > 2 || p[2] !~ /^[0-9]+$/ || length(p[2]) > 3 || p[2] + 0 > bits) return 0; plen = p[2] + 0 }
+  keep = int(plen / 4); size = 1
+  for (d = plen % 4; d < 4; d++) size *= 2 # no power: a busybox may be without mathematics
+  first = last = substr(base, 1, keep + 1)
+  if (keep < bits / 4) {
+    d = index("0123456789abcdef", substr(base, keep + 2, 1)) - 1; low = d - d % size
+    first = first hex(low, 1); last = last hex(low + size - 1, 1)
+    while (length(first) <= bits / 4) { first = first "0"; last = last "f" }
+  }
+  aligned = first == base
+  return 1
+}
+function exact(s,   t) { # one address, prefix or part of a rule in one spelling
+  if (!cidr(s)) return s
+  t = first; return t "/" plen
+}'
+
+# Grammar of intent/*, limits of the policy, sanity of the daemons' files. Prints faults as file:line: why: text; secrets are never quoted.
 # In: node (uname -n), links (interfaces here), scripts (resource scripts that will exist).
-CHECK_AWK='
+CHECK_AWK=$ADDRESS_AWK'
 function fault(why) { print FILENAME ":" FNR ": " why; failed = 1 }
 function bad(why) { fault(why ": " $0) }
 function has(list, word) { return index(" " list " ", " " word " ") > 0 }
@@ -297,20 +343,6 @@ function number(s,   i, n) {
   if (s !~ /^0[xX][0-9a-fA-F]+$/) return -1
   for (i = 3; i <= length(s); i++) n = n * 16 + index("0123456789abcdef", tolower(substr(s, i, 1))) - 1
   return n + 0
-}
-function ip(s,   p, i) {
-  if (s !~ /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/) return -1
-  split(s, p, ".")
-  for (i = 1; i <= 4; i++) if (length(p[i]) > 3 || p[i] > 255) return -1
-  return ((p[1] * 256 + p[2]) * 256 + p[3]) * 256 + p[4]
-}
-function cidr(s,   p, n, size) { # sets first and last
-  n = split(s, p, "/")
-  if (n > 2 || ip(p[1]) < 0 || (n == 2 && (p[2] !~ /^[0-9][0-9]?$/ || p[2] > 32))) return 0
-  if (n < 2) p[2] = 32
-  for (size = 1; p[2] < 32; p[2]++) size *= 2
-  first = ip(p[1]); last = first + size - 1
-  return 1
 }
 function mark(s,   n) {
   n = number(s)
@@ -321,12 +353,29 @@ function link(name) {
   if (name !~ /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/ || length(name) > 15) bad("odd interface name")
   else if (interfaces != "" && !has(interfaces, name)) bad("policy does not allow interface " name)
 }
-function range(s,   i) {
-  if (!cidr(s)) { bad("not an IPv4 address or prefix"); return }
-  for (i = 1; i <= ranges; i++) if (first >= from[i] && last <= to[i]) return
-  if (ranges) bad("policy does not allow range " s)
+function within(   i) { for (i = 1; i <= ranges; i++) if (first >= from[i] && last <= to[i]) return 1; return !ranges }
+function range(s) {
+  if (!cidr(s)) bad("not an address or prefix: " s)
+  else if (!within()) bad("policy does not allow range " s)
+}
+function span(s,   p, begin) { # first-last
+  if (split(s, p, "-") != 2 || address(p[1]) == "" || address(p[2]) == "" || address(p[1]) > address(p[2])) { bad("not a range of addresses: " s); return }
+  begin = address(p[1]); cidr(p[2]); first = begin; last = address(p[2])
+  if (!within()) bad("policy does not allow range " s)
+}
+function target_allowed(name) { if (targets != "" && !has(targets, name)) bad("policy does not allow target " name) }
+function program(s) { # the first word of a command
+  gsub(/^["\047]+|["\047]+$/, "", s); sub(/[ \t].*/, "", s)
+  if (s !~ /^\// || s ~ /\.\./ || !has(programs, s)) bad("policy (check-scripts=) does not allow the program " (s == "" ? "(none)" : s))
 }
 function known(name) { if (!has(links, name)) bad("this host has no interface " name) }
+function own_set(name, flags) {
+  if (name in type_of_set) {
+    if (family_of_set[name] != six) bad("set " name " is of the other family")
+    if (flags !~ /^(dst|src)(,(dst|src))*$/ || split(flags, p, ",") != split(type_of_set[name], q, ",")) bad("directions do not fit the type of set " name)
+    else if (ranges && flags !~ /^dst/) bad("policy limits ranges, so a set must begin with the destination")
+  } else bad("not a set of this release: " name)
+}
 { sub(/\r$/, "\\r") }
 part == "policy" {
   if ($0 ~ /^[ \t]*(#.*)?$/) next
@@ -334,64 +383,170 @@ part == "policy" {
   if (key == "marks" && value ~ /^[0-9]+-[0-9]+$/) { split(value, p, "-"); low = p[1] + 0; top = p[2] + 0 }
   else if (key == "interfaces") interfaces = value
   else if (key == "targets") targets = value
-  else if (key == "ranges") { n = split(value, p, " "); for (i = 1; i <= n; i++) if (cidr(p[i])) { from[++ranges] = first; to[ranges] = last } else bad("not an IPv4 prefix") }
+  else if (key == "ranges") { n = split(value, p, " "); for (i = 1; i <= n; i++) if (cidr(p[i])) { from[++ranges] = first; to[ranges] = last } else bad("not an IPv4 or IPv6 prefix") }
+  else if (key == "check-scripts") programs = programs " " value
   else bad("policy line not understood, so nothing is allowed")
   next
 }
 part == "manifest" {
-  path = substr($3, 6); mode[path] = $2
+  if ($3 ~ /^intent\//) {
+    if ($3 !~ /^intent\/(modules|sysctl|rules\.v[46]|jumps6?|sets|rules\.nft|addresses|policy-rules6?|routes6?|ipvs|daemon|meta)$/)
+      bad("this guard does not know this part of a release, it is older than the console: install the guard again")
+    next
+  }
   if ($3 !~ /^files/) next
+  path = substr($3, 6); mode[path] = $2
   if (path ~ /^\/etc\/ha\.d\/.+/ || path ~ /^\/etc\/(sysctl|modules-load)\.d\/[^\/.][^\/]*$/ || path == "/etc/network/interfaces.d/lvs-console") next
-  if (path == "/etc/sysconfig/iptables" || path ~ /^\/usr\/lib\/lvs-console\/rules[^\/]*$/) next
+  if (path == "/etc/sysconfig/iptables" || path == "/etc/keepalived/keepalived.conf" || path ~ /^\/usr\/lib\/lvs-console\/rules[^\/]*$/) next
   if (path ~ /^\/etc\/systemd\/system\/lvs-console-[^\/]+$/ && path !~ /lvs-console-(boot|rollback)/) next
   if (path ~ /^\/etc\/lvs-console\/.+/ && path != "/etc/lvs-console/policy") next
   bad("this path is not for the console to manage"); next
 }
 $0 ~ /[\001-\010\013-\037\177]/ && part != "authkeys" { fault("control character"); next }
-part == "modules" { if ($0 != "" && $0 !~ /^(ip_vs[a-z0-9_]*|xt_[A-Za-z0-9_]+|ip_tables|iptable_(mangle|nat|filter)|nf_(conntrack|nat)[a-z0-9_]*|ipip|dummy)$/) bad("module not allowed"); next }
+part == "modules" { if ($0 != "" && $0 !~ /^(ip_vs[a-z0-9_]*|ip_set[a-z0-9_]*|xt_[A-Za-z0-9_]+|ip6?_tables|ip6?table_(mangle|nat|filter)|nf_(conntrack|nat|tables)[a-z0-9_]*|nft_[a-z0-9_]+|nfnetlink|ipip|ip6_tunnel|tunnel[46]|dummy)$/) bad("module not allowed"); next }
 part == "sysctl" {
   if ($0 == "") next
-  if ($0 !~ /^net\.ipv4\.(ip_forward|vs\.[a-z_]+|conf\.[A-Za-z0-9_.+-]+\.(rp_filter|send_redirects|src_valid_mark|accept_local|arp_[a-z]+))=[0-9][0-9 ,-]*$/ || $0 ~ /\.\./) bad("sysctl not allowed")
+  if (($0 !~ /^net\.ipv4\.(ip_forward|vs\.[a-z_]+|conf\.[A-Za-z0-9_.+-]+\.(rp_filter|send_redirects|src_valid_mark|accept_local|forwarding|arp_[a-z]+))=[0-9][0-9 ,-]*$/ &&
+    $0 !~ /^net\.ipv6\.conf\.[A-Za-z0-9_.+-]+\.(forwarding|accept_ra|accept_redirects|accept_dad|dad_transmits)=[0-9]+$/) || $0 ~ /\.\./) bad("sysctl not allowed")
+  next
+}
+part == "sets" {
+  if ($0 ~ /^(#.*)?$/) next
+  if ($2 !~ /^lvs-console[a-z0-9_.-]*$/ || length($2) > 31 || $2 == "lvs-console-new") { bad("only sets called lvs-console*"); next }
+  if ($1 == "create") {
+    if ($2 in type_of_set) { bad("set made twice"); next }
+    if ($3 !~ /^hash:(net|ip)(,(net|ip|port|iface))*$/ && $3 !~ /^bitmap:port$/) bad("type of set not allowed")
+    type_of_set[$2] = substr($3, index($3, ":") + 1); family_of_set[$2] = ""
+    for (i = 4; i <= NF; i++) {
+      if ($i == "family" && $(i + 1) ~ /^inet6?$/) family_of_set[$2] = $(++i) == "inet6" ? 6 : ""
+      else if ($i ~ /^(hashsize|maxelem|bucketsize)$/ && $(i + 1) ~ /^[0-9]+$/) i++
+      else if ($i == "range" && $(i + 1) ~ /^[0-9]+-[0-9]+$/) i++
+      else if ($i !~ /^(skbinfo|counters|comment)$/) bad("option of set not allowed: " $i)
+    }
+    next
+  }
+  if ($1 != "add" || !($2 in type_of_set)) { bad("only `create` and `add`, in this order"); next }
+  n = split($3, p, ","); if (n != split(type_of_set[$2], q, ",")) { bad("entry does not fit the type of its set"); next }
+  for (i = 1; i <= n; i++) {
+    if (q[i] == "iface") link(p[i])
+    else if (q[i] == "port") { if (p[i] !~ /^(([a-z0-9-]+:)?[0-9]+(-[0-9]+)?|icmp(v6)?:[a-z0-9\/-]+)$/) bad("not a port: " p[i]) }
+    else if (!cidr(p[i])) bad("not an address or prefix: " p[i])
+    else if (family != (family_of_set[$2] == "" ? 4 : 6)) bad("address of the other family: " p[i])
+    else if (i == 1 && !within()) bad("policy does not allow range " p[i])
+  }
+  for (i = 4; i <= NF; i++) {
+    if ($i == "skbmark") { n = split($(++i), p, "/"); if (n > 1 && p[2] != "0xffffffff") bad("only whole marks"); mark(p[1]) }
+    else if ($i == "comment" && $(i + 1) ~ /^"[^"\\]*"$/) i++
+    else if ($i != "nomatch") bad("option of entry not allowed: " $i)
+  }
   next
 }
 part == "rules" {
   if ($0 ~ /^(#.*)?$/) next
-  if ($0 ~ /^\*/) { table = substr($0, 2); if (!(table in own) || table in opened || inside) bad("only the tables mangle and nat, once each"); opened[table] = inside = 1; next }
+  if ($0 ~ /^\*/) { table = substr($0, 2); if (!(table in own) || (table six) in opened || inside) bad("only the tables mangle and nat, once each"); opened[table six] = 1; inside = FILENAME; next }
   if (!inside) { bad("outside of a table"); next }
-  if ($0 == "COMMIT") { inside = 0; next }
-  if ($0 == ":" own[table] " - [0:0]") { declared[table]++; next }
-  if ($1 != "-A" || $2 != own[table] || !declared[table]) { bad("only rules of the declared chain " own[table]); next }
-  target = ""; quoted = 0
-  for (i = 3; i <= NF; i++) {
-    if (quoted) { if ($i ~ /"$/) quoted = 0; continue }
-    if ($i ~ /^"/ && $i !~ /^".*"$/) { quoted = 1; continue }
-    if ($i ~ /^-[tMIDFXPNRZ]/ || $i ~ /^--(ta|mo|ins|del|fl|pol|new|ren|rep|z)/) bad("option not allowed: " $i)
-    if ($i == "-i" || $i == "-o" || $i == "--in-interface" || $i == "--out-interface") link($(i + 1))
-    if ($i == "-j" || $i == "-g" || $i == "--jump" || $i == "--goto") target = $(i + 1)
-    if ($i ~ /^--set-x?mark$/) { split($(i + 1), p, "/"); mark(p[1]); if ((ranges) && !(" " $0 " " ~ / -d /)) bad("policy limits ranges, so a mark rule must name its destination") }
-    if (table == "mangle" && ($i == "-d" || $i == "--destination") && $(i - 1) != "!") range($(i + 1))
+  if ($0 == "COMMIT") { inside = ""; next }
+  if ($0 == ":" own[table] " - [0:0]") { declared[table six]++; next }
+  if ($1 != "-A" || $2 != own[table] || !declared[table six]) { bad("only rules of the declared chain " own[table]); next }
+  line = $0; target = ""; marks = named = 0
+  gsub(/ --(comment|log-prefix) "([^"\\]|\\.)*"/, " --comment Q", line)
+  if (line ~ /"/) { bad("quote in an odd place"); next }
+  n = split(line, w, " ")
+  for (i = 3; i <= n; i++) {
+    if (w[i - 1] == "--comment") continue
+    if (w[i] ~ /^-[^-]/ && w[i] !~ /^-[sdiopmjg]$/) bad("option not allowed: " w[i])
+    if (w[i] ~ /^--/ && !has(options, substr(w[i], 3))) bad("option not allowed: " w[i])
+    if (w[i] == "-i" || w[i] == "-o" || w[i] == "--in-interface" || w[i] == "--out-interface") link(w[i + 1])
+    if (w[i] == "-j" || w[i] == "-g" || w[i] == "--jump" || w[i] == "--goto") target = w[i + 1]
+    if (w[i] ~ /^--set-x?mark$/) { split(w[i + 1], p, "/"); mark(p[1]); marks = 1 }
+    if (w[i] == "--map-mark") marks = 1
+    if (w[i] ~ /^--(match|map)-set$/) { own_set(w[i + 1], w[i + 2]); if (w[i - 1] != "!") named = 1 }
+    if (table == "mangle" && w[i - 1] != "!") {
+      if (w[i] == "-d" || w[i] == "--destination") { range(w[i + 1]); named = 1 }
+      if (w[i] == "--dst-range") { span(w[i + 1]); named = 1 }
+    }
   }
+  if (ranges && marks && !named) bad("policy limits ranges, so a mark rule must name its destination")
   if (target == "") bad("rule without a target")
-  else if (targets != "" && !has(targets, target)) bad("policy does not allow target " target)
+  else target_allowed(target == "SET" ? "MARK" : target)
   next
 }
 part == "jumps" {
   if ($0 == "") next
   if (NF != 3 || !($1 in own) || $3 != own[$1] || $2 !~ /^(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/) bad("a jump must lead to the own chain of its table")
-  else if (!declared[$1]) bad("jump to a chain that rules.v4 does not declare")
+  else if (!declared[$1 six]) bad("jump to a chain that rules.v" (six == "" ? 4 : 6) " does not declare")
   next
 }
-part == "policy-rules" {
-  if ($0 == "") next
-  if (NF != 4 || $1 !~ /^[0-9]+$/ || $1 < 1 || $1 > 32765 || $3 !~ /^0x[0-9a-f]+$/ || $4 !~ /^[0-9]+$/ || $4 < 1 || $4 > 252) { bad("not <priority> <interface> <mark> <table>"); next }
-  if (number($3) < 1) bad("mark 0 is every packet")
-  link($2); known($2); mark($3); next
+part == "nft" {
+  if ($0 ~ /^[ \t]*(#.*)?$/) next
+  if (++statements <= 3) { if ($0 != nft_head[statements]) bad("must be `" nft_head[statements] "`"); depth = statements == 3; next }
+  if (!depth) { bad("after the end of the own table"); next }
+  nft_line($0); next
 }
-part == "routes" {
+function nft_line(text,   strings, k, w, n, i) {
+  while (match(text, /"[^"\\]*"/)) { strings[++k] = substr(text, RSTART + 1, RLENGTH - 2); text = substr(text, 1, RSTART - 1) " $" k " " substr(text, RSTART + RLENGTH) }
+  if (text ~ /["\\]/ || (text ~ /\$/ && !k)) { bad("quote in an odd place"); return }
+  gsub(/[{};,]/, " & ", text)
+  n = split(text, w, " ")
+  if (depth == 2) { nft_rule(); value = 0 }
+  for (i = 1; i <= n; i++) { if (w[i] ~ /^\$/) nft_string(strings[substr(w[i], 2)], w[i - 1]); else nft_word(w[i], w[i - 1], w[i - 2]); if (!depth && i < n) { bad("after the end of the own table"); return } }
+  if (depth == 2) nft_rule()
+}
+function nft_string(s, before) { if (before != "comment" && before != "prefix") link(s) }
+function nft_rule() { # the end of one rule: what it marks without naming a destination
+  if (bare && !aimed) marks_bare[chain] = 1
+  if (leads != "" && !aimed) edges[chain] = edges[chain] " " leads
+  side = leads = wholly = ""; against = aimed = bare = joined = 0
+}
+function nft_word(x, b, bb) {
+  if (x == "{") { if (depth == 1 && !(b ~ /^[a-z][A-Za-z0-9_-]*$/ && bb ~ /^(chain|set|map)$/)) bad("only chains, sets and maps"); depth++; keyed = 0; value = 0; return }
+  if (x == "}") { depth--; if (depth == 1) { object = "" } ; return }
+  if (depth == 1) { if (x ~ /^(chain|set|map)$/) object = x; else if (object == "" || b != object || x !~ /^[a-z][A-Za-z0-9_-]*$/) bad("only chains, sets and maps"); else { chain = x; nat = 0 } return }
+  if (x == ",") { keyed = 0; value = 0; return }
+  if (x == ";") { if (depth == 2 && object == "chain") nft_rule(); return }
+  if (x == ":") { value = 1; return }
+  if (x ~ /^@/) { if (x !~ /^@[a-z][A-Za-z0-9_-]*$/) bad("odd name: " x); if (side == "d") aimed = 1; else if (ranges && side == "s") bad("policy limits ranges, so a set must begin with the destination"); return }
+  if (b ~ /^(jump|goto)$/) { if (x !~ /^[a-z][A-Za-z0-9_-]*$/) bad("odd name: " x); if (depth == 2) leads = leads " " x; return }
+  if (b == "set" && bb == "mark" && number(x) >= 0) { mark(x); bare = 1; target_allowed("MARK"); return }
+  if (b == "set" && bb == "mark") { bare = 1; target_allowed("MARK") }
+  if (value && number(x) >= 0) { mark(x); return }
+  if (x ~ /^[0-9]+(-[0-9]+)?$/ || x ~ /^0x[0-9a-f]+$/ || x ~ /^[0-9]+\/(second|minute|hour|day)$/) return
+  if (x ~ /[.:]/ && x ~ /^[0-9a-f.:\/-]+$/ && x !~ /^[.:]$/) { nft_address(x); return }
+  if (!has(nft_words, x)) { bad("word not allowed: " x); return }
+  if (b == "type" && object == "chain" && x == "nat") nat = 1
+  if (b == "hook") hooked[chain] = 1
+  if (x == ".") joined = 1
+  if (x == "map" || x == "vmap" || x == "set") joined = 0
+  if (x == "saddr" || x == "daddr") { if (!joined) side = substr(x, 1, 1); wholly = x; against = 0 }
+  if (x == "!=") against = 1
+  if (b != "policy" && (x in nft_targets)) target_allowed(nft_targets[x])
+}
+function nft_address(x) {
+  if (nat) { if (x ~ /-/) return; if (!cidr(x)) bad("not an address or prefix: " x); return }
+  if (depth > 2 && object != "chain") { if (keyed++) { if (!cidr(x) && x !~ /-/) bad("not an address or prefix: " x); return } }
+  else if (wholly != "daddr" || against) { if (x !~ /-/ && !cidr(x)) bad("not an address or prefix: " x); return }
+  else aimed = 1
+  if (x ~ /-/) span(x); else range(x)
+}
+part ~ /^policy-rules/ {
   if ($0 == "") next
-  if ($1 == "local" && NF == 4 && $4 == "lo" && $3 ~ /^[0-9]+$/ && $3 >= 1 && $3 <= 252 && ($2 == "default" || cidr($2))) next
-  if ($1 == "unreachable" && NF == 3 && ($3 == "main" || ($3 ~ /^[0-9]+$/ && $3 >= 1 && $3 <= 252)) && cidr($2) && $2 !~ /\/0$/) { range($2); next }
+  if (NF < 4 || NF > 5 || $1 !~ /^[0-9]+$/ || $1 < 1 || $1 > 32765 || $3 !~ /^(0x[0-9a-f]+|-)$/ || $4 !~ /^[0-9]+$/ || $4 < 1 || $4 > 252) { bad("not <priority> <interface> <mark> <table> [<destination>]"); next }
+  if ($3 == "-" && NF == 4) bad("without mark and destination it is every packet")
+  if ($3 != "-") { if (number($3) < 1) bad("mark 0 is every packet"); mark($3) }
+  if (NF == 5) { if (!cidr($5) || !plen || family != (six == "" ? 4 : 6) || !aligned) bad("not a prefix of this family, or with host bits: " $5); else if (!within()) bad("policy does not allow range " $5) }
+  link($2); known($2); next
+}
+part ~ /^routes/ {
+  if ($0 == "") next
+  fits = $2 == "default" || (cidr($2) && family == (six == "" ? 4 : 6) && aligned)
+  if (fits && $1 == "local" && NF == 4 && $4 == "lo" && $3 ~ /^[0-9]+$/ && $3 >= 1 && $3 <= 252) next
+  if (fits && $1 == "unreachable" && NF == 3 && ($3 == "main" || ($3 ~ /^[0-9]+$/ && $3 >= 1 && $3 <= 252)) && $2 != "default" && plen) { range($2); next }
   bad("route not allowed"); next
+}
+part == "addresses" {
+  if ($0 == "") next
+  if (NF != 2 || $1 !~ /\// || !cidr($1) || !plen) { bad("not <address>/<prefix> <interface>"); next }
+  link($2); known($2); fixed++; next
 }
 part == "ipvs" {
   if ($0 == "") next
@@ -399,10 +554,12 @@ part == "ipvs" {
   if ($2 == "-f") mark($3)
   next
 }
-part == "daemon" { words++; if (words > 1 || $0 !~ /^(none|reload-ldirectord|restart-heartbeat|start-heartbeat)$/) bad("not a daemon action"); next }
+part == "daemon" { words++; action = $0; if (words > 1 || $0 !~ /^(none|reload-(ldirectord|keepalived)|(re)?start-(heartbeat|ldirectord|keepalived))$/) bad("not a daemon action"); next }
 part == "meta" {
   if ($0 != "" && $0 !~ /^[a-zA-Z][a-zA-Z0-9_.-]*=/) bad("not key=value")
-  if ($0 ~ /^unit=/ && $0 !~ /^unit=(heartbeat|lvs-console-[a-z0-9-]+)(\.service)?$/) bad("unit not allowed")
+  if ($0 ~ /^stack=/) { stack = substr($0, 7); if (stack !~ /^(heartbeat|keepalived|single)$/) bad("unknown stack") }
+  if ($0 ~ /^stop=/ && $0 !~ /^stop=(heartbeat|keepalived|ldirectord)$/) bad("not a daemon that can be stopped")
+  if ($0 ~ /^unit=/ && $0 !~ /^unit=(heartbeat|keepalived|lvs-console-[a-z0-9-]+)(\.service)?$/) bad("unit not allowed")
   next
 }
 part == "authkeys" {
@@ -412,15 +569,39 @@ part == "authkeys" {
   else fault("not `auth N` or `N method secret` (the line is not shown)")
   next
 }
+part == "keepalived" { # the line is never shown: it may hold auth_pass
+  line = text = $0; $0 = shown = $1
+  while (match(line, /"[^"]*"/)) line = substr(line, 1, RSTART - 1) "Q" substr(line, RSTART + RLENGTH)
+  quoted = line ~ /"/; sub(/[#!].*/, "", line)
+  n = split(line, w, " ")
+  if (!n) next
+  if (quoted || line ~ /[\\$@~]/) { fault("quote, backslash, $, @ or ~ in an odd place, after: " shown); next }
+  if (w[1] == "}") { if (!level || n > 1) fault("odd closing brace"); else level--; if (level < free) free = 0; next }
+  if (free && level >= free) { if (line ~ /[{}]/) fault("brace in a list"); for (i = 1; i < n; i++) if (w[i] == "dev") { $0 = w[i] " " w[i + 1]; link(w[i + 1]); known(w[i + 1]) } next }
+  sub(/[{}]$/, "", w[1])
+  if (!has(keepalived_words, w[1])) { if (has(keepalived_programs, w[1])) { value = text; sub(/^[ \t]*[a-z_]+[ \t]+/, "", value); program(value) } else fault("keyword not allowed: " w[1]) }
+  if (w[1] == "interface" || w[1] == "bind_if" || w[1] == "lvs_sync_daemon") { $0 = w[1] " " w[2]; link(w[2]); known(w[2]) }
+  if (w[1] == "virtual_server") { if (w[2] != "fwmark") fault("only virtual_server fwmark N"); else { if (w[3] !~ /^[0-9]+$/) fault("not a mark: " w[3]); $0 = "fwmark " w[3]; mark(w[3]) } }
+  if (line ~ /\{[ \t]*$/) { level++; if (has("group virtual_ipaddress virtual_ipaddress_excluded unicast_peer track_interface track_file_list", w[1])) free = level }
+  else if (line ~ /[{}]/) fault("a brace must end its line, after: " w[1])
+  next
+}
+part == "ldirectord" {
+  if ($0 ~ /^[ \t]*(#.*)?$/) next
+  key = $0; sub(/^[ \t]+/, "", key); sub(/[ \t]*=.*/, "", key); value = $0; sub(/^[^=]*=[ \t]*/, "", value)
+  if (key ~ /^(checkcommand|fallbackcommand|callback)$/) { $0 = key; program(value) }
+  else if (key == "execute") { $0 = key; bad("would start another ldirectord") }
+  next
+}
 { sub(/#.*/, "") }
 NF == 0 { next }
 part == "ha.cf" {
   if ($1 == "node") for (i = 2; i <= NF; i++) nodes = nodes " " $i
-  else if ($1 == "ucast") { media++; known($2); if (NF != 3 || ip($3) < 0) bad("ucast needs an interface and an address") }
+  else if ($1 == "ucast") { media++; known($2); if (NF != 3 || address($3) == "") bad("ucast needs an interface and an address") }
   else if ($1 == "bcast") { media++; for (i = 2; i <= NF; i++) known($i) }
   else if ($1 == "mcast") { media++; known($2); if (NF != 6) bad("mcast needs interface, group, port, ttl, loop") }
   else if ($1 == "serial") media++
-  else if ($1 !~ /^[a-z][A-Za-z_]*$/) bad("not a directive")
+  else if ($1 !~ /^[a-z][A-Za-z0-9_]*$/) bad("not a directive")
   next
 }
 part == "haresources" {
@@ -430,15 +611,42 @@ part == "haresources" {
     script = $i; sub(/::.*/, "", script)
     if (script ~ /^[0-9.\/]+$/) script = "IPaddr"
     if (script !~ /^[A-Za-z0-9_.-]+$/ || !has(scripts, script)) bad("no resource script " script " (in the release, /etc/ha.d/resource.d or /etc/init.d)")
-    if ($i ~ /^IPaddr2?::/) { split($i, p, "::"); n = split(p[2], q, "/"); if (!cidr(q[1] (n > 1 ? "/" q[2] : ""))) bad("not an address"); if (n > 2) { sub(/:.*/, "", q[3]); link(q[3]); known(q[3]) } }
+    if ($i ~ /^(IPaddr2?|IPv6addr)::/) { split($i, p, "::"); args = substr($i, index($i, "::") + 2); n = split(args, q, "/"); if (!cidr(q[1] (n > 1 ? "/" q[2] : ""))) bad("not an address"); if (n > 2) { sub(/:.*/, "", q[3]); link(q[3]); known(q[3]) } }
   }
   continued = ($NF == "\\")
   next
 }
-BEGIN { own["mangle"] = "LVS-CONSOLE"; own["nat"] = "LVS-CONSOLE-NAT" }
+BEGIN {
+  own["mangle"] = "LVS-CONSOLE"; own["nat"] = "LVS-CONSOLE-NAT"; stack = "heartbeat"
+  options = "dport dports sport sports icmp-type icmpv6-type comment set-xmark set-mark match-set map-set map-mark to-source to-ports random random-fully persistent dst-range src-range ctstate mark log-prefix log-level protocol source destination in-interface out-interface jump goto match limit limit-burst src-type dst-type vaddr vport vproto vmethod"
+  nft_head[1] = "table inet lvs-console"; nft_head[2] = "delete table inet lvs-console"; nft_head[3] = "table inet lvs-console {"
+  nft_words = "limit rate burst packets type flags interval constant size elements auto-merge counter comment hook priority policy filter nat route prerouting postrouting input forward output mangle srcnat dstnat raw accept return drop continue masquerade snat to log prefix level info random fully-random persistent iifname oifname ip ip6 tcp udp sctp icmp icmpv6 ipv6-icmp th meta l4proto nfproto protocol mark set map vmap saddr daddr dport sport jump goto ipv4_addr ipv6_addr inet_proto inet_service ifname verdict ipv4 ipv6 destination-unreachable time-exceeded parameter-problem packet-too-big . = != + -"
+  nft_targets["accept"] = "ACCEPT"; nft_targets["return"] = "RETURN"; nft_targets["drop"] = "DROP"; nft_targets["masquerade"] = "MASQUERADE"; nft_targets["snat"] = "SNAT"; nft_targets["log"] = "LOG"
+  keepalived_words = "global_defs router_id enable_script_security script_user lvs_sync_daemon lvs_timeouts lvs_flush lvs_flush_on_stop max_auto_priority checker_priority vrrp_priority vrrp_version vrrp_strict vrrp_skip_check_adv_addr vrrp_mcast_group4 vrrp_mcast_group6 vrrp_garp_interval vrrp_gna_interval vrrp_garp_master_delay vrrp_garp_master_repeat vrrp_garp_master_refresh vrrp_garp_master_refresh_repeat vrrp_garp_lower_prio_repeat vrrp_garp_lower_prio_delay vrrp_higher_prio_send_advert vrrp_iptables checker_log_all_failures"
+  keepalived_words = keepalived_words " vrrp_sync_group group global_tracking sync_group_tracking_weight vrrp_instance state interface virtual_router_id priority advert_int nopreempt preempt_delay authentication auth_type auth_pass virtual_ipaddress virtual_ipaddress_excluded unicast_src_ip unicast_peer mcast_src_ip track_interface track_bfd version native_ipv6 accept no_accept dont_track_primary promote_secondaries garp_master_delay garp_master_repeat garp_master_refresh garp_master_refresh_repeat garp_lower_prio_delay garp_lower_prio_repeat higher_prio_send_advert"
+  keepalived_words = keepalived_words " virtual_server real_server sorry_server sorry_server_inhibit sorry_server_lvs_method delay_loop lvs_sched lb_algo lvs_method lb_kind persistence_timeout persistence_granularity persistence_engine ops hashed flag-1 flag-2 flag-3 sh-port sh-fallback mh-port mh-fallback ip_family virtualhost alpha omega quorum hysteresis inhibit_on_failure connect_timeout retry delay_before_retry warmup weight uthreshold lthreshold"
+  keepalived_words = keepalived_words " HTTP_GET SSL_GET TCP_CHECK UDP_CHECK DNS_CHECK SMTP_CHECK MISC_CHECK PING_CHECK FILE_CHECK BFD_CHECK url path status_code digest regex regex_no_match regex_options regex_stack regex_min_offset regex_max_offset http_protocol enable_sni sni_name fast_recovery connect_ip connect_port bindto bind_if bind_port fwmark helo_name host payload require_reply min_reply_len max_reply_len type name class misc_timeout misc_dynamic ttl icmp_packet_size track_file vrrp_track_file file bfd_instance neighbor_ip source_ip local_ip multihop passive min_rx min_tx idle_tx multiplier max_hops neighbor_ttl"
+  keepalived_programs = "misc_path notify notify_up notify_down notify_master notify_backup notify_fault notify_stop notify_deleted notify_master_rx_lower_pri quorum_up quorum_down startup_script shutdown_script script notify_fifo_script vrrp_notify_fifo_script lvs_notify_fifo_script vrrp_script track_script"
+}
 END {
-  if (inside) { print "intent/rules.v4: no COMMIT at the end"; failed = 1 }
+  if (inside) { print inside ": no COMMIT at the end"; failed = 1 }
+  if (statements && depth) { print "intent/rules.nft: no closing brace at the end"; failed = 1 }
+  if (statements && statements < 3) { print "intent/rules.nft: cut short"; failed = 1 }
+  if (ranges && statements) {
+    do {
+      again = 0
+      for (c in edges) if (!marks_bare[c]) { n = split(edges[c], w, " "); for (i = 1; i <= n; i++) if (marks_bare[w[i]]) { marks_bare[c] = again = 1 } }
+    } while (again)
+    for (c in hooked) if (marks_bare[c]) { print "intent/rules.nft: policy limits ranges, so a mark rule must name its destination: chain " c; failed = 1 }
+  }
   if (!words) { print "intent/daemon: empty"; failed = 1 }
+  daemon = action; sub(/^[a-z]*-/, "", daemon)
+  if (daemon == "heartbeat" && stack != "heartbeat" || daemon == "keepalived" && stack != "keepalived" || daemon == "ldirectord" && (stack == "keepalived" || stack == "heartbeat" && action != "reload-ldirectord")) {
+    print "intent/daemon: " action " does not belong to the stack " stack; failed = 1
+  }
+  if (fixed && stack != "single") { print "intent/addresses: only the stack single has fixed addresses, this is " stack; failed = 1 }
+  if (level) { print "files/etc/keepalived/keepalived.conf: a brace is not closed"; failed = 1 }
+  if (stack == "keepalived" && !("/etc/keepalived/keepalived.conf" in mode)) { print "intent/meta: stack keepalived without /etc/keepalived/keepalived.conf"; failed = 1 }
   if ("/etc/ha.d/ha.cf" in mode) {
     if (!has(nodes, node)) { print "files/etc/ha.d/ha.cf: this host is called " node ", which is not among its nodes"; failed = 1 }
     if (!media) { print "files/etc/ha.d/ha.cf: no bcast, ucast, mcast or serial"; failed = 1 }
@@ -459,8 +667,10 @@ verb_check() { # TX
   verify_release "$R" || exit 11
   faults=''
   check_words || faults="$faults words"
+  check_tools || faults="$faults tools"
   check_rules || faults="$faults rules"
   check_ldirectord || faults="$faults ldirectord"
+  check_keepalived || faults="$faults keepalived"
   check_daemon || faults="$faults daemon"
   [ -z "$faults" ] || die 12 "check failed:$faults"
   save_tx checked || die 13 "cannot write $S/tx"
@@ -480,9 +690,19 @@ check_words() {
   (
     cd "$R" || exit 1
     set -- part=policy "$policy" part=manifest MANIFEST
-    for f in modules sysctl; do set -- "$@" "part=$f" "intent/$f"; done
+    for f in modules sysctl sets; do [ ! -f "intent/$f" ] || set -- "$@" "part=$f" "intent/$f"; done
     set -- "$@" part=rules intent/rules.v4
-    for f in jumps policy-rules routes ipvs daemon meta; do set -- "$@" "part=$f" "intent/$f"; done
+    [ ! -f intent/rules.v6 ] || set -- "$@" six=6 intent/rules.v6
+    set -- "$@" six= part=jumps intent/jumps
+    [ ! -f intent/jumps6 ] || set -- "$@" six=6 intent/jumps6
+    [ ! -f intent/rules.nft ] || set -- "$@" part=nft intent/rules.nft
+    for f in policy-rules routes; do
+      set -- "$@" six= "part=$f" "intent/$f"
+      [ ! -f "intent/${f}6" ] || set -- "$@" six=6 "intent/${f}6"
+    done
+    for f in addresses ipvs daemon meta; do [ ! -f "intent/$f" ] || set -- "$@" "part=$f" "intent/$f"; done
+    [ ! -f files/etc/keepalived/keepalived.conf ] || set -- "$@" part=keepalived files/etc/keepalived/keepalived.conf
+    [ ! -f files/etc/ha.d/ldirectord.cf ] || set -- "$@" part=ldirectord files/etc/ha.d/ldirectord.cf
     for f in authkeys ha.cf haresources; do [ ! -f "files/etc/ha.d/$f" ] || set -- "$@" "part=$f" "files/etc/ha.d/$f"; done
     exec awk -v node="$node" -v links="$links" -v scripts="$scripts" "$CHECK_AWK" "$@" >&2
   )
@@ -497,15 +717,77 @@ find_scripts() { # resource scripts that will exist once this release is live, a
   done
 }
 
-check_rules() { # the new text and the text of a rollback, both as the real tool reads them
-  words=$(iptables-restore --test -n -w 5 < "$R/intent/rules.v4" 2>&1) || { warn "intent/rules.v4: iptables-restore says: $words"; return 1; }
+# A release needs a tool only when it has something for it; what is missing is said before anything is changed.
+check_tools() {
+  lacking=''
+  [ ! -s "$R/intent/rules.v4" ] || need_tool rules.v4 'iptables rules' iptables-restore iptables_works
+  [ ! -s "$R/intent/rules.v6" ] || need_tool rules.v6 'IPv6 rules' ip6tables-restore ip6tables_works
+  for f in policy-rules6 routes6; do [ ! -s "$R/intent/$f" ] || need_tool "$f" 'IPv6 routes' ip has_ipv6; done
+  [ ! -s "$R/intent/sets" ] || need_tool sets 'ipset sets' ipset ipset_works
+  [ ! -s "$R/intent/rules.nft" ] || need_tool rules.nft 'nftables rules' nft nft_works
+  [ ! -s "$R/intent/ipvs" ] || need_tool ipvs 'virtual services' ipvsadm true
+  [ -z "$lacking" ]
+}
+
+need_tool() { # FILE WHAT TOOL PROBE
+  if ! has "$3"; then warn "intent/$1: the release has $2, but $3 is not installed on this host"
+  elif ! $4; then warn "intent/$1: the release has $2, but the kernel of this host cannot do that ($3 is installed)"
+  else return 0; fi
+  lacking="$lacking $1"
+}
+
+# The new text and the text of a rollback, both as the real tools read them. Rules that look into a set are read only where that set is,
+# so they are tried in a network namespace of their own, in which also the listing of the new nftables table is made: what is in the kernel
+# already is known by it and not loaded again.
+check_rules() {
   rm -rf "$R/rehearsal"
   mkdir "$R/rehearsal" && read_kernel && save_kernel "$R/rehearsal" || { warn "the kernel's present state cannot be read"; return 1; }
-  words=$(iptables-restore --test -n -w 5 < "$R/rehearsal/rules.v4" 2>&1) || { warn "the present rules could not be restored: $words"; return 1; }
+  try_rules "$R/intent" 'intent/' || return 1
+  try_rules "$R/rehearsal" 'the present state could not be restored: ' || return 1
+  check_set_types
+}
+
+try_rules() { # FOLDER WORDS
+  [ ! -s "$1/sets" ] || words=$(try_tool "$1" /dev/null true) || { warn "$2sets: ipset says: $words"; return 1; }
+  for f in rules.v4:iptables-restore rules.v6:ip6tables-restore; do
+    tool=${f#*:} f=${f%:*}
+    [ -s "$1/$f" ] && has "$tool" || continue
+    words=$(try_tool "$1" "$f" "$tool" --test -n -w 5) || { warn "$2$f: $tool says: $words"; return 1; }
+  done
+  [ -s "$1/rules.nft" ] || return 0
+  words=$(nft -c -f "$1/rules.nft" 2>&1) || { warn "$2rules.nft: nft says: $words"; return 1; }
+  [ "$1" = "$R/rehearsal" ] || list_elsewhere "$1/rules.nft" > "$R/rehearsal/listed.nft" || rm -f "$R/rehearsal/listed.nft"
+}
+
+try_tool() { # FOLDER FILE TOOL ARGS...
+  try_folder=$1 try_file=$2
+  shift 2
+  case $try_file in /*) ;; *) try_file=$try_folder/$try_file ;; esac
+  if [ -s "$try_folder/sets" ]; then
+    has unshare || { printf 'unshare is missing, so rules with sets cannot be tried'; return 1; }
+    # shellcheck disable=SC2016 # the inner shell expands
+    unshare -n sh -c 'ipset restore < "$1" || exit; file=$2; shift 2; exec "$@" < "$file"' sh "$try_folder/sets" "$try_file" "$@" 2>&1 9>&-
+  else "$@" < "$try_file" 2>&1; fi
+}
+
+list_elsewhere() { # FILE: the table as nft lists it, without loading it here
+  has unshare || return 1
+  # shellcheck disable=SC2016
+  text=$(unshare -n sh -c 'nft -f "$1" && exec nft -s list table inet lvs-console' sh "$1" 2> /dev/null 9>&-) && printf '%s\n%s\n' "$NFT_HEAD" "$text"
+}
+
+check_set_types() { # a set is replaced by a swap, and only sets of one type can be swapped
+  [ -s "$R/intent/sets" ] && [ -s "$R/rehearsal/sets" ] || return 0
+  awk 'function kind(  i) { for (i = 4; i < NF; i++) if ($i == "family") return $3 " " $(i + 1); return $3 " inet" }
+    $1 != "create" { next }
+    NR == FNR { was[$2] = kind(); next }
+    $2 in was && was[$2] != kind() { print "intent/sets: set " $2 " is of type " was[$2] " in the kernel, the release has it as " kind() ": give the new one another name"; failed = 1 }
+    END { exit failed }' "$R/rehearsal/sets" "$R/intent/sets" >&2
 }
 
 check_ldirectord() { # never under the live base name: a bad file would delete the running daemon's pid file
   [ -f "$R/files/etc/ha.d/ldirectord.cf" ] || return 0
+  has ldirectord || { warn "files/etc/ha.d/ldirectord.cf: ldirectord is not installed on this host"; return 1; }
   probe=$S/lvs-console-check-$TX.cf
   ln -f "$R/files/etc/ha.d/ldirectord.cf" "$probe" || return 1
   words=$(timeout 60 ldirectord "$probe" status 2>&1 9>&-)
@@ -517,21 +799,111 @@ check_ldirectord() { # never under the live base name: a bad file would delete t
   return 1
 }
 
+check_keepalived() { # it says 5 to a warning with which it would run, and 0 to a file that is not there
+  f=files/etc/keepalived/keepalived.conf
+  [ -f "$R/$f" ] || return 0
+  has keepalived || { warn "$f: keepalived is not installed on this host"; return 1; }
+  words=$(timeout 60 keepalived -t -e -f "$R/$f" 2>&1 9>&- < /dev/null)
+  code=$?
+  [ "$code" -ne 0 ] || [ -n "$words" ] || return 0
+  case $words in *pass* | *secret*) words='(not shown, it quotes a secret)' ;; esac
+  warn "$f: keepalived says ($code, not 0 and nothing): $words"
+  return 1
+}
+
 check_daemon() {
   read -r action < "$R/intent/daemon" || :
-  case $action in *heartbeat) [ -n "$(heartbeat_program)" ] || { warn "heartbeat is not installed here"; return 1; } ;; esac
+  stack_of "$TX"
+  case $action in
+    *start-heartbeat) [ -n "$(heartbeat_program)" ] || { warn "heartbeat is not installed here"; return 1; } ;;
+    *-keepalived) has keepalived || { warn "keepalived is not installed here"; return 1; } ;;
+    *start-ldirectord)
+      has ldirectord || { warn "ldirectord is not installed here"; return 1; }
+      [ -f "$R/files/etc/systemd/system/lvs-console-ldirectord.service" ] || [ ! -d "$RUN/systemd/system" ] ||
+        { warn "the release has no lvs-console-ldirectord.service"; return 1; } ;;
+  esac
+  case $action:$STACK in *-keepalived:*) keepalived_pid || [ "$action" != reload-keepalived ] || { warn "keepalived does not run, so it cannot be reloaded: start-keepalived"; return 1; } ;; esac
+  release_name live || return 1
+  find_strangers "$TX" "$NAME"
+  asked=''
+  while IFS='=' read -r key value; do [ "$key" != stop ] || asked="$asked $value"; done < "$R/intent/meta"
+  for d in $STRANGERS; do
+    case " $asked " in *" $d "*) continue ;; esac
+    warn "$d runs here, but the release is of the stack $STACK: two of them would fight over the virtual addresses and the table; the release must say stop=$d, or stop it first"
+    return 1
+  done
 }
 
 # ---- the kernel: read once, then only the difference ----------------------------------------------------------------------------
 
-read_kernel() { # sets NOW_RULES and NOW_IP, or fails: could not read is not the same as empty
-  NOW_RULES=$(iptables-save) || { warn "iptables-save failed"; return 1; }
-  NOW_IP=$(ip -4 -N -batch - << END
+has() { command -v "$1" > /dev/null; }
+has_ipv6() { [ -d /proc/sys/net/ipv6 ]; }
+
+can_load() { # MODULE: loaded, built in, or there to be loaded; asking a tool of it would load it
+  [ ! -d "/sys/module/$1" ] || return 0
+  read -r kernel < /proc/sys/kernel/osrelease
+  [ -d "/lib/modules/$kernel" ] || return 0 # a kernel without modules: only asking tells
+  loadable "$kernel" "$1"
+}
+
+loadable() { # KERNEL MODULE
+  set -- "$2" "/lib/modules/$1/modules.dep" "/lib/modules/$1/modules.builtin"
+  [ -f "$3" ] || set -- "$1" "$2" /dev/null
+  awk -v asked="$1" '{ sub(/:.*/, ""); sub(/.*\//, ""); sub(/\.ko.*/, ""); gsub(/-/, "_"); if ($0 == asked) { found = 1; exit } } END { exit !found }' "$2" "$3" 2> /dev/null
+}
+
+loaded() { # MODULE, one that has no folder in /sys/module when it is built in
+  [ ! -d "/sys/module/$1" ] || return 0
+  read -r kernel < /proc/sys/kernel/osrelease
+  [ -d "/lib/modules/$kernel" ] || return 0
+  set -- "$1" "/lib/modules/$kernel/modules.builtin"
+  [ -f "$2" ] && awk -v asked="$1" '{ sub(/.*\//, ""); sub(/\.ko.*/, ""); gsub(/-/, "_"); if ($0 == asked) { found = 1; exit } } END { exit !found }' "$2"
+}
+
+# Whether the kernel does what a tool asks for: by a question that changes nothing, and none where asking would load a module.
+iptables_works() { iptables-save > /dev/null 2>&1; }
+ip6tables_works() { has_ipv6 && ip6tables-save > /dev/null 2>&1; }
+has_ipset() { has ipset && can_load ip_set; }
+ipset_works() { has_ipset && { [ ! -d /sys/module/ip_set ] || ipset list -n > /dev/null 2>&1; }; }
+has_nft() { has nft && can_load nf_tables && can_load nft_chain_nat; }
+nft_works() { has_nft && { ! loaded nf_tables || printf 'add table inet lvs-console-probe\n' | nft -c -f - > /dev/null 2>&1; }; }
+
+NFT_HEAD='table inet lvs-console
+delete table inet lvs-console'
+
+# Sets NOW_RULES, NOW_IP (both families: 6 behind), NOW_SETS, NOW_NFT and NOW_ADDRESSES, or fails: could not read is not the same as empty.
+# A tool that is not installed has made nothing here; a kernel module that is not loaded holds nothing, and reading must not load it.
+read_kernel() {
+  NOW_RULES='' NOW_RULES6='' NOW_IP6='' NOW_SETS='' NOW_NFT=''
+  ! has iptables-save || NOW_RULES=$(iptables-save) || { warn "iptables-save failed"; return 1; }
+  NOW_IP=$(read_ip -4) || { warn "ip failed"; return 1; }
+  NOW_ADDRESSES=$(ip -o addr show) || { warn "ip failed"; return 1; }
+  if has_ipv6; then
+    NOW_IP6=$(read_ip -6) || { warn "ip -6 failed"; return 1; }
+    ! has ip6tables-save || NOW_RULES6=$(ip6tables-save) || { warn "ip6tables-save failed"; return 1; }
+  fi
+  ! has ipset || NOW_SETS=$(read_sets) || { warn "ipset failed"; return 1; }
+  ! has nft || NOW_NFT=$(read_nft) || { warn "nft failed"; return 1; }
+}
+
+read_ip() { # -4|-6
+  ip "$1" -N -batch - << END
 rule show
 route show table all proto 76
 link show lo
 END
-  ) || { warn "ip failed"; return 1; }
+}
+
+read_sets() { # own sets only
+  [ -d /sys/module/ip_set ] || return 0
+  names=$(ipset list -n) || return 1
+  for name in $names; do case $name in lvs-console*) ipset save "$name" || return 1 ;; esac; done
+}
+
+read_nft() { # nothing when there is no own table
+  loaded nf_tables || return 0
+  tables=$(nft list tables 2> /dev/null) || { ! nft_works; return; }
+  case $NL$tables$NL in *"${NL}table inet lvs-console$NL"*) nft -s list table inet lvs-console ;; esac
 }
 
 # Own chains, jumps with their place, policy rules and routes, in the form of intent/*. Reads NOW_IP (part=ip), then NOW_RULES (part=rules).
@@ -539,22 +911,110 @@ SAVE_AWK='
 function after(word,   i) { for (i = 1; i < NF; i++) if ($i == word) return $(i + 1); return "" }
 BEGIN { own["mangle"] = "LVS-CONSOLE"; own["nat"] = "LVS-CONSOLE-NAT"; types[2] = "local"; types[7] = "unreachable" }
 part == "ip" && /^1: lo: / { part = "rules"; next }
-part == "ip" && /^[0-9]+:/ { if (after("proto") == "76" && after("iif") != "" && after("fwmark") != "") { sub(/:/, "", $1); print $1, after("iif"), after("fwmark"), after("lookup") > (to "/policy-rules") } next }
-part == "ip" && $1 in types { t = after("table"); print types[$1], $2, (t == "" || t == 254 ? "main" : t) ($1 == 2 ? " " after("dev") : "") > (to "/routes"); next }
+part == "ip" && /^[0-9]+:/ {
+  mark = after("fwmark"); dest = after("to")
+  if (after("proto") == "76" && after("iif") != "" && mark dest != "") { sub(/:/, "", $1); print $1, after("iif"), (mark == "" ? "-" : mark), after("lookup") (dest == "" ? "" : " " dest) > (to "/policy-rules" six) }
+  next
+}
+part == "ip" && $1 in types { t = after("table"); print types[$1], $2, (t == "" || t == 254 ? "main" : t) ($1 == 2 ? " " after("dev") : "") > (to "/routes" six); next }
 part == "ip" { next }
 { sub(/ +$/, "") }
 /^\*/ { table = substr($0, 2); next }
-/^:/ { if (table in own && substr($1, 2) == own[table]) text[table] = ":" own[table] " - [0:0]\n" text[table]; next }
+/^:/ { if (table in own && substr($1, 2) == own[table]) made[table] = 1; next }
 /^-A / && table in own {
-  if ($2 == own[table]) { text[table] = text[table] $0 "\n"; next }
+  if ($2 == own[table]) { line[table, ++rules[table]] = $0; next }
   place[table, $2]++
-  if ($NF == own[table] && $0 ~ /--comment "?lvs-console"? /) print table, $2, $NF, place[table, $2] > (to "/jumps")
+  if ($NF == own[table] && $0 ~ /--comment "?lvs-console"? /) print table, $2, $NF, place[table, $2] > (to "/jumps" six)
 }
-END { for (table in text) print "*" table "\n" text[table] "COMMIT" > (to "/rules.v4") }'
+END {
+  file = to "/rules.v" (six == "" ? 4 : 6)
+  for (table in made) {
+    print "*" table "\n:" own[table] " - [0:0]" > file
+    for (i = 1; i <= rules[table]; i++) print line[table, i] > file
+    print "COMMIT" > file
+  }
+}'
 
 save_kernel() { # FOLDER
-  true > "$1/policy-rules" && true > "$1/routes" && true > "$1/jumps" && true > "$1/rules.v4" || return 1
-  printf '%s\n' "$NOW_IP" "$NOW_RULES" | awk -v to="$1" "$SAVE_AWK" part=ip -
+  for f in policy-rules routes jumps rules.v4 policy-rules6 routes6 jumps6 rules.v6 sets rules.nft; do true > "$1/$f" || return 1; done
+  printf '%s\n' "$NOW_IP" "$NOW_RULES" | awk -v to="$1" "$SAVE_AWK" part=ip - || return 1
+  [ -z "$NOW_IP6" ] || printf '%s\n' "$NOW_IP6" "$NOW_RULES6" | awk -v to="$1" -v six=6 "$SAVE_AWK" part=ip - || return 1
+  [ -z "$NOW_SETS" ] || printf '%s\n' "$NOW_SETS" | awk '$2 != "lvs-console-new"' > "$1/sets" || return 1
+  [ -z "$NOW_NFT" ] || printf '%s\n%s\n' "$NFT_HEAD" "$NOW_NFT" > "$1/rules.nft"
+}
+
+part_of() { # FOLDER NAME -> PART: a file that an older release does not have is an empty list
+  PART=$1/$2
+  [ -f "$PART" ] || PART=/dev/null
+}
+
+# A release may keep its rules in another form than the one before: the new form stands before the old one is taken away.
+set_firewall() { # FOLDER, of a release or of a snapshot; NOW_* as read_kernel left them
+  change_sets "$1" && load_nft "$1" || return 1
+  set_rules "$1" '' && set_rules "$1" 6 || return 1
+  drop_nft "$1" && drop_sets "$1"
+}
+
+# What `ipset restore` must read to turn the own sets from now into want: a new set is made, a changed one is filled beside it and swapped in.
+SETS_AWK='
+function flags(   i, out) { # what of a header must be equal: size and seed are the affair of the kernel
+  for (i = 4; i <= NF; i++) { if ($i ~ /^(hashsize|bucketsize|initval|family)$/) i++; else if ($i == "maxelem") { i++; if ($i != 65536) out = out " maxelem " $i } else out = out " " $i }
+  return out
+}
+$1 == "create" { header[part, $2] = flags(); if (part == "want") { order[++sets] = $2; made[$2] = substr($0, length("create " $2 " ") + 1) } else now[$2] = 1; next }
+$1 == "add" { sub(/\/0xffffffff/, "", $0); entry = substr($0, length("add " $2 " ") + 1); if (part == "now") { has[$2, entry] = 1; count[$2]++ } else { list[$2, ++total[$2]] = entry; if (($2, entry) in has) same[$2]++ } }
+function fill(name, from,   i) { for (i = 1; i <= total[from]; i++) print "add", name, list[from, i] }
+END {
+  if (now["lvs-console-new"]) print "destroy lvs-console-new"
+  for (s = 1; s <= sets; s++) {
+    name = order[s]
+    if (!now[name]) { print "create", name, made[name]; fill(name, name); continue }
+    if (header["now", name] == header["want", name] && count[name] + 0 == total[name] + 0 && same[name] + 0 == total[name] + 0) continue
+    print "create lvs-console-new", made[name]; fill("lvs-console-new", name)
+    print "swap lvs-console-new", name; print "destroy lvs-console-new"
+  }
+}'
+
+change_sets() { # FOLDER
+  part_of "$1" sets
+  [ -s "$PART" ] || return 0
+  text=$(printf '%s\n' "$NOW_SETS" | awk "$SETS_AWK" part=now - part=want "$PART") || return 1
+  [ -n "$text" ] || { say "sets: unchanged"; return 0; }
+  printf '%s\n' "$text" | ipset restore || { warn "ipset refused the sets"; return 1; }
+  say "sets: changed"
+}
+
+drop_sets() { # FOLDER: sets that it does not have any more, after the last rule that looked into them
+  [ -n "$NOW_SETS" ] || [ -s "$1/sets" ] || return 0
+  now=$(read_sets) || return 1
+  part_of "$1" sets
+  gone=$(printf '%s\n' "$now" | awk '$1 != "create" { next } part == "want" { keep[$2] = 1; next } !($2 in keep) { print $2 }' part=want "$PART" part=now -) || return 1
+  for set in $gone; do
+    tries=0
+    until words=$(ipset destroy "$set" 2>&1); do # iptables over nf_tables lets go of a set a moment after its rule
+      tries=$((tries + 1))
+      [ "$tries" -lt 25 ] || { warn "set $set cannot be removed: $words"; return 1; }
+      sleep 0.2
+    done
+    say "sets: $set removed"
+  done
+}
+
+load_nft() { # FOLDER: the whole own table in one transaction; nothing when the kernel has it already, so counters stay
+  part_of "$1" rules.nft
+  [ -s "$PART" ] || return 0
+  listed=$PART
+  [ "${1##*/}" != intent ] || listed=${1%/intent}/rehearsal/listed.nft
+  if [ -n "$NOW_NFT" ] && [ -f "$listed" ] && [ "$NFT_HEAD$NL$NOW_NFT" = "$(cat "$listed")" ]; then say "nftables: unchanged"; return 0; fi
+  nft -f "$PART" || { warn "nft refused the rules"; return 1; }
+  say "nftables: changed"
+}
+
+drop_nft() { # FOLDER
+  part_of "$1" rules.nft
+  [ -n "$NOW_NFT" ] && [ ! -s "$PART" ] || return 0
+  nft delete table inet lvs-console || { warn "nft cannot remove the own table"; return 1; }
+  say "nftables: removed"
 }
 
 # What iptables-restore -n must read to turn the own chains and jumps from now into want; nothing when they are equal, so counters stay.
@@ -566,58 +1026,133 @@ part == "jumps" { if (NF >= 3) { jumps++; table_of[jumps] = $1; from[jumps] = $2
 !(table in own) { next }
 /^:/ { if (substr($1, 2) == own[table]) chain[part, table] = 1; next }
 !/^-A / { next }
-$2 == own[table] { rules[part, table] = rules[part, table] $0 "\n"; next }
+$2 == own[table] { line[part, table, ++rules[part, table]] = $0; next } # by the line: a text that grows is copied each time
 part == "now" { count[table, $2]++ }
 part == "now" && $NF == own[table] && $0 ~ /--comment "?lvs-console"? / {
   if (wanted[table, $2] && chain["want", table] && !present[table, $2]++) next
   drop[table] = drop[table] "-D" substr($0, 3) "\n"
 }
+function same(t,   i) {
+  if (!chain["now", t] || rules["want", t] != rules["now", t]) return 0
+  for (i = 1; i <= rules["want", t]; i++) if (line["want", t, i] != line["now", t, i]) return 0
+  return 1
+}
 END {
   for (n = split("mangle nat", tables, " "); n; n--) {
-    t = tables[n]; out = ""
+    t = tables[n]; out = ""; fill = 0
     if (chain["want", t]) {
-      if (!chain["now", t] || rules["want", t] != rules["now", t]) out = ":" own[t] " - [0:0]\n" rules["want", t]
+      fill = !same(t)
       for (j = 1; j <= jumps; j++) if (table_of[j] == t && !present[t, from[j]]++) {
         at = place[j] != "" && place[j] <= count[t, from[j]] + 1
         out = out (at ? "-I " from[j] " " place[j] : "-A " from[j]) spec own[t] "\n"
       }
       out = out drop[t]
     } else if (chain["now", t]) out = drop[t] "-F " own[t] "\n-X " own[t] "\n"
-    if (out != "") print "*" t "\n" out "COMMIT"
+    if (!fill && out == "") continue
+    print "*" t
+    if (fill) { print ":" own[t] " - [0:0]"; for (i = 1; i <= rules["want", t]; i++) print line["want", t, i] }
+    print out "COMMIT"
   }
 }'
 
-set_rules() { # FOLDER with rules.v4 and jumps: one transaction over both tables
-  text=$(printf '%s\n' "$NOW_RULES" | awk "$RULES_AWK" part=jumps "$1/jumps" part=want "$1/rules.v4" part=now -) || return 1
-  [ -n "$text" ] || { say "rules: unchanged"; return 0; }
-  printf '%s\n' "$text" | iptables-restore -n -w 5 || { warn "iptables-restore refused the rules"; return 1; }
-  say "rules: changed"
+set_rules() { # FOLDER with rules.v4 and jumps, or of IPv6 when $2 is 6: one transaction over both tables
+  part_of "$1" "jumps$2"
+  jumps=$PART
+  part_of "$1" "rules.v${2:-4}"
+  if [ -z "$2" ]; then now=$NOW_RULES; else now=$NOW_RULES6; fi
+  text=$(printf '%s\n' "$now" | awk "$RULES_AWK" part=jumps "$jumps" part=want "$PART" part=now -) || return 1
+  [ -n "$text" ] || { say "rules$2: unchanged"; return 0; }
+  printf '%s\n' "$text" | "ip${2}tables-restore" -n -w 5 || { warn "ip${2}tables-restore refused the rules"; return 1; }
+  say "rules$2: changed"
 }
 
 # Lines for ip -batch that turn NOW_IP into want: first what is added, routes before the rules that use them, then the reverse.
-DELIVERY_AWK='
+DELIVERY_AWK=$ADDRESS_AWK'
 function after(word,   i) { for (i = 1; i < NF; i++) if ($i == word) return $(i + 1); return "" }
-function rule(priority, iface, mark, table) { return "rule %s priority " priority " iif " iface " fwmark " mark " lookup " table " protocol 76" }
-function route(type, to, table, dev) { sub(/\/32$/, "", to); return "route %s " type " " to (dev == "" ? "" : " dev " dev) " table " table " proto 76" }
+function rule(priority, iface, mark, table, dest,   key) {
+  key = "rule %s priority " priority " iif " iface (mark == "" || mark == "-" ? "" : " fwmark " mark) (dest == "" ? "" : " to " exact(dest)) " lookup " table " protocol 76"
+  text[key] = key; if (dest != "") sub(/ to [^ ]+/, " to " dest, text[key])
+  return key
+}
+function route(type, dest, table, dev,   key) {
+  key = "route %s " type " " exact(dest) (dev == "" ? "" : " dev " dev) " table " table " proto 76"
+  text[key] = "route %s " type " " dest (dev == "" ? "" : " dev " dev) " table " table " proto 76"
+  return key
+}
 BEGIN { types[2] = "local"; types[7] = "unreachable" } # ip -N prints route types as numbers
-part == "rules" { if (NF) want_rule[rule($1, $2, $3, $4)] = ++order; next }
-part == "routes" { if (NF) want_route[route($1, $2, $3, $4)] = ++order; next }
+part == "rules" { if (NF) want_rule[rule($1, $2, $3, $4, $5)] = 1; next }
+part == "routes" { if (NF) want_route[route($1, $2, $3, $4)] = 1; next }
 /^1: lo: / { whole = 1; exit }
-/^[0-9]+:/ { if (after("proto") == "76" && after("iif") != "" && after("fwmark") != "") { sub(/:/, "", $1); now_rule[rule($1, after("iif"), after("fwmark"), after("lookup"))] = 1 } next }
+/^[0-9]+:/ { if (after("proto") == "76" && after("iif") != "" && after("fwmark") after("to") != "") { sub(/:/, "", $1); now_rule[rule($1, after("iif"), after("fwmark"), after("lookup"), after("to"))] = 1 } next }
 $1 in types { t = after("table"); now_route[route(types[$1], $2, t == "" || t == 254 ? "main" : t, $1 == 2 ? after("dev") : "")] = 1 }
 END {
   if (!whole) exit 1
-  for (x in want_route) if (!(x in now_route)) printf x "\n", "add"
-  for (x in want_rule) if (!(x in now_rule)) printf x "\n", "add"
-  for (x in now_rule) if (!(x in want_rule)) printf x "\n", "del"
-  for (x in now_route) if (!(x in want_route)) printf x "\n", "del"
+  for (x in want_route) if (!(x in now_route)) printf text[x] "\n", "add"
+  for (x in want_rule) if (!(x in now_rule)) printf text[x] "\n", "add"
+  for (x in now_rule) if (!(x in want_rule)) printf text[x] "\n", "del"
+  for (x in now_route) if (!(x in want_route)) printf text[x] "\n", "del"
 }'
 
-set_delivery() { # FOLDER with policy-rules and routes
-  text=$(printf '%s\n' "$NOW_IP" | awk "$DELIVERY_AWK" part=rules "$1/policy-rules" part=routes "$1/routes" part=now -) || return 1
-  [ -n "$text" ] || { say "delivery: unchanged"; return 0; }
-  printf '%s\n' "$text" | ip -4 -batch - || { warn "ip refused: $text"; return 1; }
-  say "delivery: changed"
+set_delivery() { # FOLDER with policy-rules and routes of both families
+  set_family "$1" -4 '' "$NOW_IP" || return 1
+  if [ -n "$NOW_IP6" ]; then set_family "$1" -6 6 "$NOW_IP6"; return; fi
+  [ ! -s "$1/policy-rules6" ] && [ ! -s "$1/routes6" ] || { warn "this host has no IPv6"; return 1; }
+}
+
+set_family() { # FOLDER -4|-6 SUFFIX NOW
+  part_of "$1" "policy-rules$3"
+  rules=$PART
+  part_of "$1" "routes$3"
+  text=$(printf '%s\n' "$4" | awk "$DELIVERY_AWK" part=rules "$rules" part=routes "$PART" part=now -) || return 1
+  [ -n "$text" ] || { say "delivery$3: unchanged"; return 0; }
+  printf '%s\n' "$text" | ip "$2" -batch - || { warn "ip $2 refused: $text"; return 1; }
+  say "delivery$3: changed"
+}
+
+# Lines for ip -batch: addresses of want that are not there are added, those of leave that want does not have go. Or the list itself.
+ADDRESSES_AWK=$ADDRESS_AWK'
+function key(s, dev,   p) { split(s, p, "/"); sub(/@.*/, "", dev); return address(p[1]) "/" p[2] " " dev }
+part == "now" { if ($3 ~ /^inet6?$/ && $4 ~ /\//) now[key($4, $2)] = 1; next }
+NF != 2 { next }
+{ k = key($1, $2); text[k] = $1 " dev " $2; line[k] = $0; in_part[part, k] = 1 }
+END {
+  for (k in text) {
+    if (save) { if (k in now) print line[k] }
+    else if (in_part["want", k]) { if (!(k in now)) print "addr replace " text[k] (k ~ /^6/ ? " nodad" : text[k] ~ /\/3[12] / ? "" : " brd +") }
+    else if (in_part["leave", k] && !in_part["kept", k] && k in now) print "addr del " text[k]
+  }
+}'
+
+set_addresses() { # WANT LEAVE KEPT: files with `<address>/<prefix> <interface>` lines
+  [ -s "$1" ] || [ -s "$2" ] || return 0
+  text=$(printf '%s\n' "$NOW_ADDRESSES" | awk "$ADDRESSES_AWK" part=want "$1" part=leave "$2" part=kept "$3" part=now -) || return 1
+  [ -n "$text" ] || { say "addresses: unchanged"; return 0; }
+  printf '%s\n' "$text" | ip -batch - || { warn "ip refused: $text"; return 1; }
+  say "addresses: changed"
+}
+
+save_addresses() { # RELEASE BASE: which of the addresses of both stand now
+  part_of "$S/releases/$1/intent" addresses
+  new_part=$PART
+  part_of "$S/releases/$2/intent" addresses
+  printf '%s\n' "$NOW_ADDRESSES" | awk -v save=1 "$ADDRESSES_AWK" part=want "$new_part" part=leave "$PART" part=now - > "$S/releases/$1/snapshot/addresses"
+}
+
+keep_addresses() { # RELEASE BASE, at confirm: addresses that stood before a release first named them are the owner's and never removed
+  part_of "$S/releases/$1/intent" addresses
+  [ -s "$PART" ] || return 0
+  new_part=$PART
+  part_of "$S/releases/$2/intent" addresses
+  true >> "$S/kept-addresses" || return 1
+  awk 'part == "new" { new[$0] = 1; next } part == "old" { old[$0] = 1; next } part == "kept" { print; next } ($0 in new) && !($0 in old)' \
+    part=new "$new_part" part=old "$PART" part=kept "$S/kept-addresses" part=stood "$S/releases/$1/snapshot/addresses" | sort -u > "$S/kept-addresses.new" &&
+    mv -f "$S/kept-addresses.new" "$S/kept-addresses"
+}
+
+forget_addresses() { # RELEASE: of those that it does not name any more
+  [ -s "$S/kept-addresses" ] || return 0
+  part_of "$S/releases/$1/intent" addresses
+  awk 'part == "new" { new[$0] = 1; next } $0 in new' part=new "$PART" part=kept "$S/kept-addresses" > "$S/kept-addresses.new" && mv -f "$S/kept-addresses.new" "$S/kept-addresses"
 }
 
 load_modules() { # FILE
@@ -631,7 +1166,7 @@ load_modules() { # FILE
 
 find_sysctl() { # KEY -> FILE; an interface name may hold dots
   case $1 in
-    net.ipv4.conf.*) FILE=${1#net.ipv4.conf.}; FILE=/proc/sys/net/ipv4/conf/${FILE%.*}/${FILE##*.} ;;
+    net.ipv[46].conf.*) FILE=${1#net.ipv?.conf.}; FILE=/proc/sys/net/ipv${1#net.ipv}; FILE=${FILE%%.*}/conf/${1#net.ipv?.conf.}; FILE=${FILE%.*}/${1##*.} ;;
     net.ipv4.vs.*) FILE=/proc/sys/net/ipv4/vs/${1#net.ipv4.vs.} ;;
     *) FILE=/proc/sys/net/ipv4/${1##*.} ;;
   esac
@@ -655,7 +1190,7 @@ set_sysctls() { # FILE with key=value
   sysctl_files "$1"
   [ -z "$MISSING" ] || { warn "no sysctl$MISSING here"; return 1; }
   [ -n "$FILES" ] || return 0
-  for round in write verify; do
+  for round in write write verify; do # one may change others: `all.forwarding` sets it of every interface
     # shellcheck disable=SC2086
     now=$(read_sysctls $FILES) || return 1
     differ=''
@@ -675,11 +1210,12 @@ set_sysctls() { # FILE with key=value
 save_sysctls() { # INTENT SNAPSHOT: after the modules are loaded, before any is written
   [ ! -f "$2" ] || return 0
   sysctl_files "$1"
+  case $FILES in */net/ipv6/conf/all/forwarding*) for FILE in /proc/sys/net/ipv6/conf/*/forwarding; do case "$FILES " in *" $FILE "*) ;; *) FILES="$FILES $FILE" ;; esac; done ;; esac
   # shellcheck disable=SC2086
   { [ -z "$FILES" ] || read_sysctls $FILES; } > "$2.new" && sync_file "$2.new" && mv -f "$2.new" "$2"
 }
 
-# ---- IPVS: ldirectord keeps the table on the active director; the guard only removes and returns whole services of own marks ----
+# ---- IPVS: ldirectord keeps the table on the active director, keepalived on both; the guard only removes and returns whole services of own marks ----
 
 # part=from and part=to: intent/ipvs of two releases, part=old: ipvsadm -Sn of the snapshot (may be absent), part=now: ipvsadm -Sn.
 IPVS_AWK='
@@ -694,10 +1230,10 @@ END {
   for (key in lines) if (key in keep && !(key in now)) printf "%s", lines[key]
 }'
 
-settle_ipvs() { # FROM TO [OLD]: services of FROM that TO has no more are deleted; where ldirectord runs, those of OLD and TO that are missing come back
+settle_ipvs() { # FROM TO [OLD]: services of FROM that TO has no more are deleted; where their daemon runs, those of OLD and TO that are missing come back
   [ -f /proc/net/ip_vs ] || return 0
   old=/dev/null
-  ! ldirectord_pid || old=${3:-/dev/null}
+  ! table_daemon_runs || old=${3:-/dev/null}
   now=$(ipvsadm -Sn) || return 1
   text=$(printf '%s\n' "$now" | awk "$IPVS_AWK" part=from "$1" part=to "$2" part=old "$old" part=now -) || return 1
   [ -n "$text" ] || return 0
@@ -848,6 +1384,30 @@ alive() { # PIDFILE WORD -> PID, when that process runs that program
 
 ldirectord_pid() { alive "$RUN/ldirectord.ldirectord.cf.pid" ldirectord || alive "$RUN/ldirectord.ldirectord.pid" ldirectord; }
 heartbeat_pid() { alive "$RUN/heartbeat.pid" heartbeat; }
+keepalived_pid() { alive "$RUN/keepalived.pid" keepalived; }
+
+stack_of() { # RELEASE -> STACK; nothing for what was here before the first deploy
+  STACK=''
+  while IFS='=' read -r key value; do [ "$key" != stack ] || STACK=$value; done < "$S/releases/$1/intent/meta"
+  [ -n "$STACK" ] || [ "$1" = origin ] || STACK=heartbeat
+}
+
+table_daemon_runs() { # of STACK: the one that keeps the IPVS table on this director
+  case $STACK in keepalived) keepalived_pid ;; *) ldirectord_pid ;; esac
+}
+
+find_strangers() { # RELEASE BASE -> STRANGERS: daemons that run here and may not run beside the stack of the release; STACK is the release's
+  stack_of "$2"
+  base_stack=$STACK STRANGERS=''
+  stack_of "$1"
+  case $STACK in keepalived | single) ! heartbeat_pid || STRANGERS="$STRANGERS heartbeat" ;; esac
+  case $STACK:$base_stack in heartbeat:keepalived | single:keepalived) ! keepalived_pid || STRANGERS="$STRANGERS keepalived" ;; esac
+  case $STACK:$base_stack in heartbeat:single | keepalived:single) ! ldirectord_pid || STRANGERS="$STRANGERS ldirectord" ;; esac
+}
+
+unit_of() { # DAEMON -> UNIT
+  case $1 in ldirectord) UNIT=lvs-console-ldirectord.service ;; *) UNIT=$1.service ;; esac
+}
 
 heartbeat_program() {
   for f in "$ROOT/lib/systemd/system/heartbeat.service" "$ROOT/usr/lib/systemd/system/heartbeat.service" "$ROOT/etc/init.d/heartbeat"; do
@@ -855,14 +1415,18 @@ heartbeat_program() {
   done
 }
 
-heartbeat() { # start|stop|restart, with a time limit; without our lock and our output, so that nobody waits for the daemon who waits for us
-  say "heartbeat: $1"
+daemon() { # heartbeat|keepalived|ldirectord start|stop, with a time limit; without our lock and our output, so that nobody waits for the daemon who waits for us
+  say "$1: $2"
+  unit_of "$1"
+  words='' # what an init script starts may keep our output open for ever
   if [ -d "$RUN/systemd/system" ]; then
-    words=$(exec 9>&- < /dev/null; timeout -k 5 "$DAEMON_SECONDS" systemctl "$1" heartbeat.service 2>&1)
+    [ "$1:$2" != ldirectord:start ] || timeout 60 systemctl daemon-reload < /dev/null > /dev/null 2>&1 9>&- # the unit is new
+    words=$(exec 9>&- < /dev/null; timeout -k 5 "$DAEMON_SECONDS" systemctl "$2" "$UNIT" 2>&1)
+  elif [ "$1" = ldirectord ]; then
+    timeout -k 5 "$DAEMON_SECONDS" ldirectord ldirectord.cf "$2" < /dev/null > /dev/null 2>&1 9>&-
   else
-    words='' # what an init script starts may keep our output open for ever
-    timeout -k 5 "$DAEMON_SECONDS" "$ROOT/etc/init.d/heartbeat" "$1" < /dev/null > /dev/null 2>&1 9>&-
-  fi || { warn "heartbeat: $1 failed or took more than $DAEMON_SECONDS s: $words"; return 1; }
+    timeout -k 5 "$DAEMON_SECONDS" "$ROOT/etc/init.d/$1" "$2" < /dev/null > /dev/null 2>&1 9>&-
+  fi || { warn "$1: $2 failed or took more than $DAEMON_SECONDS s: $words"; return 1; }
 }
 
 reload_ldirectord() { # only ever a file that passed the check; on the standby nothing runs and nothing is to do
@@ -872,61 +1436,104 @@ reload_ldirectord() { # only ever a file that passed the check; on the standby n
   say "ldirectord: reloaded"
 }
 
+reload_keepalived() { # only ever a file that passed the check: a bad one can kill it
+  keepalived_pid || { warn "keepalived does not run here"; return 1; }
+  [ -f "$ROOT/etc/keepalived/keepalived.conf" ] || { say "keepalived: has no file any more, left alone"; return 0; }
+  kill -HUP "$PID" || return 1
+  say "keepalived: reloaded"
+}
+
+act_early() { # ACTION RELEASE: a reload, and the services that it makes, come before the rules
+  case $1 in reload-ldirectord) reload_ldirectord ;; reload-keepalived) reload_keepalived ;; *) return 0 ;; esac || return 1
+  wait_for_services "$S/releases/$2/intent/ipvs"
+  [ "$1" != reload-keepalived ] || keepalived_pid || { warn "keepalived ended when it was told to read its new file"; return 1; }
+}
+
+act_late() { # ACTION RELEASE: a start takes the virtual addresses, so everything else is there before
+  case $1 in
+    start-heartbeat | restart-heartbeat) heartbeat_pid || daemon heartbeat start ;;
+    start-*) daemon_pid "${1#*-}" || daemon "${1#*-}" start ;;
+    restart-*) ! daemon_pid "${1#*-}" || daemon "${1#*-}" stop && daemon "${1#*-}" start ;;
+    *) return 0 ;;
+  esac || return 1
+  case $1 in *-heartbeat) ;; *) wait_for_services "$S/releases/$2/intent/ipvs" ;; esac
+}
+
+daemon_pid() { case $1 in heartbeat) heartbeat_pid ;; keepalived) keepalived_pid ;; *) ldirectord_pid ;; esac; }
+
 # heartbeat gives its resources up by the haresources that it finds then, so it must stop under the files that it was started with.
-act_before() { # ACTION, before the files change
+act_before() { # ACTION, before the files change; a daemon of another stack stops under its own files too
+  for d in $STRANGERS; do daemon "$d" stop || return 1; done
   [ "$1" = restart-heartbeat ] && heartbeat_pid || return 0
-  heartbeat stop
+  daemon heartbeat stop
 }
 
 # A packet whose mark has no service yet is refused, so the services of new marks must be there before the rules that set these marks.
 wait_for_services() { # FILE with ipvsadm lines; at most ten seconds
-  ldirectord_pid || return 0
+  table_daemon_runs || return 0
   waits=0
   while [ "$waits" -lt 40 ]; do
     now=$(ipvsadm -Sn) || return 1
     missing=''
-    while read -r command _ mark _; do
+    while read -r command _ mark six _; do
       [ "$command" = -A ] || continue
-      case $now in *"-A -f $mark "*) ;; *) missing="$missing $mark" ;; esac
+      case $six in -6) mark="$mark -6" ;; *) six=-s ;; esac
+      case $now in *"-A -f ${mark% -6} $six "*) ;; *) missing="$missing $mark" ;; esac
     done < "$1"
     [ -n "$missing" ] || return 0
     waits=$((waits + 1))
     sleep 0.2
   done
-  warn "ldirectord has not made the services of these marks yet:$missing"
+  warn "the daemon has not made the services of these marks yet:$missing"
 }
 
-changed_files() { # RELEASE RELEASE -> CHANGED: words heartbeat, ldirectord, units
+changed_files() { # RELEASE RELEASE -> CHANGED: words heartbeat, ldirectord, keepalived, units
   CHANGED=$(awk 'part == "a" { a[$3] = $0; next } { b[$3] = $0 }
     END {
       for (p in b) if (a[p] == b[p]) delete a[p]; else a[p] = ""
-      for (p in a) print p ~ /\/ha\.d\/ldirectord\.cf$/ ? "ldirectord" : p ~ /\/ha\.d\// ? "heartbeat" : p ~ /\/systemd\// ? "units" : ""
-    }' part=a "$S/releases/$1/MANIFEST" part=b "$S/releases/$2/MANIFEST") || CHANGED='heartbeat ldirectord units'
+      for (p in a) print p ~ /\/ha\.d\/ldirectord\.cf$/ ? "ldirectord" : p ~ /\/ha\.d\// ? "heartbeat" : p ~ /\/keepalived\// ? "keepalived" : p ~ /\/systemd\// ? "units" : ""
+    }' part=a "$S/releases/$1/MANIFEST" part=b "$S/releases/$2/MANIFEST") || CHANGED='heartbeat ldirectord keepalived units'
 }
 
-daemons_then() { # BASE -> ACTED: what the switch began to do, WAS: heartbeat before it, CHANGED
-  ACTED=none WAS=stopped
-  [ ! -s "$R/snapshot/daemons" ] || read -r WAS < "$R/snapshot/daemons"
-  [ ! -s "$R/snapshot/acted" ] || read -r ACTED < "$R/snapshot/acted"
+daemons_then() { # BASE -> ACTED and STOPPED: what the switch began to do, WAS: the daemons that ran before it, CHANGED
+  ACTED=none WAS='' STOPPED=''
+  [ ! -s "$R/snapshot/daemons" ] || read -r WAS < "$R/snapshot/daemons" || :
+  [ ! -s "$R/snapshot/acted" ] || read -r ACTED < "$R/snapshot/acted" || :
+  [ ! -s "$R/snapshot/stopped" ] || read -r STOPPED < "$R/snapshot/stopped" || :
   changed_files "$TX" "$1"
+  ACTOR=${ACTED#*-}
 }
 
-undo_before() { # before the files go back
-  case $ACTED:$WAS:$CHANGED in *-heartbeat:stopped:* | restart-heartbeat:running:*heartbeat*) ;; *) return 0 ;; esac
-  ! heartbeat_pid || heartbeat stop
-}
+was_running() { case " $WAS " in *" $1 "*) true ;; *) false ;; esac; }
 
-undo_after() { # heartbeat and ldirectord as they were before the switch
-  case $ACTED:$WAS in
-    none:*) ;;
-    *:running) heartbeat_pid || heartbeat start || return 1
-      case $CHANGED in *ldirectord*) reload_ldirectord ;; esac ;;
-    *-heartbeat:stopped) stop_sync_daemons ;;
-    *) case $CHANGED in *ldirectord*) reload_ldirectord ;; esac ;;
+undo_before() { # before the files go back: what the switch started stops, and heartbeat gives up what it took by the files of the switch
+  case $ACTED in
+    none | reload-*) return 0 ;;
+    restart-heartbeat) if was_running heartbeat; then case $CHANGED in *heartbeat*) ;; *) return 0 ;; esac; fi ;;
+    *) ! was_running "$ACTOR" || return 0 ;;
   esac
+  ! daemon_pid "$ACTOR" || daemon "$ACTOR" stop
 }
 
-stop_sync_daemons() { # those that came with heartbeat
+undo_after() { # the daemons as they were before the switch; STACK is that of the base
+  [ "$ACTED" != none ] || [ -n "$STOPPED" ] || return 0
+  for d in $ACTOR $STOPPED; do
+    was_running "$d" && ! daemon_pid "$d" || continue
+    [ "$d" != ldirectord ] || ! was_running heartbeat || continue # it comes with heartbeat
+    daemon "$d" start || return 1
+  done
+  case $CHANGED:$ACTED in
+    *ldirectord*:restart-ldirectord) ! ldirectord_pid || { daemon ldirectord stop && daemon ldirectord start; } || return 1 ;;
+    *ldirectord*) reload_ldirectord || return 1 ;;
+  esac
+  case $CHANGED:$ACTED in
+    *keepalived*:restart-keepalived) ! keepalived_pid || { daemon keepalived stop && daemon keepalived start; } || return 1 ;;
+    *keepalived*) ! keepalived_pid || reload_keepalived || return 1 ;;
+  esac
+  case $ACTED in *-heartbeat | *-keepalived) was_running "$ACTOR" || stop_sync_daemons || return 1 ;; esac
+}
+
+stop_sync_daemons() { # those that came with heartbeat or keepalived
   [ -f /proc/net/ip_vs ] && [ -f "$R/snapshot/sync" ] || return 0
   now=$(ipvsadm -Ln --daemon) && was=$(cat "$R/snapshot/sync") || return 1
   for role in master backup; do
@@ -946,6 +1553,38 @@ set_units() { # RELEASE: links that start its `unit=` lines at boot; links made 
     find_unit "${link##*/}" && mkdir -p "$ROOT${link%/*}" && chmod 0755 "$ROOT${link%/*}" && ln -s "$UNIT" "$ROOT$link" && UNITS_CHANGED=yes || return 1
   done
   [ "$UNITS_CHANGED" = no ] || { for link in $record; do printf '%s\n' "$link"; done > "$S/units.new" && mv -f "$S/units.new" "$S/units"; }
+}
+
+# A daemon of another stack that the switch stopped must not come back with the host; its links return with its own stack, or with the origin.
+hold_units() { # RELEASE
+  stack_of "$1"
+  case $STACK in heartbeat) UNIT=heartbeat.service ;; keepalived) UNIT=keepalived.service ;; *) UNIT=none ;; esac
+  held=''
+  if [ -f "$S/held-units" ]; then
+    while read -r link target; do
+      case $1:$UNIT in
+        origin:* | *:"${link##*/}") [ -L "$ROOT$link" ] || { ln -s "$target" "$ROOT$link" && UNITS_CHANGED=yes; } || return 1 ;;
+        *) held="$held$link $target$NL" ;;
+      esac
+    done < "$S/held-units"
+  fi
+  links=''
+  STOPPED=''
+  [ ! -s "$S/releases/$1/snapshot/stopped" ] || read -r STOPPED < "$S/releases/$1/snapshot/stopped" || :
+  for d in $STOPPED; do
+    unit_of "$d"
+    for f in "$ROOT"/etc/systemd/system/*.wants/"$UNIT"; do
+      [ -L "$f" ] || continue
+      links="$links $f" held="$held${f#"$ROOT"} $(readlink "$f")$NL"
+    done
+  done
+  was=''
+  [ ! -f "$S/held-units" ] || was=$(cat "$S/held-units")$NL
+  [ "${held:-$NL}" != "${was:-$NL}" ] || return 0
+  printf '%s' "$held" > "$S/held-units.new" && sync_file "$S/held-units.new" && mv -f "$S/held-units.new" "$S/held-units" || return 1
+  [ -n "$links" ] || return 0
+  # shellcheck disable=SC2086
+  rm -f $links && UNITS_CHANGED=yes
 }
 
 find_unit() { # NAME -> UNIT
@@ -1045,13 +1684,22 @@ do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or
   take_snapshot || die 13 "cannot take the snapshot: nothing was changed"
   save_tx armed switching || die 13 "cannot write $S/tx: nothing was changed"
   managed_paths "$TX"; new=$PATHS
-  printf '%s\n' "$1" > "$R/snapshot/acted" && act_before "$1" || die 13 "daemon action $1 failed: files and kernel were not changed"
+  find_strangers "$TX" "$before"
+  STOPPED='' # by a switch that was cut short
+  [ ! -s "$R/snapshot/stopped" ] || read -r STOPPED < "$R/snapshot/stopped" || :
+  printf '%s\n' "$STOPPED$STRANGERS" > "$R/snapshot/stopped" && printf '%s\n' "$1" > "$R/snapshot/acted" && act_before "$1" || die 13 "daemon action $1 failed: files and kernel were not changed"
   place_paths "$TX" || die 13 "cannot put the files in place"
   load_modules "$R/intent/modules" && save_sysctls "$R/intent/sysctl" "$R/snapshot/sysctl" && set_sysctls "$R/intent/sysctl" || die 13 "modules or sysctls failed"
-  [ "$1" != reload-ldirectord ] || { reload_ldirectord && wait_for_services "$R/intent/ipvs"; } || die 13 "daemon action $1 failed"
+  part_of "$S/releases/$before/intent" addresses
+  leave=$PART
+  part_of "$R/intent" addresses
+  kept=$S/kept-addresses
+  [ -f "$kept" ] || kept=/dev/null
+  set_addresses "$PART" "$leave" "$kept" || die 13 "addresses failed"
+  act_early "$1" "$TX" || die 13 "daemon action $1 failed"
   set_delivery "$R/intent" || die 13 "local delivery failed"
-  set_rules "$R/intent" || die 13 "rules failed"
-  case $1 in *-heartbeat) heartbeat_pid || heartbeat start || die 13 "daemon action $1 failed" ;; esac
+  set_firewall "$R/intent" || die 13 "rules failed"
+  act_late "$1" "$TX" || die 13 "daemon action $1 failed"
   settle_ipvs "$S/releases/$before/intent/ipvs" "$R/intent/ipvs" || warn "stale IPVS services may be left"
   save_tx switched || die 13 "cannot write $S/tx"
 }
@@ -1060,9 +1708,11 @@ take_snapshot() { # everything that the switch may change, on disk before the fi
   read_kernel || return 1
   [ ! -f "$R/snapshot/complete" ] || return 0
   rm -rf "$R/snapshot"
-  mkdir -p "$R/snapshot/files" "$R/snapshot/links" && save_kernel "$R/snapshot" && save_paths "$TX" || return 1
+  mkdir -p "$R/snapshot/files" "$R/snapshot/links" && save_kernel "$R/snapshot" && save_addresses "$TX" "$before" && save_paths "$TX" || return 1
   save_ipvs
-  if heartbeat_pid; then printf 'running\n'; else printf 'stopped\n'; fi > "$R/snapshot/daemons" || return 1
+  running=''
+  for d in heartbeat keepalived ldirectord; do ! daemon_pid "$d" || running="$running $d"; done
+  printf '%s\n' "$running" > "$R/snapshot/daemons" || return 1
   true > "$R/snapshot/complete" && sync_all
 }
 
@@ -1088,7 +1738,7 @@ do_confirm() { # the rename of `confirmed` decides; what comes after may be repe
   release_name live && [ "$NAME" = "$TX" ] || die 10 "live is $NAME, not $TX"
   release_name confirmed || die 10 "the confirmed release is damaged"
   base=$NAME
-  keep_originals "$TX" && set_units "$TX" || die 13 "cannot prepare the confirmation"
+  keep_originals "$TX" && keep_addresses "$TX" "$base" && set_units "$TX" && hold_units "$TX" || die 13 "cannot prepare the confirmation"
   sync_all
   point confirmed "$TX" || die 13 "cannot write $S/confirmed"
   save_tx confirmed || :
@@ -1099,6 +1749,7 @@ do_confirm() { # the rename of `confirmed` decides; what comes after may be repe
 end_confirmed() { # BASE: tidying, none of it needed for the release to hold
   printf '%s\n' "$FENCE" > "$S/releases/$TX/was-confirmed" || :
   drop_originals "$TX"
+  forget_addresses "$TX"
   rm -rf "$S/undo"
   stop_timer "$TX_TIMER"
   changed_files "$1" "$TX"
@@ -1151,18 +1802,24 @@ do_rollback() { # BASE, of transaction TX: every part is tried, also when anothe
   rm -f "$S/undo/space"
   if [ -f "$R/snapshot/complete" ]; then
     if read_kernel; then
-      set_rules "$R/snapshot" || failed="$failed rules"
+      set_firewall "$R/snapshot" || failed="$failed rules"
       set_delivery "$R/snapshot" || failed="$failed delivery"
+      part_of "$R/snapshot" addresses
+      stood=$PART
+      part_of "$R/intent" addresses
+      set_addresses "$stood" "$PART" /dev/null || failed="$failed addresses"
     else failed="$failed kernel"; fi
     [ ! -f "$R/snapshot/sysctl" ] || set_sysctls "$R/snapshot/sysctl" || failed="$failed sysctls"
     daemons_then "$1"
     undo_before || failed="$failed daemons"
     set_live "$1" || failed="$failed live"
     restore_paths || failed="$failed files"
+    stack_of "$1"
     undo_after || failed="$failed daemons"
     old=$R/snapshot/ipvs
     [ -f "$old" ] || old=''
     settle_ipvs "$R/intent/ipvs" "$S/releases/$1/intent/ipvs" "$old" || failed="$failed ipvs"
+    set_units "$1" && hold_units "$1" || warn "what starts at boot may not be as before" # a confirmation that was cut short may have begun it
   fi
   [ -z "$failed" ] || { warn "not restored:$failed"; return 1; }
   mv -f "$S/undo/tx.ended" "$S/tx" 2> /dev/null || save_tx rolled-back || return 1
@@ -1210,10 +1867,13 @@ verb_apply() { # RELEASE
   changed_files "$base" "$1"
   action=none
   case $CHANGED in *ldirectord*) action=reload-ldirectord ;; esac
+  case $CHANGED in *keepalived*) ! keepalived_pid || [ "$1" = origin ] || action=reload-keepalived ;; esac
   case $CHANGED in *heartbeat*) ! heartbeat_pid || [ "$1" = origin ] || action=restart-heartbeat ;; esac
+  find_strangers "$1" "$base" # of another stack: they stop, and the daemon of this one starts
+  case $STACK:$base_stack in :* | *:"$STACK") ;; heartbeat:* | keepalived:*) action=start-$STACK ;; single:*) action=start-ldirectord ;; esac
   (do_switch "$action") || { do_rollback "$base"; die 13 "release $1 could not be applied, $base is back"; }
   do_confirm
-  [ "$1" != origin ] || ! heartbeat_pid || warn "heartbeat still runs: stop it with systemctl stop heartbeat"
+  for d in heartbeat keepalived; do [ "$1" != origin ] || ! daemon_pid "$d" || warn "$d still runs: stop it with systemctl stop $d"; done
   say "applied $1"
 }
 
@@ -1230,7 +1890,7 @@ verb_boot() { # before anything reads the managed files; no kernel work: nothing
     R=$S/releases/$fallback
     set_live "$confirmed" || die 13 "cannot set live to $confirmed"
     [ ! -f "$R/snapshot/paths" ] || restore_paths || :
-    set_units "$confirmed" || :
+    set_units "$confirmed" && hold_units "$confirmed" || :
   fi
   if [ "$TX" = "$confirmed" ] && is_open; then save_tx confirmed || :; elif is_open; then save_tx rolled-back || :; fi
   rm -rf "$S/undo" "$S/incoming"
@@ -1285,7 +1945,7 @@ text_of() { # FILE: status 2 when there is none
 
 print_daemons() {
   for d in heartbeat ldirectord keepalived; do
-    case $d in ldirectord) ldirectord_pid ;; *) alive "$RUN/$d.pid" "$d" ;; esac && word=running || word=stopped
+    daemon_pid "$d" && word=running || word=stopped
     printf '%s\t%s\n' "$d" "$word"
   done
 }
@@ -1293,7 +1953,8 @@ print_daemons() {
 print_sysctls() {
   set -- /proc/sys/net/ipv4/ip_forward
   for FILE in /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/send_redirects /proc/sys/net/ipv4/conf/*/src_valid_mark \
-    /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce /proc/sys/net/ipv4/vs/*; do
+    /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce /proc/sys/net/ipv4/vs/* \
+    /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/accept_ra; do
     [ ! -r "$FILE" ] || set -- "$@" "$FILE"
   done
   read_sysctls "$@"
@@ -1329,18 +1990,38 @@ list_table() { # iptables-legacy would load the table (and with nat the connecti
   iptables -t "$1" -L -n -v
 }
 
+# Status 127: this host cannot have any of it, which is not the same as having none.
+read_firewall() { has iptables-save || return 127; iptables-save -c; }
+read_firewall6() { has_ipv6 && has ip6tables-save || return 127; ip6tables-save -c; }
+read_ip6() { has_ipv6 || return 127; ip -6 -j -d "$@"; }
+print_sets() { has_ipset || return 127; read_sets; }
+
+print_nftables() {
+  has_nft || return 127
+  if loaded nf_tables; then
+    tables=$(nft list tables 2> /dev/null) || { nft_works || return 127; return 1; }
+    case $NL$tables$NL in *"${NL}table inet lvs-console$NL"*) nft -j list table inet lvs-console; return ;; esac
+  fi
+  printf '{"nftables": []}\n'
+}
+
 print_section() {
   case $1 in
     status) frame "$1" verb_status ;;
     addresses) frame "$1" ip -j addr ;;
     policy-rules) frame "$1" ip -j -d rule ;;
+    policy-rules6) frame "$1" read_ip6 rule ;;
+    routes6) frame "$1" read_ip6 route show table all ;;
     routes) frame "$1" ip -j -d route show table all ;;
     ipvs) frame "$1" read_ipvs -Sn ;;
     ipvs-list) frame "$1" read_ipvs -Ln ;;
     ipvs-stats) frame "$1" read_ipvs -Ln --stats --exact ;;
     ipvs-rate) frame "$1" read_ipvs -Ln --rate --exact ;;
     ipvs-daemon) frame "$1" read_ipvs -Ln --daemon ;;
-    firewall) frame "$1" iptables-save -c ;;
+    firewall) frame "$1" read_firewall ;;
+    firewall6) frame "$1" read_firewall6 ;;
+    sets) frame "$1" print_sets ;;
+    nftables) frame "$1" print_nftables ;;
     mangle-list) frame "$1" list_table mangle ;;
     nat-list) frame "$1" list_table nat ;;
     sysctls) frame "$1" print_sysctls ;;
@@ -1352,7 +2033,7 @@ print_section() {
   esac
 }
 
-ALL_SECTIONS='status addresses policy-rules routes ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall mangle-list nat-list sysctls modules daemons clock files'
+ALL_SECTIONS='status addresses policy-rules policy-rules6 routes routes6 ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall firewall6 sets nftables mangle-list nat-list sysctls modules daemons clock files'
 
 verb_read() { # [SECTION...]
   for section; do case " $ALL_SECTIONS " in *" $section "*) ;; *) die 2 "no section $section" ;; esac; done
@@ -1362,8 +2043,8 @@ verb_read() { # [SECTION...]
 }
 
 print_tools() {
-  for tool in ip iptables iptables-save iptables-restore iptables-legacy nft ipvsadm ldirectord keepalived systemctl systemd-run flock setsid \
-    timeout sha256sum tar awk sync readlink modprobe sudo conntrack tcpdump; do
+  for tool in ip iptables iptables-save iptables-restore iptables-legacy ip6tables ip6tables-save ip6tables-restore ipset nft ipvsadm ldirectord \
+    keepalived systemctl systemd-run flock setsid unshare timeout sha256sum tar awk sync readlink modprobe sudo conntrack tcpdump; do
     path=$(command -v "$tool") && printf '%s\t%s\n' "$tool" "$path"
   done
   for path in /usr/libexec/heartbeat/heartbeat /usr/lib/heartbeat/heartbeat /usr/share/heartbeat/hb_takeover; do
@@ -1377,7 +2058,7 @@ print_loadable() { # from modules.dep and modules.builtin: asking modprobe would
   [ -f "/lib/modules/$kernel/modules.dep" ] || return 1
   builtin=/lib/modules/$kernel/modules.builtin
   [ -f "$builtin" ] || builtin=/dev/null
-  awk -v asked='ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_lblc ip_vs_lblcr ip_vs_dh ip_vs_sh ip_vs_sed ip_vs_nq ip_vs_fo ip_vs_ovf ip_vs_mh ip_vs_twos ip_vs_ftp iptable_mangle iptable_nat xt_mark xt_comment xt_multiport xt_MASQUERADE nf_conntrack ipip' '
+  awk -v asked='ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_lblc ip_vs_lblcr ip_vs_dh ip_vs_sh ip_vs_sed ip_vs_nq ip_vs_fo ip_vs_ovf ip_vs_mh ip_vs_twos ip_vs_ftp iptable_mangle iptable_nat ip6table_mangle ip6table_nat ip_set ip_set_hash_net ip_set_hash_netport xt_set nf_tables xt_mark xt_comment xt_multiport xt_MASQUERADE nf_conntrack ipip ip6_tunnel' '
     { sub(/:.*/, ""); sub(/.*\//, ""); sub(/\.ko.*/, ""); gsub(/-/, "_"); found[$0] = 1 }
     END { n = split(asked, a, " "); for (i = 1; i <= n; i++) print a[i] "\t" (a[i] in found ? "yes" : "no") }' "/lib/modules/$kernel/modules.dep" "$builtin"
 }
@@ -1394,6 +2075,20 @@ print_writable() { # by writing where the guard may write, by asking elsewhere
   done
 }
 
+print_policy() { # name<TAB>value; a line that the check would not understand has the name `?`
+  [ -e "$POLICY" ] || return 2
+  awk '/^[ \t]*(#.*)?$/ { next } { key = $0; sub(/=.*/, "", key); value = $0; sub(/[^=]*=[ \t]*/, "", value) } key ~ /^(marks|interfaces|ranges|targets|check-scripts)$/ { print key "\t" value; next } { print "?\t" $0 }' "$POLICY"
+}
+
+print_capabilities() { # name<TAB>yes|no: the tool is there and the kernel does what it asks for
+  for name in iptables ip6tables ipset nft; do
+    word=no
+    ! has "$name" || ! "${name}_works" || word=yes
+    printf '%s\t%s\n' "$name" "$word"
+  done
+  if has_ipv6; then printf 'ipv6\tyes\n'; else printf 'ipv6\tno\n'; fi
+}
+
 print_guard() { printf 'version=%s\n' "$GUARD_VERSION" && sha256sum "$GUARD"; }
 
 verb_facts() {
@@ -1408,7 +2103,8 @@ verb_facts() {
   frame clock print_clock
   frame status verb_status
   frame guard print_guard
-  frame policy text_of "$POLICY"
+  frame policy print_policy
+  frame capabilities print_capabilities
   frame interfaces text_of "$ROOT/etc/network/interfaces"
   frame sysconfig-iptables text_of "$ROOT/etc/sysconfig/iptables"
 }

@@ -8,8 +8,10 @@ const DEFAULT_POLICY = `# What the LVS console may put on this director. Only ro
 # A line that is not understood allows nothing. Without a line, that kind is not limited.
 # marks=1-65535
 # interfaces=eth0 eth1
-# ranges=192.168.0.0/16
+# ranges=192.168.0.0/16 2001:db8::/32
 # targets=MARK MASQUERADE SNAT RETURN ACCEPT
+# Programs that a health check may start; without this line, none.
+# check-scripts=/usr/local/lib/lvs-checks/app /usr/local/lib/lvs-checks/database
 `;
 
 /** Before anything that reads a managed file: modules-load.d and sysctl.d are read ahead of sysinit.target. */

@@ -27,7 +27,9 @@ export type Sandbox = {
 
 /** Names whose calls are counted when a test kills the guard at its Nth command. */
 const COUNTED =
-  'awk chmod cp head ip iptables-restore iptables-save ln mkdir mv readlink rm rmdir sha256sum sync tar'.split(' ');
+  'awk chmod cp head ip ip6tables-restore ip6tables-save ipset iptables-restore iptables-save ln mkdir mv nft readlink rm rmdir sha256sum sync tar'.split(
+    ' ',
+  );
 
 /** Under `busybox sh` these are busybox's own too, as on a small distribution. */
 const BUSYBOX =
@@ -41,10 +43,12 @@ const STAND_INS: Record<string, string> = {
   modprobe: ':',
   sync: ':', // the disk of a busy machine takes its time; that the guard syncs in the right places is proven by power cuts in the lab
   ldirectord: 'exit 3',
+  keepalived: '',
 };
 
-/** SHIM_KILL=before:N or after:N kills the guard's whole process group at its Nth counted command. */
+/** SHIM_KILL=before:N or after:N kills the guard's whole process group at its Nth counted command; SHIM_TRACE=1 writes them down. */
 const COUNTING = `#!/bin/sh
+[ -z "\${SHIM_TRACE:-}" ] || echo "$(basename "$0") $*" >> ROOT/trace
 read -r n 2>/dev/null < ROOT/count || n=0
 n=$((n + 1))
 echo "$n" > ROOT/count
@@ -53,10 +57,27 @@ if [ "\${SHIM_KILL:-}" = "after:$n" ]; then "REAL" "$@"; : > ROOT/killed; kill -
 exec "REAL" "$@"
 `;
 
-const SET_UP = `ip link set lo up
+/** A daemon that lives as long as its pid file; systemctl waits for it to end, as the real one does. */
+const SYSTEMCTL = `for unit; do :; done
+name=\${unit%.service} name=\${name#lvs-console-}
+pid=ROOT/run/$name.pid conf=ROOT/etc/$name/$name.conf
+case $name in ldirectord) pid=ROOT/run/ldirectord.ldirectord.cf.pid conf=ROOT/etc/ha.d/ldirectord.cf ;; heartbeat) conf=ROOT/etc/ha.d/ha.cf ;; esac
+case $* in
+  *"stop "*.timer) rm -f "ROOT/run/systemd/transient/$unit" ;;
+  "stop "*) echo "$name stops by $(sha256sum < $conf | cut -c1-8)" >> ROOT/calls; read -r p < $pid && kill "$p"; rm -f $pid ;;
+  "start "*)
+    setsid env --default-signal=HUP sh -c 'note() { echo "$1 $2 by $(sha256sum < $3 | cut -c1-8)" >> ROOT/calls; }; trap "note $0 reads $1" HUP; note $0 starts $1; while [ -d ROOT/run ]; do sleep 0.1; done' $name $conf > /dev/null 2>&1 < /dev/null &
+    echo $! > $pid ;;
+esac`;
+
+const SET_UP = `mount -t sysfs sysfs /sys
+ip link set lo up
 ip link add eth0 type veth peer name peer0
+ip link set eth0 addrgenmode none
+ip link set peer0 addrgenmode none
 ip link set eth0 up
 ip address add 192.168.7.4/24 dev eth0
+ip address add 2001:db8:7::4/64 dev eth0 nodad
 ip link set peer0 up
 ip route add 10.9.0.0/16 via 192.168.7.1
 ip rule add priority 50 fwmark 0x77 lookup 77
@@ -64,6 +85,10 @@ iptables -t mangle -A PREROUTING -p udp --dport 9 -j ACCEPT
 iptables -t mangle -A PREROUTING -p udp --dport 10 -m comment --comment "not ours" -j MARK --set-mark 0x77
 iptables -A INPUT -p tcp --dport 22 -j ACCEPT
 iptables -t nat -A POSTROUTING -s 10.9.0.0/16 -j MASQUERADE
+ip -6 rule add priority 50 fwmark 0x77 lookup 77
+ip6tables -t mangle -A PREROUTING -p udp --dport 9 -j ACCEPT
+ipset create foreign hash:ip
+nft add table inet foreign
 echo ready
 exec cat > /dev/null`;
 
@@ -76,7 +101,12 @@ export type SandboxOptions = {
   counted?: boolean;
   /** The real ldirectord takes a quarter of a second a check; tests that are not about it say yes to everything at once. */
   realLdirectord?: boolean;
+  realKeepalived?: boolean;
   systemd?: boolean;
+  /** `systemctl` starts and stops daemons that leave a pid file, and note in `calls` what they are told and which file they read. */
+  daemons?: boolean;
+  /** Tools that this host does not have. */
+  without?: string[];
 };
 
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -91,7 +121,8 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   // Through the namespace: a tmpfs over the root is visible only there.
   const put = (file: string, text: string) =>
     run(['sh', '-c', `cat > ${root}/${file} && chmod 755 ${root}/${file}`], { input: text });
-  await put('usr/lib/lvs-console/guard', guardText(root));
+  await put('usr/lib/lvs-console/guard', guardText(root, options));
+  if (options.without) await run(['sh', '-c', hideTools(root, options.without)]);
   for (const [name, body] of standIns(options)) await put(`shims/${name}`, body.replaceAll('ROOT', root));
   if (options.systemd ?? true) await run(['mkdir', '-p', `${root}/run/systemd/system`]);
   await run(['touch', `${root}/lib/systemd/system/heartbeat.service`]);
@@ -99,7 +130,9 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 const FOLDERS =
-  'etc/ha.d/resource.d etc/init.d etc/lvs-console run var/lib usr/lib/lvs-console shims lib/systemd/system'.split(' ');
+  'etc/ha.d/resource.d etc/init.d etc/keepalived etc/lvs-console run var/lib usr/lib/lvs-console shims lib/systemd/system'.split(
+    ' ',
+  );
 
 function mountCommand(root: string, { tmpfs }: SandboxOptions): string {
   if (!tmpfs) return '';
@@ -107,15 +140,24 @@ function mountCommand(root: string, { tmpfs }: SandboxOptions): string {
   return `mkdir -p ${at}; mount -t tmpfs -o ${tmpfs.options} tmpfs ${at}`;
 }
 
-function guardText(root: string): string {
+function guardText(root: string, { without }: SandboxOptions): string {
+  const tools = without ? `${root}/tools` : '/usr/sbin:/usr/bin:/sbin:/bin';
   return readFileSync(path.join(import.meta.dirname, 'guard.sh'), 'utf8')
     .replace(/^ROOT=''$/m, `ROOT=${root}`)
-    .replace(/^PATH=.*$/m, `PATH=${root}/shims:/usr/sbin:/usr/bin:/sbin:/bin`);
+    .replace(/^PATH=.*$/m, `PATH=${root}/shims:${tools}`);
 }
 
-function standIns({ counted, shell, realLdirectord }: SandboxOptions): [string, string][] {
+/** A folder with every tool of this machine but these. */
+function hideTools(root: string, names: string[]): string {
+  const hidden = names.map((name) => `${root}/tools/${name}`).join(' ');
+  return `mkdir ${root}/tools && ln -s /usr/bin/* ${root}/tools/ && ln -sf /usr/sbin/* ${root}/tools/ && rm -f ${hidden}`;
+}
+
+function standIns({ counted, shell, realLdirectord, realKeepalived, daemons }: SandboxOptions): [string, string][] {
+  const real = [...(realLdirectord ? ['ldirectord'] : []), ...(realKeepalived ? ['keepalived'] : [])];
   const fixed = Object.entries(STAND_INS)
-    .filter(([name]) => name !== 'ldirectord' || !realLdirectord)
+    .filter(([name]) => !real.includes(name))
+    .map(([name, body]): [string, string] => [name, daemons && name === 'systemctl' ? SYSTEMCTL : body])
     .map(([name, body]): [string, string] => [name, `#!/bin/sh\necho "${name} $*" >> ROOT/calls\n${body}\n`]);
   const busybox = BUSYBOX.map((name): [string, string] => [name, `#!/bin/sh\nexec busybox ${name} "$@"\n`]);
   if (!counted) return shell.startsWith('busybox') ? [...fixed, ...busybox] : fixed;
@@ -149,7 +191,9 @@ function sandboxOf(root: string, holder: ChildProcess, run: Sandbox['run'], shel
     text(`cd ${root} && find etc usr -printf '%y %m %p %l\\n' | sort; find etc usr -type f | sort | xargs sha256sum`);
   const kernel = () =>
     text(
-      "iptables-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]$//'; ip -4 rule; ip -4 route show table all; cat /proc/sys/net/ipv4/ip_forward",
+      `for t in iptables ip6tables; do $t-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]$//'; done
+       ipset save | sed 's/ hashsize.*//' | sort; nft list tables | grep inet | while read -r _ f t; do nft -s list table $f $t; done
+       ip -o addr | sed 's/ *valid_lft.*//'; for f in 4 6; do ip -$f rule | sort; ip -$f route show table all; done; cat /proc/sys/net/ipv4/ip_forward`,
     );
   return {
     root,

@@ -1,14 +1,30 @@
 // What can be done to a lab that runs: its hosts, commands on them, power, cables.
 import fs from 'node:fs';
 import { removeLab } from './cleanup';
-import { requestFrom, type ClientAnswer, type RequestOptions } from './client-request';
-import { findDirector, findHost, labFiles, listHosts, type DirectorHost, type LabHost, type LabLayout } from './layout';
-import { inNamespace, setLink, type LabNet } from './namespaces';
-import { isAlive, killSession } from './process-identity';
-import { runCommand, type CommandOptions, type CommandResult } from './run-command';
-import { answersSsh, closeMaster, sshArgv, type SshDetails } from './ssh';
-import { startDirector, startRealServer } from './start-hosts';
-import { readState, updateState, type LabState } from './state';
+import {
+  requestAllFrom,
+  requestFrom,
+  type ClientAnswer,
+  type RequestAllOptions,
+  type RequestOptions,
+} from './client-request';
+import { argvOn, execOn, mustState, type Place } from './lab-commands';
+import { cutPower, factoryReset, powerOn, powerOnRealServer, stopRealServer, waitForSsh } from './lab-power';
+import {
+  findDirector,
+  findMachine,
+  isMachine,
+  labFiles,
+  listHosts,
+  listMachines,
+  type LabHost,
+  type LabLayout,
+} from './layout';
+import { setLink, type LabNet } from './namespaces';
+import { isAlive } from './process-identity';
+import type { CommandOptions, CommandResult } from './run-command';
+import { answersSsh, type SshDetails } from './ssh';
+import { updateState } from './state';
 
 export type HostStatus = { host: LabHost; pid?: number; isRunning: boolean; answersSsh?: boolean };
 
@@ -16,7 +32,7 @@ export type Lab = {
   name: string;
   runFolder: string;
   hosts: LabHost[];
-  /** By the director's name. */
+  /** By the name of the director, or of the real server that is a machine. */
   ssh: Record<string, SshDetails>;
   exec(host: string, argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;
   /** What `exec` runs on this machine: for a terminal of one's own, or a stream. */
@@ -24,15 +40,18 @@ export type Lab = {
   client(argv: readonly string[], options?: CommandOptions): Promise<CommandResult>;
   /** Requests from a host (the client) by a small program: http:// or udp://. */
   request(url: string, options?: RequestOptions): Promise<ClientAnswer[]>;
-  /** Power cut: the process is killed, the disk layer stays. */
-  crash(director: string): Promise<void>;
+  /** One request to each, several at a time; answers in the order of the addresses. */
+  requestAll(urls: readonly string[], options?: RequestAllOptions): Promise<ClientAnswer[]>;
+  /** Power cut of a director or of a real server that is a machine: the process is killed, the disk layer stays. */
+  crash(machine: string): Promise<void>;
   /** Returns when SSH answers. */
-  powerOn(director: string): Promise<void>;
+  powerOn(machine: string): Promise<void>;
   /** Throws the disk layer away and boots: a new host key, no configuration. Returns when SSH answers. */
-  factoryReset(director: string): Promise<void>;
-  waitForSsh(director: string, timeoutMs?: number): Promise<void>;
-  /** More public keys, on running directors at once and after every reset. */
+  factoryReset(machine: string): Promise<void>;
+  waitForSsh(machine: string, timeoutMs?: number): Promise<void>;
+  /** More public keys, on running machines at once and after every reset. */
   authorize(keys: readonly string[]): Promise<void>;
+  /** Of a namespace its program, of a machine its power. */
   stopRealServer(name: string): Promise<void>;
   startRealServer(name: string): Promise<void>;
   setLink(director: string, net: LabNet, isUp: boolean): Promise<void>;
@@ -41,12 +60,9 @@ export type Lab = {
   down(): Promise<void>;
 };
 
-const bootMs = 120_000;
-type Place = { layout: LabLayout; ssh: Record<string, SshDetails> };
-
 /** The state is read anew for every deed: another process may have crashed or started a director meanwhile. */
 export function makeLab(layout: LabLayout, keyFile: string): Lab {
-  const ssh = Object.fromEntries(layout.directors.map(({ name, sshPort }) => [name, sshDetails(sshPort, keyFile)]));
+  const ssh = Object.fromEntries(listMachines(layout).map(({ name, sshPort }) => [name, sshDetails(sshPort, keyFile)]));
   const place: Place = { layout, ssh };
   const { name, runFolder } = layout;
   const exec: Lab['exec'] = (host, argv, options) => execOn(place, host, argv, options);
@@ -59,13 +75,14 @@ export function makeLab(layout: LabLayout, keyFile: string): Lab {
     execArgv: (host, argv) => argvOn(place, host, argv),
     client: (argv, options) => exec('client', argv, options),
     request: (url, options) => requestFrom(exec, url, options),
-    crash: (director) => cutPower(place, findDirector(layout, director)),
-    powerOn: (director) => powerOn(place, findDirector(layout, director)),
-    factoryReset: (director) => factoryReset(place, findDirector(layout, director)),
-    waitForSsh: (director, timeoutMs) => waitForSsh(place, findDirector(layout, director), timeoutMs),
+    requestAll: (urls, options) => requestAllFrom(exec, urls, options),
+    crash: (machine) => cutPower(place, findMachine(layout, machine)),
+    powerOn: (machine) => powerOn(place, findMachine(layout, machine)),
+    factoryReset: (machine) => factoryReset(place, findMachine(layout, machine)),
+    waitForSsh: (machine, timeoutMs) => waitForSsh(place, findMachine(layout, machine), timeoutMs),
     authorize: (keys) => authorize(place, keys),
-    stopRealServer: (host) => killSession(processOf(layout, host)),
-    startRealServer: (host) => powerOnRealServer(layout, host),
+    stopRealServer: (host) => stopRealServer(place, host),
+    startRealServer: (host) => powerOnRealServer(place, host),
     setLink: (director, net, isUp) => setLink(layout, findDirector(layout, director).number, net, isUp),
     consoleLog: (director) => fs.promises.readFile(labFiles(runFolder).console(director), 'utf8'),
     status: () => Promise.all(listHosts(layout).map((host) => statusOf(layout, host))),
@@ -80,82 +97,12 @@ const sshDetails = (port: number, keyFile: string): SshDetails => ({
   keyFile,
 });
 
-function mustState(layout: LabLayout): LabState {
-  const state = readState(layout.runFolder);
-  if (!state) throw new Error(`lab ${layout.name} is not running`);
-  return state;
-}
-
-function processOf(layout: LabLayout, name: string) {
-  const identity = mustState(layout).processes[findHost(layout, name).name];
-  if (!identity) throw new Error(`${name} has no process in lab ${layout.name}`);
-  return identity;
-}
-
-function detailsOf(place: Place, name: string): SshDetails {
-  const details = place.ssh[name];
-  if (!details) throw new Error(`no director "${name}"`);
-  return details;
-}
-
-function argvOn(place: Place, name: string, argv: readonly string[]): string[] {
-  const host = findHost(place.layout, name);
-  if (host.kind !== 'director') return inNamespace(host.namespace, argv);
-  return sshArgv(detailsOf(place, name), labFiles(place.layout.runFolder).sshMaster(name), argv);
-}
-
-const execOn = (
-  place: Place,
-  name: string,
-  argv: readonly string[],
-  options?: CommandOptions,
-): Promise<CommandResult> => runCommand(argvOn(place, name, argv), options);
-
-async function cutPower(place: Place, { name }: DirectorHost): Promise<void> {
-  await killSession(processOf(place.layout, name));
-  // Our own warm connection hangs on a host that is gone; other clients notice by themselves, as in life.
-  await closeMaster(detailsOf(place, name), place.layout.runFolder, name);
-}
-
-async function powerOn(place: Place, director: DirectorHost): Promise<void> {
-  const state = mustState(place.layout);
-  const identity = state.processes[director.name];
-  if (identity && isAlive(identity)) throw new Error(`${director.name} is on already`);
-  startDirector(state, director);
-  await waitForSsh(place, director);
-}
-
-async function factoryReset(place: Place, director: DirectorHost): Promise<void> {
-  await cutPower(place, director);
-  fs.rmSync(labFiles(place.layout.runFolder).disk(director.name), { force: true });
-  await powerOn(place, director);
-}
-
-/** Throws with the end of the console when the director dies, or says nothing in time. */
-async function waitForSsh(place: Place, director: DirectorHost, timeoutMs = bootMs): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    if (await answersSsh(director.sshPort)) {
-      const { code } = await execOn(place, director.name, ['true'], { timeoutMs: 15_000 });
-      if (code === 0) return;
-    }
-    const isOn = isAlive(processOf(place.layout, director.name));
-    if (!isOn || Date.now() > deadline) {
-      const tail = fs.readFileSync(labFiles(place.layout.runFolder).console(director.name), 'utf8').slice(-1500);
-      throw new Error(
-        `${director.name} ${isOn ? `does not answer SSH within ${timeoutMs} ms` : 'is off'}; console:\n${tail}`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
 async function authorize(place: Place, keys: readonly string[]): Promise<void> {
   const state = updateState(place.layout.runFolder, (next) => {
     next.authorizedKeys = [...new Set([...next.authorizedKeys, ...keys])];
   });
   const input = `${keys.map((key) => key.trim()).join('\n')}\n`;
-  for (const { name } of place.layout.directors) {
+  for (const { name } of listMachines(place.layout)) {
     const identity = state.processes[name];
     if (!identity || !isAlive(identity)) continue; // told at power on, by the key disk
     const { code, stderr } = await execOn(place, name, ['tee', '-a', '/root/.ssh/authorized_keys'], { input });
@@ -163,17 +110,10 @@ async function authorize(place: Place, keys: readonly string[]): Promise<void> {
   }
 }
 
-async function powerOnRealServer(layout: LabLayout, name: string): Promise<void> {
-  const host = layout.realServers.find((candidate) => candidate.name === name);
-  if (!host) throw new Error(`no real server "${name}"`);
-  if (isAlive(processOf(layout, name))) throw new Error(`${name} is on already`);
-  startRealServer(mustState(layout), host);
-}
-
 async function statusOf(layout: LabLayout, host: LabHost): Promise<HostStatus> {
   const identity = mustState(layout).processes[host.name];
   if (host.kind === 'client' || host.kind === 'gateway') return { host, isRunning: true };
   const isRunning = identity !== undefined && isAlive(identity);
   const status = { host, isRunning, ...(identity && isRunning && { pid: identity.pid }) };
-  return host.kind === 'director' ? { ...status, answersSsh: await answersSsh(host.sshPort) } : status;
+  return isMachine(host) ? { ...status, answersSsh: await answersSsh(host.sshPort) } : status;
 }

@@ -25,7 +25,7 @@ const namespaces = async () => (await promisify(execFile)('ip', ['netns', 'list'
 
 beforeAll(async () => {
   expect(await probeLab()).toEqual({ ok: true, missing: [] });
-  lab = await openLab({ name, portBase: 2680, authorizedKeys: [key] });
+  lab = await openLab({ name, portBase: 2680, authorizedKeys: [key], umlRealServers: 1, directReturn: true });
 });
 afterAll(() => lab?.down());
 
@@ -41,6 +41,16 @@ describe('hosts', () => {
       '192.168.6.5/24',
     ]);
     expect(await on('director1', 'ip', 'route', 'show', 'default')).toBe('default via 192.168.7.1 dev eth0');
+  });
+
+  it('carries IPv6 beside IPv4 on both networks, usable from the first moment', async () => {
+    const { stdout } = await lab.exec('director2', ['ip', '-br', '-6', 'address', 'show', 'scope', 'global']);
+    expect(stdout.split(/\s+/).filter((word) => word.includes('/'))).toEqual(['2001:db8:7::5/64', '2001:db8:6::5/64']);
+    expect(await on('director2', 'ip', '-6', 'address', 'show', 'tentative')).toBe('');
+    expect(await on('director2', 'ip', '-6', 'route', 'show', 'default')).toMatch(
+      /^default via 2001:db8:7::1 dev eth0 /,
+    );
+    expect(await on('gateway', 'ip', '-6', 'route', 'show', '2001:db8:1::/64')).toMatch(/via 2001:db8:7::240/);
   });
 
   it('gives each director a host key of its own', async () => {
@@ -90,6 +100,40 @@ describe('traffic', () => {
     expect(udp?.realServer).toBe('rs1');
   });
 
+  it('answers over IPv6 as well, of a namespace and of a machine', async () => {
+    const get = (url: string) => on('director1', 'busybox', 'wget', '-qO-', url);
+    expect(await get('http://[2001:db8:6::2]/')).toBe('rs1 80\nTest Page');
+    expect(await get('http://[2001:db8:6::20]:443/')).toBe('rs3 443\nTest Page');
+    expect(await get('http://192.168.6.20/')).toBe('rs3 80\nTest Page');
+    const [udp] = await lab.request('udp://[2001:db8:6::3]:5353', { from: 'rs1' });
+    expect(udp?.realServer).toBe('rs2');
+    const [refused] = await lab.request('http://[2001:db8:7::4]/');
+    expect(refused?.error).toBe('ECONNREFUSED'); // the client reached the director through the gateway
+  });
+
+  it('is asked for many addresses by one program, and answers in their order', async () => {
+    const urls = ['http://192.168.6.2/', 'http://192.168.6.3/', 'http://192.168.6.2:81/', 'udp://192.168.6.3:5353'];
+    const answers = await lab.requestAll(urls, { from: 'gateway' });
+    expect(answers.map(({ realServer, error }) => realServer ?? error)).toEqual(['rs1', 'rs2', 'ECONNREFUSED', 'rs2']);
+  });
+
+  it('lets a gate real server own a range and answer past the directors', async () => {
+    // By hand what the product's script does: the range is local, and a router that is no director is the way back.
+    await on('rs1', 'ip', 'route', 'add', 'local', '192.168.0.0/24', 'dev', 'lo');
+    await on('rs1', 'ip', 'route', 'replace', 'default', 'via', '192.168.6.1');
+    await on('gateway', 'ip', 'route', 'replace', '192.168.0.0/24', 'via', '192.168.6.2');
+    const [answer] = await lab.request('http://192.168.0.7/');
+    expect(answer?.realServer).toBe('rs1');
+    await on('gateway', 'ip', 'route', 'replace', '192.168.0.0/24', 'via', '192.168.7.240');
+    await on('rs1', 'ip', 'route', 'replace', 'default', 'via', '192.168.6.240');
+    await on('rs1', 'ip', 'route', 'delete', 'local', '192.168.0.0/24', 'dev', 'lo');
+  });
+
+  it('has a real server with tunnels where the host has none', async () => {
+    await on('rs3', 'modprobe', 'ipip');
+    expect(await on('rs3', 'ip', '-br', 'link', 'show', 'tunl0')).toMatch(/^tunl0/);
+  });
+
   it('stops and starts a real server', async () => {
     await lab.stopRealServer('rs1');
     expect((await lab.request('http://192.168.6.2/', { from: 'rs2' }))[0]?.error).toBe('ECONNREFUSED');
@@ -97,6 +141,14 @@ describe('traffic', () => {
     await expect
       .poll(async () => (await lab.request('http://192.168.6.2/', { from: 'rs2' }))[0]?.realServer, { timeout: 30_000 })
       .toBe('rs1');
+    await lab.stopRealServer('rs3');
+    expect((await lab.request('http://192.168.6.20/', { from: 'rs2', timeoutMs: 500 }))[0]?.realServer).toBeUndefined();
+    await lab.startRealServer('rs3');
+    await expect
+      .poll(async () => (await lab.request('http://192.168.6.20/', { from: 'rs2' }))[0]?.realServer, {
+        timeout: 30_000,
+      })
+      .toBe('rs3');
   });
 
   it('pulls and plugs a cable', async () => {
@@ -152,7 +204,7 @@ describe('end', () => {
 
   it('leaves no process, no namespace and no run folder, even with a command still running', async () => {
     const processes = Object.values(readState(lab.runFolder)?.processes ?? {});
-    expect(processes.filter(isAlive)).toHaveLength(8);
+    expect(processes.filter(isAlive)).toHaveLength(11);
     const running = lab.client(['sleep', '600']);
     await lab.down();
     expect((await running).code).not.toBe(0);

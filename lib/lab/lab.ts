@@ -4,31 +4,31 @@ import path from 'node:path';
 import { removeLab } from './cleanup';
 import { chooseKernel } from './kernel';
 import { makeLab, type Lab } from './lab-hosts';
-import { layoutLab, type LabLayout, type LabOptions } from './layout';
+import { layoutLab, listMachines, type LabLayout, type LabOptions } from './layout';
 import { createNetwork, listNamespaces } from './namespaces';
 import { identifyProcess, isAlive } from './process-identity';
 import { cacheFolder, ensureImage, type Log } from './root-image';
 import { isPortFree } from './ssh';
-import { startDirector, startForward, startRealServer } from './start-hosts';
+import { startForward, startMachine, startRealServer } from './start-hosts';
 import { readState, writeState, type LabState } from './state';
 
 export type { Lab } from './lab-hosts';
 
 export type OpenOptions = LabOptions & {
   log?: Log;
-  /** Public keys that may log in as root on both directors, besides the lab's own: there before SSH answers. */
+  /** Public keys that may log in as root on every machine, besides the lab's own: there before SSH answers. */
   authorizedKeys?: readonly string[];
   /** Whether the lab outlives this process (`lab up`); else nobody may replace it while this process lives. */
   isShared?: boolean;
 };
 
-/** Cleans what an earlier run of the same name left, starts everything, returns when both directors answer SSH. */
+/** Cleans what an earlier run of the same name left, starts everything, returns when every machine answers SSH. */
 export async function openLab(options: OpenOptions = {}): Promise<Lab> {
   const layout = layoutLab(options);
   const log = options.log ?? (() => undefined);
   refuseWhenOwned(readState(layout.runFolder), layout);
   await removeLab(layout);
-  for (const { sshPort } of layout.directors)
+  for (const { sshPort } of listMachines(layout))
     if (!(await isPortFree(sshPort))) throw new Error(`port 127.0.0.1:${sshPort} is in use: choose another portBase`);
   const { rootImage, keyFile } = await ensureImage(log);
   const kernel = await chooseKernel(cacheFolder());
@@ -74,15 +74,15 @@ async function bringUp(state: LabState, log: Log): Promise<Lab> {
   const started = Date.now();
   const say = (line: string) => log(`lab ${layout.name} (${((Date.now() - started) / 1000).toFixed(1)} s): ${line}`);
   await createNetwork(layout);
-  for (const director of layout.directors) {
-    startDirector(state, director);
-    startForward(state, director);
+  for (const host of listMachines(layout)) {
+    startMachine(state, host);
+    startForward(state, host);
   }
   layout.realServers.forEach((host) => startRealServer(state, host));
   say('directors boot');
   const lab = makeLab(layout, state.image.keyFile);
   await Promise.all(
-    layout.directors.map(async ({ name }) => {
+    listMachines(layout).map(async ({ name }) => {
       await lab.waitForSsh(name);
       say(`${name} answers SSH`);
     }),

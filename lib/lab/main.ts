@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { Command } from 'commander';
 import { removeLab } from './cleanup';
 import type { HostStatus } from './lab-hosts';
-import { defaultName, defaultPortBase, layoutLab } from './layout';
+import { defaultName, defaultPortBase, isMachine, layoutLab, type LabHost, type LabOptions } from './layout';
 import { attachLab, openLab } from './lab';
 import { probeLab } from './probe';
 
@@ -15,9 +15,11 @@ const named = (words: string, about: string) =>
 named('up', 'start everything (an instance of the same name that was left behind is removed first)')
   .option('--port-base <number>', 'SSH of director N on 127.0.0.1:<number>+N', Number, defaultPortBase)
   .option('--real-servers <number>', 'how many real servers', Number, 2)
-  .action(async ({ name, portBase, realServers }: { name: string; portBase: number; realServers: number }) => {
+  .option('--uml-real-servers <number>', 'how many more with a kernel of their own, for ipip', Number, 0)
+  .option('--direct-return', 'the gateway stands on the internal network too, for gate and ipip', false)
+  .action(async (options: Named & Required<Omit<LabOptions, 'name'>>) => {
     await mustProbe();
-    const lab = await openLab({ name, portBase, realServers, isShared: true, log: print });
+    const lab = await openLab({ ...options, isShared: true, log: print });
     (await lab.status()).map(describeStatus).forEach(print);
   });
 
@@ -55,11 +57,16 @@ async function mustProbe(): Promise<void> {
 }
 
 function describeStatus({ host, pid, isRunning, answersSsh }: HostStatus): string {
-  const addresses = host.kind === 'director' ? [host.external, host.internal, host.management] : host.addresses;
-  const parts = [host.name.padEnd(10), host.kind.padEnd(11), isRunning ? 'on ' : 'off', addresses.join(' ')];
+  const parts = [host.name.padEnd(10), host.kind.padEnd(11), isRunning ? 'on ' : 'off', addressesOf(host).join(' ')];
   if (pid !== undefined) parts.push(`pid ${pid}`);
-  if (host.kind === 'director') parts.push(`127.0.0.1:${host.sshPort}`, answersSsh ? 'SSH answers' : 'SSH is silent');
+  if (isMachine(host)) parts.push(`127.0.0.1:${host.sshPort}`, answersSsh ? 'SSH answers' : 'SSH is silent');
   return parts.join('  ');
+}
+
+function addressesOf(host: LabHost): string[] {
+  if (!isMachine(host)) return host.addresses;
+  const external = host.kind === 'director' ? [host.external, host.external6] : [];
+  return [...external, host.internal, host.internal6, host.management];
 }
 
 /** The person's own terminal, so that a shell or a pager works. */

@@ -1,6 +1,18 @@
-// The lab's networks: bridges and taps in one namespace, a namespace for every host that is not a director.
-import { clientNet, floating, gatewayAddress, namespaceHosts, serviceRange, type LabLayout } from './layout';
+// The lab's networks: bridges and taps in one namespace, a namespace for every host that is not a machine of its own.
+import {
+  clientNet,
+  floating,
+  gatewayAddress,
+  gatewayAddress6,
+  internalRouter,
+  listMachines,
+  namespaceHosts,
+  serviceRange,
+  serviceRange6,
+  type LabLayout,
+} from './layout';
 import { mustRun, runCommand } from './run-command';
+import { cardsOf } from './uml-arguments';
 
 export const listNamespaces = (layout: LabLayout): string[] => [
   layout.coreNamespace,
@@ -11,51 +23,66 @@ export const listNamespaces = (layout: LabLayout): string[] => [
 export type NetworkPlan = { namespace: string; lines: string[] }[];
 
 export function planNetwork(layout: LabLayout): NetworkPlan {
-  const { coreNamespace, realServers, client, gateway } = layout;
-  const bridges = ['mgmt', 'ext', 'int'].map((net) => `br-${net}`);
-  const core = [
-    'link set lo up',
-    ...bridges.flatMap((bridge) => [`link add ${bridge} type bridge mcast_snooping 0`, `link set ${bridge} up`]),
-    'address add 10.99.0.1/24 dev br-mgmt',
-    ...layout.directors.flatMap(({ number }) =>
-      ['mgmt', 'ext', 'int'].flatMap((net) => [
-        `tuntap add ${net}${number} mode tap`,
-        `link set ${net}${number} master br-${net} up`,
-      ]),
-    ),
-    ...realServers.flatMap((host) => veth(host.name, host.namespace, 'br-int')),
-    ...veth('gw', gateway.namespace, 'br-ext'),
-  ];
+  const { realServers, client } = layout;
   return [
-    { namespace: coreNamespace, lines: core },
-    {
-      namespace: gateway.namespace,
-      lines: [
-        `link add eth1 type veth peer name eth0 netns ${client.namespace}`,
-        ...addressed('eth0', `${gatewayAddress}/24`),
-        ...addressed('eth1', `${clientNet.gateway}/24`),
-        `route add ${serviceRange} via ${floating.external}`,
-      ],
-    },
+    { namespace: layout.coreNamespace, lines: planCore(layout) },
+    { namespace: layout.gateway.namespace, lines: planGateway(layout) },
     {
       namespace: client.namespace,
-      lines: [...addressed('eth0', `${clientNet.client}/24`), `route add default via ${clientNet.gateway}`],
+      lines: [
+        ...addressed('eth0', `${clientNet.client}/24`, `${clientNet.client6}/64`),
+        ...routed('default', clientNet.gateway, clientNet.gateway6),
+      ],
     },
-    ...realServers.map((host) => ({
-      namespace: host.namespace,
-      lines: [...addressed('eth0', `${host.addresses[0]}/24`), `route add default via ${floating.internal}`],
+    ...realServers.map(({ namespace, addresses: [ipv4, ipv6] }) => ({
+      namespace,
+      lines: [
+        ...addressed('eth0', `${ipv4}/24`, `${ipv6}/64`),
+        ...routed('default', floating.internal, floating.internal6),
+      ],
     })),
   ];
 }
 
-const veth = (name: string, namespace: string, bridge: string): string[] => [
-  `link add v-${name} type veth peer name eth0 netns ${namespace}`,
+function planCore(layout: LabLayout): string[] {
+  const bridges = ['mgmt', 'ext', 'int'].map((net) => `br-${net}`);
+  const taps = listMachines(layout).flatMap((host) => cardsOf(host).map(({ tap }) => tap));
+  return [
+    'link set lo up',
+    ...bridges.flatMap((bridge) => [`link add ${bridge} type bridge mcast_snooping 0`, `link set ${bridge} up`]),
+    'address add 10.99.0.1/24 dev br-mgmt',
+    ...taps.flatMap((tap) => [`tuntap add ${tap} mode tap`, `link set ${tap} master br-${tap.replace(/\d+$/, '')} up`]),
+    ...layout.realServers.flatMap((host) => veth(host.name, host.namespace, 'br-int')),
+    ...veth('gw', layout.gateway.namespace, 'br-ext'),
+    ...(layout.directReturn ? veth('gw-int', layout.gateway.namespace, 'br-int', 'eth2') : []),
+  ];
+}
+
+function planGateway({ client, directReturn }: LabLayout): string[] {
+  return [
+    `link add eth1 type veth peer name eth0 netns ${client.namespace}`,
+    ...addressed('eth0', `${gatewayAddress}/24`, `${gatewayAddress6}/64`),
+    ...addressed('eth1', `${clientNet.gateway}/24`, `${clientNet.gateway6}/64`),
+    ...(directReturn ? addressed('eth2', `${internalRouter.address}/24`, `${internalRouter.address6}/64`) : []),
+    `route add ${serviceRange} via ${floating.external}`,
+    `route add ${serviceRange6} via ${floating.external6}`,
+  ];
+}
+
+const veth = (name: string, namespace: string, bridge: string, device = 'eth0'): string[] => [
+  `link add v-${name} type veth peer name ${device} netns ${namespace}`,
   `link set v-${name} master ${bridge} up`,
 ];
-const addressed = (device: string, address: string): string[] => [
+/** nodad: a route must not wait a second for proof that nobody else has the address. */
+const addressed = (device: string, ipv4: string, ipv6: string): string[] => [
   'link set lo up',
-  `address add ${address} brd + dev ${device}`,
+  `address add ${ipv4} brd + dev ${device}`,
+  `address add ${ipv6} dev ${device} nodad`,
   `link set ${device} up`,
+];
+const routed = (destination: string, ipv4: string, ipv6: string): string[] => [
+  `route add ${destination} via ${ipv4}`,
+  `route add ${destination} via ${ipv6}`,
 ];
 
 export const inNamespace = (namespace: string, argv: readonly string[]): string[] => [
@@ -84,6 +111,11 @@ function namespaceSysctls(layout: LabLayout, namespace: string): string[] {
     `net.ipv4.ip_forward=${forwards}`,
     'net.ipv4.conf.all.send_redirects=0',
     'net.ipv4.conf.default.send_redirects=0',
+    `net.ipv6.conf.all.forwarding=${forwards}`,
+    'net.ipv6.conf.default.accept_dad=0',
+    'net.ipv6.conf.default.accept_ra=0',
+    // Bridges and taps carry frames; addresses of their own would only talk in between.
+    `net.ipv6.conf.default.disable_ipv6=${namespace === layout.coreNamespace ? 1 : 0}`,
   ];
 }
 

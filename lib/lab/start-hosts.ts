@@ -1,8 +1,8 @@
-// Starts the lab's processes: directors, their SSH forwards, real servers; each is written into the state file at once.
+// Starts the lab's processes: machines, their SSH forwards, real servers; each is written into the state file at once.
 import fs from 'node:fs';
 import path from 'node:path';
 import { favour } from './cpu';
-import { labFiles, type DirectorHost, type NamespaceHost } from './layout';
+import { labFiles, type NamespaceHost, type UmlHost } from './layout';
 import { inNamespace } from './namespaces';
 import { startDetached } from './process-identity';
 import { updateState, type LabState } from './state';
@@ -21,20 +21,20 @@ const record = (
 };
 
 /** Power on. The disk layer is made when it is not there. */
-export function startDirector(state: LabState, director: DirectorHost): void {
+export function startMachine(state: LabState, host: UmlHost): void {
   const { runFolder, coreNamespace } = state.layout;
   const { kernel, rootImage } = state.image;
   const files = labFiles(runFolder);
   fs.writeFileSync(files.keys, printKeyDisk(state.authorizedKeys), { mode: 0o600 });
-  // What a killed director left behind would make the next one believe that it still runs.
-  fs.rmSync(path.join(runFolder, director.name), { recursive: true, force: true });
-  fs.rmSync(files.console(director.name), { force: true });
-  const uml = favour(director.sshPort, umlArguments({ kernel, rootImage, runFolder, director }));
+  // What a killed machine left behind would make the next one believe that it still runs.
+  fs.rmSync(path.join(runFolder, host.name), { recursive: true, force: true });
+  fs.rmSync(files.console(host.name), { force: true });
+  const uml = favour(host.sshPort, umlArguments({ kernel, rootImage, runFolder, host }));
   const argv = inNamespace(coreNamespace, uml);
-  record(runFolder, director.name, argv, { TMPDIR: memoryFolder() }, files.console(director.name));
+  record(runFolder, host.name, argv, { TMPDIR: memoryFolder() }, files.console(host.name));
 }
 
-/** UML keeps the directors' memory in a file: on tmpfs where there is room (a container may have 64 MB only). */
+/** UML keeps the machines' memory in a file: on tmpfs where there is room (a container may have 64 MB only). */
 function memoryFolder(): string {
   try {
     const { bavail, bsize } = fs.statfsSync('/dev/shm');
@@ -45,21 +45,21 @@ function memoryFolder(): string {
 }
 
 /** 127.0.0.1:port -> a Unix socket -> port 22 inside the namespace: sockets in the file system know no namespaces. */
-export function startForward(state: LabState, director: DirectorHost): void {
+export function startForward(state: LabState, host: UmlHost): void {
   const { runFolder, coreNamespace } = state.layout;
-  const socket = labFiles(runFolder).sshSocket(director.name);
+  const socket = labFiles(runFolder).sshSocket(host.name);
   const inside = [
     'socat',
     `UNIX-LISTEN:${socket},fork,mode=600,backlog=64`,
-    `TCP:${director.management}:22,nodelay,connect-timeout=3`,
+    `TCP:${host.management}:22,nodelay,connect-timeout=3`,
   ];
   const outside = [
     'socat',
-    `TCP-LISTEN:${director.sshPort},bind=127.0.0.1,reuseaddr,fork,nodelay,backlog=64`,
+    `TCP-LISTEN:${host.sshPort},bind=127.0.0.1,reuseaddr,fork,nodelay,backlog=64`,
     `UNIX-CONNECT:${socket}`,
   ];
-  record(runFolder, `inner forward ${director.name}`, inNamespace(coreNamespace, inside));
-  record(runFolder, `forward ${director.name}`, outside);
+  record(runFolder, `inner forward ${host.name}`, inNamespace(coreNamespace, inside));
+  record(runFolder, `forward ${host.name}`, outside);
 }
 
 export const realServerScript = path.join(import.meta.dirname, 'real-server.mjs');

@@ -42,6 +42,15 @@ describe('state file', () => {
     expect(() => readState(runFolder)).toThrow('not the state of a lab');
   });
 
+  it('still reads a lab that was opened before real servers could be machines, so that it can be removed', () => {
+    const state = stateOf('older');
+    const { runFolder } = state.layout;
+    const layout = { ...state.layout, umlRealServers: undefined, directReturn: undefined }; // JSON leaves them out
+    fs.mkdirSync(runFolder, { recursive: true });
+    fs.writeFileSync(labFiles(runFolder).state, JSON.stringify({ ...state, layout }));
+    expect(readState(runFolder)).toEqual(state);
+  });
+
   it('does not lose what another process wrote meanwhile', () => {
     const state = stateOf('three');
     writeState(state);

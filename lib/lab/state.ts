@@ -27,7 +27,9 @@ export function readState(runFolder: string): LabState | undefined {
   const state = JSON.parse(text) as Partial<LabState>;
   if (state.version !== 1 || !state.layout || !state.processes || !state.namespaces)
     throw new Error(`${labFiles(runFolder).state} is not the state of a lab`);
-  return state as LabState;
+  // A lab that an older checkout left must still be removed.
+  const older = { umlRealServers: [], directReturn: false };
+  return { ...state, layout: { ...older, ...state.layout } } as unknown as LabState;
 }
 
 /** Replaced by rename: a reader, or a crash, sees the old state or the new one. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseCpuList } from './cpu';
 import { patchSetRegset } from './kernel';
-import { findDirector, layoutLab } from './layout';
+import { findDirector, findMachine, layoutLab } from './layout';
 import { printKeyDisk, umlArguments } from './uml-arguments';
 
 describe('umlArguments', () => {
   it('starts director2 with its layer, its three cards and its addresses', () => {
-    const director = findDirector(layoutLab(), 'director2');
-    expect(umlArguments({ kernel: '/k', rootImage: '/i/root.img', runFolder: '/run/x', director })).toEqual([
+    const host = findDirector(layoutLab(), 'director2');
+    expect(umlArguments({ kernel: '/k', rootImage: '/i/root.img', runFolder: '/run/x', host })).toEqual([
       '/k',
       'mem=256M',
       'root=/dev/ubda',
@@ -25,10 +25,38 @@ describe('umlArguments', () => {
       'umid=director2',
       'uml_dir=/run/x',
       'lab.name=director2',
-      'lab.if=vec0,10.99.0.12/24,mgmt0',
-      'lab.if=vec1,192.168.7.5/24,eth0',
-      'lab.if=vec2,192.168.6.5/24,eth1',
+      'lab.if=vec0,mgmt0,10.99.0.12/24',
+      'lab.if=vec1,eth0,192.168.7.5/24,2001:db8:7::5/64',
+      'lab.if=vec2,eth1,192.168.6.5/24,2001:db8:6::5/64',
       'lab.route=default,192.168.7.1',
+      'lab.route=default,2001:db8:7::1',
+    ]);
+  });
+
+  it('gives a real server one card beside management, less memory, and its program', () => {
+    const words = (directReturn: boolean) => {
+      const host = findMachine(layoutLab({ umlRealServers: 1, directReturn }), 'rs3');
+      return umlArguments({ kernel: '/k', rootImage: '/i/root.img', runFolder: '/run/x', host }).filter((word) =>
+        /^(mem|lab\.)/.test(word),
+      );
+    };
+    const head = [
+      'mem=128M',
+      'lab.name=rs3',
+      'lab.if=vec0,mgmt0,10.99.0.13/24',
+      'lab.if=vec1,eth0,192.168.6.20/24,2001:db8:6::20/64',
+    ];
+    expect(words(false)).toEqual([
+      ...head,
+      'lab.route=default,192.168.6.240',
+      'lab.route=default,2001:db8:6::240',
+      'lab.serve=rs3',
+    ]);
+    expect(words(true)).toEqual([
+      ...head,
+      'lab.route=default,192.168.6.1',
+      'lab.route=default,2001:db8:6::1',
+      'lab.serve=rs3',
     ]);
   });
 });

@@ -98,7 +98,7 @@ describe('a poller', () => {
   it('reads what changes rarely only now and then, and everything after a failure', async () => {
     const good = () => liveFrames();
     const { asked } = await poll([good, good, good, good, good, fail, good]);
-    expect(asked).toEqual([15, 11, 11, 11, 15, 11, 15]);
+    expect(asked).toEqual([20, 12, 12, 12, 20, 12, 20]);
   });
 
   it('says that it never read anything instead of showing an empty director as healthy', async () => {

@@ -15,12 +15,13 @@ const FAST = [
   'ipvs-rate',
   'ipvs-daemon',
   'firewall',
+  'firewall6',
   'mangle-list',
   'nat-list',
   'daemons',
 ];
 /** What only an administrator changes: read every few rounds, to keep the director's load low. */
-const SLOW = ['policy-rules', 'routes', 'sysctls', 'modules'];
+const SLOW = ['policy-rules', 'policy-rules6', 'routes', 'routes6', 'sets', 'nftables', 'sysctls', 'modules'];
 const SLOW_EVERY = 4;
 const INTERVAL_MS = 1_200;
 /** A director that is being changed has better things to do. */

@@ -44,7 +44,10 @@ export function toLiveHost(
     services: ofIpvs('ipvs-list', parseIpvsadmList),
     statistics: ofIpvs('ipvs-stats', parseIpvsadmStatistics),
     rates: ofIpvs('ipvs-rate', parseIpvsadmStatistics),
-    rules: read('firewall', parseIptablesSave).flatMap(({ name, rules }) => rules.map((rule) => toRule(name, rule))),
+    rules: [
+      ...read('firewall', parseIptablesSave).flatMap(({ name, rules }) => rules.map((rule) => toRule(name, rule))),
+      ...rules6Of(frames),
+    ],
     terminal: terminalOf(frames),
     syncDaemon: ofIpvs('ipvs-daemon', parseIpvsadmDaemon),
     daemons: daemonsOf(frames),
@@ -84,6 +87,14 @@ function heldOf(addresses: readonly HeldAddress[], { virtualAddresses }: LiveCon
 function roleOf(held: readonly string[], { virtualAddresses }: LiveContext): LiveHost['role'] {
   if (virtualAddresses.length === 0) return 'unknown';
   return held.length > 0 ? 'active' : 'standby';
+}
+
+/** A host without ip6tables has no such rules. */
+function rules6Of(frames: Frames): FirewallRule[] {
+  const frame = frames.get('firewall6');
+  if (frame?.status !== 0) return [];
+  const tables = parseIptablesSave(frame.text).value;
+  return tables.flatMap(({ name, rules }) => rules.map((rule) => toRule(`${name} (IPv6)`, rule)));
 }
 
 function toRule(table: string, { chain, text, packets = 0, bytes = 0 }: FirewallRuleState): FirewallRule {

@@ -84,6 +84,7 @@ function addRealServer(service: IpvsService, words: Words): string | undefined {
   let endpoint: ReturnType<typeof parseEndpoint>;
   let forwarding: IpvsRealServer['forwarding'] = 'gate';
   let weight = 1;
+  const thresholds: Pick<IpvsRealServer, 'upperThreshold' | 'lowerThreshold'> = {};
   for (let at = 0; at < words.length; at += 1) {
     const option = words[at] ?? '';
     const method = FORWARDING[option];
@@ -95,9 +96,11 @@ function addRealServer(service: IpvsService, words: Words): string | undefined {
     const value = words[at] ?? '';
     if (option === '-r') endpoint = parseEndpoint(value);
     else if (option === '-w' && /^\d+$/.test(value)) weight = Number(value);
-    else if (!/^(-x|-y|--tun-(type|port))$/.test(option)) return `unknown option ${option} ${value}`;
+    else if (option === '-x' && /^\d+$/.test(value)) thresholds.upperThreshold = Number(value);
+    else if (option === '-y' && /^\d+$/.test(value)) thresholds.lowerThreshold = Number(value);
+    else if (!/^--tun-(type|port)$/.test(option)) return `unknown option ${option} ${value}`;
   }
   if (!endpoint) return 'no real server';
-  service.realServers.push({ address: endpoint.address, port: endpoint.port, forwarding, weight });
+  service.realServers.push({ address: endpoint.address, port: endpoint.port, forwarding, weight, ...thresholds });
   return undefined;
 }

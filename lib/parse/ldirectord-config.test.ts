@@ -16,6 +16,7 @@ describe('parseLdirectordConfig', () => {
         virtuals: [
           {
             mark: 1,
+            family: 4,
             realServers: [{ address: '192.168.6.2', forwarding: 'masq', weight: 1 }],
             directives: [
               { name: 'checktype', value: 'connect' },
@@ -38,9 +39,15 @@ describe('parseLdirectordConfig', () => {
     ['a hexadecimal mark', 'virtual=0x1\n', 'is not a firewall mark'],
     ['mark 0', 'virtual=0\n', 'is not a firewall mark'],
     ['a mark that ipvsadm prints negative', 'virtual=2147483648\n', 'is not a firewall mark'],
-    ['a mark twice', 'virtual=1\n\nvirtual=1\n', 'has a section already'],
+    ['a mark twice', 'virtual=1\n\nvirtual=1\n', 'has a section of IPv4 already'],
     ['a real server without a method', 'virtual=1\n\treal=192.168.6.2\n', 'must be gate, masq or ipip'],
     ['an impossible address', 'virtual=1\n\treal=192.168.6.340 masq\n', 'is not an IPv4 address'],
+    ['an IPv6 real server of an IPv4 service', 'virtual=1\n\treal=[fd06::2] masq\n', 'is not an IPv4 address'],
+    ['an IPv6 address without brackets', 'virtual6=1\n\treal6=fd06::2 masq\n', 'is not an IPv6 address'],
+    ['real in a virtual6', 'virtual6=1\n\treal=192.168.6.2 masq\n', 'real is not a virtual directive'],
+    ['thresholds in the other order', 'virtual=1\n\treal=192.168.6.2 masq 1 u:5 l:3\n', 'only a weight, l: and u:'],
+    ['a second fallback', 'virtual=1\n\tfallback=127.0.0.1 gate\n\tfallback=127.0.0.1 gate\n', 'a second fallback'],
+    ['a check command that is no path', 'virtual=1\n\tcheckcommand=/bin/sh -c reboot\n', 'is not a program'],
     ['port 0', 'virtual=1\n\treal=192.168.6.2:0 masq\n', 'is no port'],
     ['a # in quotes', 'virtual=1\n\treceive="a#b"\n', 'a # begins a comment'],
     ['a quote in quotes', 'virtual=1\n\treceive="a"b"\n', 'double quotes without a quote'],
@@ -63,32 +70,40 @@ describe('parseLdirectordConfig', () => {
 });
 
 const quotedText = fc.stringMatching(/^[^"#\p{Cc}]{1,40}$/u);
-const config: fc.Arbitrary<LdirectordConfig> = fc.record({
+const forwarding = fc.constantFrom('masq' as const, 'gate' as const, 'ipip' as const);
+const number = fc.integer({ min: 0, max: 65535 });
+const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+/** Keys without a value are absent, as the parser leaves them out. */
+const withoutUndefined = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
+const address = (family: 4 | 6) => (family === 4 ? fc.ipV4() : fc.constantFrom('2001:db8::2', '::1', 'fd06::7'));
+const endpoint = (family: 4 | 6) => ({ address: address(family), port: optional(number.filter(Boolean)), forwarding });
+const virtual = fc.constantFrom(4 as const, 6 as const).chain((family) =>
+  fc.record({
+    mark: fc.integer({ min: 1, max: 0x7fff_ffff }),
+    family: fc.constant(family),
+    realServers: fc.array(
+      fc
+        .record({ ...endpoint(family), weight: number, lowerThreshold: optional(number), upperThreshold: optional(number) })
+        .map(withoutUndefined),
+      { maxLength: 4 },
+    ),
+    fallback: optional(fc.record(endpoint(family)).map(withoutUndefined)),
+    directives: fc
+      .record({ request: quotedText, receive: quotedText, scheduler: fc.constantFrom('rr', 'wlc'), schedflags: fc.constant('sh-port,flag-3') })
+      .map((values) => Object.entries(values).map(([name, value]) => ({ name, value }))),
+  }),
+);
+const config = fc.record({
   globals: fc.constant([
     { name: 'quiescent', value: 'no' },
     { name: 'logfile', value: '/var/log/x y.log' },
   ]),
-  virtuals: fc.uniqueArray(
-    fc.record({
-      mark: fc.integer({ min: 1, max: 0x7fff_ffff }),
-      realServers: fc.array(
-        fc
-          .record({
-            address: fc.ipV4(),
-            port: fc.option(fc.integer({ min: 1, max: 65535 }), { nil: undefined }),
-            forwarding: fc.constantFrom('masq' as const, 'gate' as const, 'ipip' as const),
-            weight: fc.integer({ min: 0, max: 65535 }),
-          })
-          .map(({ port, ...rest }) => ({ ...rest, ...(port !== undefined && { port }) })),
-        { maxLength: 4 },
-      ),
-      directives: fc
-        .record({ request: quotedText, receive: quotedText, scheduler: fc.constantFrom('rr', 'wlc') })
-        .map((values) => Object.entries(values).map(([name, value]) => ({ name, value }))),
-    }),
-    { selector: ({ mark }) => mark, maxLength: 4 },
-  ),
-});
+  virtuals: fc.uniqueArray(virtual.map(withoutUndefined), {
+    selector: ({ mark, family }) => `${mark} ${family}`,
+    maxLength: 4,
+  }),
+}) as fc.Arbitrary<LdirectordConfig>;
 
 it('reads back every model that can be printed', () => {
   fc.assert(

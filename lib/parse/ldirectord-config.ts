@@ -1,17 +1,26 @@
-// Reads ldirectord.cf by the rules that ldirectord really follows (lvs.md 3.1), stricter where it would guess: firewall marks and IPv4 only.
+// Reads ldirectord.cf by the rules that ldirectord really follows (lvs.md 3.1), stricter where it would guess: firewall marks only.
 import { parseAddress } from '../core/address';
 import { forwardingSchema, type Forwarding } from '../core/document';
 import type { Diagnostic } from '../core/diagnostic';
 import { isPort } from '../core/ports';
+import type { Family } from '../core/topology';
 import { LDIRECTORD_DIRECTIVES, readDirectiveValue } from './ldirectord-directives';
 import { unreadable, type NumberedLine, type Parsed } from './parsed';
 
 /** `value` without the quotes that some directives need. */
 export type LdirectordDirective = { name: string; value: string };
-export type LdirectordRealServer = { address: string; port?: number; forwarding: Forwarding; weight: number };
+export type LdirectordEndpoint = { address: string; port?: number; forwarding: Forwarding };
+export type LdirectordRealServer = LdirectordEndpoint & {
+  weight: number;
+  upperThreshold?: number;
+  lowerThreshold?: number;
+};
+/** `family` 6 is `virtual6`, with `real6` and `fallback6`; one mark may have a section of each. */
 export type LdirectordVirtual = {
   mark: number;
+  family: Family;
   realServers: LdirectordRealServer[];
+  fallback?: LdirectordEndpoint;
   directives: LdirectordDirective[];
 };
 export type LdirectordConfig = { globals: LdirectordDirective[]; virtuals: LdirectordVirtual[] };
@@ -45,7 +54,8 @@ function readLine(line: string, reading: Reading): string | undefined {
   }
   const [, name, value] = /^([a-z]\w*)\s*=\s*(.+)$/.exec(line) ?? [];
   if (name === undefined || value === undefined) return 'not name=value';
-  return name === 'virtual' ? openSection(value, reading) : readGlobal(name, value, reading);
+  if (name === 'virtual' || name === 'virtual6') return openSection(value, name === 'virtual' ? 4 : 6, reading);
+  return readGlobal(name, value, reading);
 }
 
 function readGlobal(name: string, text: string, reading: Reading): string | undefined {
@@ -54,11 +64,13 @@ function readGlobal(name: string, text: string, reading: Reading): string | unde
   return addDirective(reading.config.globals, 'global', name, text);
 }
 
-function openSection(text: string, reading: Reading): string | undefined {
+function openSection(text: string, family: Family, reading: Reading): string | undefined {
   const mark = Number(text);
   if (!/^[1-9]\d*$/.test(text) || mark > 0x7fff_ffff) return `"${text}" is not a firewall mark from 1 to 2147483647`;
-  if (reading.config.virtuals.some((other) => other.mark === mark)) return `mark ${mark} has a section already`;
-  reading.section = { mark, realServers: [], directives: [] };
+  if (reading.config.virtuals.some((other) => other.mark === mark && other.family === family)) {
+    return `mark ${mark} has a section of IPv${family} already`;
+  }
+  reading.section = { mark, family, realServers: [], directives: [] };
   reading.config.virtuals.push(reading.section);
   return undefined;
 }
@@ -66,28 +78,55 @@ function openSection(text: string, reading: Reading): string | undefined {
 function readInSection(text: string, section: LdirectordVirtual): string | undefined {
   const [, name, value] = /^([a-z]\w*)\s*=\s*(.+)$/.exec(text) ?? [];
   if (name === undefined || value === undefined) return 'not name=value';
-  if (name !== 'real') return addDirective(section.directives, 'virtual', name, value);
-  const server = readRealServer(value);
+  const suffix = section.family === 6 ? '6' : '';
+  if (name === `fallback${suffix}`) return readFallback(value, section);
+  if (name !== `real${suffix}`) return addDirective(section.directives, 'virtual', name, value);
+  const server = readRealServer(value, section.family);
   if (typeof server === 'string') return server;
   section.realServers.push(server);
   return undefined;
 }
 
-function readRealServer(text: string): LdirectordRealServer | string {
-  const [endpoint = '', method = '', weightText = '1', ...others] = text.split(/\s+/);
-  const [addressText = '', portText] = endpoint.split(':');
+function readFallback(text: string, section: LdirectordVirtual): string | undefined {
+  const [endpointText = '', method = '', ...others] = text.split(/\s+/);
+  const endpoint = readEndpoint(endpointText, method, section.family);
+  if (typeof endpoint === 'string') return endpoint;
+  if (others.length > 0) return 'after the method nothing may stand';
+  if (section.fallback) return 'a second fallback';
+  section.fallback = endpoint;
+  return undefined;
+}
+
+function readRealServer(text: string, family: Family): LdirectordRealServer | string {
+  const [endpointText = '', method = '', weightText = '1', ...others] = text.split(/\s+/);
+  const endpoint = readEndpoint(endpointText, method, family);
+  if (typeof endpoint === 'string') return endpoint;
+  const [, lower, upper] = /^(?:l:(\d{1,5}))?(?:^|\s|$)(?:u:(\d{1,5}))?$/.exec(others.join(' ')) ?? [undefined];
+  if (!/^\d{1,5}$/.test(weightText) || (others.length > 0 && lower === undefined && upper === undefined)) {
+    return 'after the method only a weight, l: and u: may stand';
+  }
+  return {
+    ...endpoint,
+    weight: Number(weightText),
+    ...(upper !== undefined && { upperThreshold: Number(upper) }),
+    ...(lower !== undefined && { lowerThreshold: Number(lower) }),
+  };
+}
+
+/** An IPv6 address stands in brackets, as in `ipvsadm -r`. */
+function readEndpoint(text: string, method: string, family: Family): LdirectordEndpoint | string {
+  const [, bracketed, plain, portText] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(.*))?$/.exec(text) ?? [];
+  const addressText = (family === 6 ? bracketed : plain) ?? '';
   const address = parseAddress(addressText);
-  if (!address.ok || address.value.family !== 4) return `"${addressText}" is not an IPv4 address`;
+  if (!address.ok || address.value.family !== family) return `"${text}" is not an IPv${family} address`;
   if (portText !== undefined && !(/^\d+$/.test(portText) && isPort(Number(portText))))
     return `"${portText}" is no port`;
   const forwarding = forwardingSchema.safeParse(method);
   if (!forwarding.success) return 'the forwarding method must be gate, masq or ipip';
-  if (!/^\d{1,5}$/.test(weightText) || others.length > 0) return 'after the method only a weight may stand';
   return {
     address: addressText,
     ...(portText !== undefined && { port: Number(portText) }),
     forwarding: forwarding.data,
-    weight: Number(weightText),
   };
 }
 

@@ -3,12 +3,12 @@ import { parseAddress } from '../core/address';
 import { failure, success, type Attempt } from '../core/attempt';
 import { isPort } from '../core/ports';
 
-export type DirectiveKind = 'count' | 'port' | 'yes-no' | 'quoted' | 'word' | 'netmask';
+export type DirectiveKind = 'count' | 'port' | 'yes-no' | 'quoted' | 'word' | 'flags' | 'program' | 'netmask';
 type Place = 'global' | 'virtual';
 type Grammar = { where: Place[]; kind: DirectiveKind; values?: string[] };
 
 const both: Place[] = ['global', 'virtual'];
-const CHECK_TYPES = ['connect', 'negotiate', 'ping', 'on', 'off'];
+const CHECK_TYPES = ['connect', 'negotiate', 'ping', 'on', 'off', 'external'];
 const SERVICES =
   'dns ftp http https http_proxy imap imaps ldap ldaps mysql nntp none oracle pgsql pop pops radius simpletcp sip smtp submission';
 
@@ -24,14 +24,19 @@ export const LDIRECTORD_DIRECTIVES: ReadonlyMap<string, Grammar> = new Map<strin
   ['cleanstop', { where: both, kind: 'yes-no' }],
   ['fork', { where: ['global'], kind: 'yes-no' }],
   ['scheduler', { where: ['virtual'], kind: 'word' }],
+  ['schedflags', { where: ['virtual'], kind: 'flags' }],
   ['persistent', { where: ['virtual'], kind: 'count' }],
   ['netmask', { where: ['virtual'], kind: 'netmask' }],
   ['protocol', { where: ['virtual'], kind: 'word', values: ['fwm'] }],
   ['checktype', { where: ['virtual'], kind: 'word', values: CHECK_TYPES }],
+  ['checkcommand', { where: ['virtual'], kind: 'program' }],
   ['checkport', { where: ['virtual'], kind: 'port' }],
   ['service', { where: ['virtual'], kind: 'word', values: SERVICES.split(' ') }],
   ['request', { where: ['virtual'], kind: 'quoted' }],
   ['receive', { where: ['virtual'], kind: 'quoted' }],
+  ['virtualhost', { where: ['virtual'], kind: 'quoted' }],
+  ['httpmethod', { where: ['virtual'], kind: 'word', values: ['GET', 'HEAD'] }],
+  ['database', { where: ['virtual'], kind: 'quoted' }],
   ['login', { where: ['virtual'], kind: 'quoted' }],
   ['passwd', { where: ['virtual'], kind: 'quoted' }],
 ]);
@@ -51,8 +56,16 @@ export function readDirectiveValue(name: string, text: string): Attempt<string> 
 
 function isPlainValue(kind: Exclude<DirectiveKind, 'quoted'>, text: string): boolean {
   if (kind === 'yes-no') return text === 'yes' || text === 'no';
-  if (kind === 'word') return /^[a-z_]+$/.test(text);
-  if (kind === 'netmask') return parseAddress(text).ok && !text.includes(':');
+  if (kind === 'word') return /^[A-Za-z_]+$/.test(text);
+  if (kind === 'flags') return /^[a-z]+-[a-z1-3]+(,[a-z]+-[a-z1-3]+)*$/.test(text);
+  if (kind === 'program') return /^(\/[\w.-]+)+$/.test(text);
+  if (kind === 'netmask') return isNetmask(text);
   if (!/^[1-9]\d{0,9}$/.test(text)) return false;
   return kind === 'count' || isPort(Number(text));
+}
+
+/** Dotted for IPv4, a prefix length for IPv6. */
+function isNetmask(text: string): boolean {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text) <= 128;
+  return parseAddress(text).ok && !text.includes(':');
 }

@@ -7,7 +7,8 @@ import { atLine } from './parsed';
 import { locatorOf, type Locate } from './topology-lines';
 import { toShapeDiagnostics } from './topology-shape';
 
-const MAX_CHARACTERS = 1_000_000;
+/** 1,000 groups and 10,000 ranges, written wide, are 1.5 million. */
+const MAX_CHARACTERS = 8_000_000;
 /** Expanded aliases; the file needs none, so a file of many is a bomb. */
 const MAX_ALIASES = 100;
 /** One missing bracket can make hundreds. */

@@ -3,7 +3,9 @@ import { containsAddress, parseAddress, parseInterval, printInterval } from '../
 import { error, type Diagnostic } from '../core/diagnostic';
 import { OWNED, type KernelIntent } from '../core/kernel-state';
 import type { Address, AddressInterval, Topology } from '../core/topology';
+import { isPlainRange } from '../core/own-addresses';
 import type { DirectorFacts } from './host-facts';
+import { virtualAddressesOf } from './roles';
 
 export type Guarded = { what: string; address: Address };
 type Reach = { what: string; interval: AddressInterval };
@@ -30,11 +32,17 @@ export function checkLockout(intent: KernelIntent, guarded: readonly Guarded[]):
 
 /** Every address of both hosts but the virtual ones, the gateways, the peers, the console itself, where it is known. */
 export function guardedAddresses(topology: Topology, facts: Record<string, DirectorFacts | undefined>): Guarded[] {
-  const { external, internal } = topology.virtualAddresses;
-  const floating = [external.address.text, internal.address.text];
+  const floating = virtualAddressesOf(topology);
+  const isPlain = (text: string) => {
+    const read = parseAddress(text);
+    return (
+      read.ok &&
+      topology.ranges.some(({ interval }) => isPlainRange(topology, interval) && containsAddress(interval, read.value))
+    );
+  };
   const hosts = topology.directors.flatMap(({ name }) =>
     (facts[name]?.addresses ?? [])
-      .filter(({ address }) => !floating.includes(address))
+      .filter(({ address }) => !floating.includes(address) && !isPlain(address))
       .map((held) => ({ what: `${name}'s own`, text: held.address })),
   );
   const consoles = topology.directors.flatMap(({ name }) => {
@@ -45,8 +53,10 @@ export function guardedAddresses(topology: Topology, facts: Record<string, Direc
     ];
   });
   const planned = topology.directors.flatMap((director) => [
-    { what: `${director.name}'s own`, address: director.external.address },
-    { what: `${director.name}'s own`, address: director.internal.address },
+    ...[director.external, director.internal].flatMap(({ address, ipv6 }) => [
+      { what: `${director.name}'s own`, address },
+      ...(ipv6 ? [{ what: `${director.name}'s own`, address: ipv6.address }] : []),
+    ]),
   ]);
   const gateways = topology.gateways.map((address) => ({ what: 'the gateway', address }));
   return unique([...planned, ...gateways, ...[...hosts, ...consoles].flatMap(toGuarded)]);
@@ -77,12 +87,21 @@ function reachesOf({ always }: KernelIntent): { reaches: Reach[]; diagnostics: D
   for (const { table, chain, rules } of always.chains) {
     if (table !== 'mangle') continue;
     for (const rule of rules) {
-      add(`Rule "${rule}" of chain ${chain}`, / -d (\S+)/.exec(rule)?.[1] ?? / --dst-range (\S+)/.exec(rule)?.[1]);
-      if (!/ -j MARK /.test(rule))
+      const set = / --(?:map|match)-set (\S+)/.exec(rule)?.[1];
+      if (set === undefined)
+        add(`Rule "${rule}" of chain ${chain}`, / -d (\S+)/.exec(rule)?.[1] ?? / --dst-range (\S+)/.exec(rule)?.[1]);
+      else for (const entry of entriesOf(always, set)) add(`Set ${set}`, entry);
+      if (!/ -j (MARK|SET) /.test(rule))
         diagnostics.push(error('lockout.target', [], `Rule "${rule}" does something else than marking.`));
     }
   }
   for (const route of always.routes.filter(({ table }) => table !== String(OWNED.policyTable)))
     add(`Route ${route.type} ${route.destination} in table ${route.table}`, route.destination);
   return { reaches, diagnostics };
+}
+
+/** The addresses that a set of the release holds; a rule that names no set of it reaches nobody knows what. */
+function entriesOf({ sets }: KernelIntent['always'], name: string): (string | undefined)[] {
+  const set = sets.find((each) => each.name === name);
+  return set ? set.entries.map((entry) => entry.split(/[ ,]/)[0]) : [undefined];
 }

@@ -8,8 +8,6 @@ const FORWARDING_OPTION: Record<IpvsRealServer['forwarding'], string> = {
   ipip: '-i',
   local: '-g',
 };
-/** ldirectord's `fallback`: serves while every real server is out. */
-const FALLBACK_ADDRESS = '127.0.0.1';
 
 export function diffIpvs(
   wanted: readonly IpvsService[],
@@ -47,18 +45,26 @@ function diffService(wanted: IpvsService, present: IpvsService | undefined): Ker
       ),
     ),
     ...present.realServers
-      .filter((server) => server.address !== FALLBACK_ADDRESS)
       .filter((server) => !wanted.realServers.some((other) => isSameServer(server, other)))
-      .map((server) => unwantedServer(wanted, server)),
+      .map((server) => ({ ...unwantedServer(wanted, server), isHealth: isFallback(wanted, present) })),
   ];
+}
+
+/** The fallback serves while every real server is out; nothing else takes them all out. */
+function isFallback(wanted: IpvsService, present: IpvsService): boolean {
+  const serves = (server: IpvsRealServer) =>
+    server.weight > 0 && wanted.realServers.some((own) => isSameServer(own, server));
+  return present.realServers.length === 1 && !present.realServers.some(serves);
 }
 
 function diffServer(service: IpvsService, wanted: IpvsRealServer, present?: IpvsRealServer): KernelDifference[] {
   if (!present) return [missingServer(service, wanted)];
-  if (present.forwarding === wanted.forwarding && present.weight === wanted.weight) return [];
+  // A director that is a real server itself is shown as local, whatever was asked for.
+  const isForwarded = present.forwarding === wanted.forwarding || present.forwarding === 'local';
+  if (isForwarded && present.weight === wanted.weight) return [];
   const command = `ipvsadm -e ${nameOf(service)} ${serverOptions(wanted)}`;
   const sentence = `Real server ${wanted.address} of ${service.key} is ${present.forwarding} weight ${present.weight}, wanted ${wanted.forwarding} weight ${wanted.weight}.`;
-  const isHealth = present.forwarding === wanted.forwarding && present.weight === 0;
+  const isHealth = isForwarded && present.weight === 0;
   return [{ ...item('edit', command, sentence), isHealth }];
 }
 
@@ -93,9 +99,14 @@ function optionsOf(service: IpvsService): string {
   const { scheduler, persistenceSeconds, persistenceNetmask, flags } = service;
   const persistence = persistenceSeconds === undefined ? '' : ` -p ${persistenceSeconds}`;
   const netmask = persistenceNetmask === undefined ? '' : ` -M ${persistenceNetmask}`;
-  return `${nameOf(service)} -s ${scheduler}${persistence}${netmask}${flags.length > 0 ? ` -b ${flags.join(',')}` : ''}`;
+  return `${nameOf(service)} -s ${scheduler}${persistence}${netmask}${printFlags(flags)}`;
+}
+
+function printFlags(flags: readonly string[]): string {
+  const named = flags.filter((flag) => flag !== 'ops');
+  return `${flags.includes('ops') ? ' -o' : ''}${named.length > 0 ? ` -b ${named.join(',')}` : ''}`;
 }
 
 function serverOptions({ address, port, forwarding, weight }: IpvsRealServer): string {
-  return `-r ${address}:${port} ${FORWARDING_OPTION[forwarding]} -w ${weight}`;
+  return `-r ${address.includes(':') ? `[${address}]` : address}:${port} ${FORWARDING_OPTION[forwarding]} -w ${weight}`;
 }

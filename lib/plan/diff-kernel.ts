@@ -1,5 +1,6 @@
 // Where a director's kernel differs from what a release must produce; one comparison for plan, verify and drift.
 import { OWNED, type IpvsService, type KernelIntent, type Role } from '../core/kernel-state';
+import { diffFirewall } from './diff-firewall';
 import { diffIpvs } from './diff-ipvs';
 import type { KernelDifference } from './kernel-difference';
 import type { ObservedHost } from './observed-host';
@@ -19,8 +20,8 @@ export function diffKernel(
     ...diffSysctls(intent.always, observed),
     ...diffRoutes(intent.always, observed),
     ...diffPolicyRules(intent.always, observed),
-    ...intent.always.chains.flatMap((chain) => diffChain(chain, observed)),
-    ...intent.always.jumps.flatMap((jump) => diffJump(jump, observed)),
+    ...diffFirewall(intent.always, observed),
+    ...diffAddresses(intent.always, observed),
     ...diffVirtualAddresses(intent, role, observed),
     ...diffIpvs(wanted, observed.ipvs, [...ownServices, ...intent.active.ipvs.map(({ key }) => key)]),
     ...diffSyncDaemon(intent, role, observed),
@@ -48,26 +49,55 @@ function diffSysctls({ sysctls }: Always, observed: ObservedHost): KernelDiffere
   });
 }
 
+const FAMILIES = [4, 6] as const;
+const ofFamily =
+  (wanted: 4 | 6) =>
+  ({ family }: { family: 4 | 6 }) =>
+    family === wanted;
+
 function diffRoutes({ routes }: Always, observed: ObservedHost): KernelDifference[] {
   const print = (route: { type: string; destination: string; table: string; device?: string | undefined }) =>
     `${route.type} ${route.destination}${route.type === 'local' ? ` dev ${route.device ?? 'lo'}` : ''} table ${route.table}`;
-  const wanted = routes.map(print);
-  const present = observed.routes.filter(({ protocol }) => protocol === String(OWNED.routeProtocol)).map(print);
-  return diffLists(wanted, present, {
-    kind: 'route',
-    tool: 'ip route',
-    word: 'Route',
-    suffix: ` proto ${OWNED.routeProtocol}`,
-  });
+  const own = observed.routes.filter(({ protocol }) => protocol === String(OWNED.routeProtocol));
+  return FAMILIES.flatMap((family) =>
+    diffLists(routes.filter(ofFamily(family)).map(print), own.filter(ofFamily(family)).map(print), {
+      kind: 'route',
+      tool: family === 4 ? 'ip route' : 'ip -6 route',
+      word: 'Route',
+      suffix: ` proto ${OWNED.routeProtocol}`,
+    }),
+  );
 }
 
 function diffPolicyRules({ policyRules }: Always, observed: ObservedHost): KernelDifference[] {
-  const print = (rule: { priority: number; interface?: string; mark?: number | undefined; table: string | number }) =>
-    `priority ${rule.priority} iif ${rule.interface ?? ''} fwmark 0x${(rule.mark ?? 0).toString(16)} lookup ${rule.table}`;
   const own = observed.policyRules.filter(({ protocol }) => protocol === String(OWNED.routeProtocol));
   const suffix = ` protocol ${OWNED.routeProtocol}`;
-  const words = { kind: 'policy-rule', tool: 'ip rule', word: 'Policy rule', suffix } as const;
-  return diffLists(policyRules.map(print), own.map(print), words);
+  return FAMILIES.flatMap((family) => {
+    const tool = family === 4 ? 'ip rule' : 'ip -6 rule';
+    const words = { kind: 'policy-rule', tool, word: 'Policy rule', suffix } as const;
+    const [wanted, present] = [policyRules.filter(ofFamily(family)), own.filter(ofFamily(family))];
+    return diffLists(wanted.map(printPolicyRule), present.map(printPolicyRule), words);
+  });
+}
+
+type AnyPolicyRule = {
+  priority: number;
+  interface?: string;
+  mark?: number | undefined;
+  destination?: string | undefined;
+  table: string | number;
+};
+
+function printPolicyRule({
+  priority,
+  interface: device = '',
+  mark,
+  destination = 'all',
+  table,
+}: AnyPolicyRule): string {
+  const fwmark = mark === undefined ? '' : ` fwmark 0x${mark.toString(16)}`;
+  const to = destination === 'all' ? '' : ` to ${destination}`;
+  return `priority ${priority} iif ${device}${to}${fwmark} lookup ${table}`;
 }
 
 function diffLists(
@@ -87,39 +117,13 @@ function diffLists(
   ];
 }
 
-function diffChain({ table, chain, rules }: Always['chains'][number], observed: ObservedHost): KernelDifference[] {
-  const kind = table === 'nat' ? 'nat-rules' : 'mark-rules';
-  const present = rulesOf(observed, table, chain).map((text) => text.trim());
-  const item = (change: 'add' | 'edit' | 'remove', command: string, sentence: string): KernelDifference => ({
-    kind,
-    change,
-    command: `iptables -t ${table} ${command}`,
-    sentence,
+/** Stack single: addresses that no daemon moves. */
+function diffAddresses({ addresses }: Always, observed: ObservedHost): KernelDifference[] {
+  return addresses.flatMap(({ address, prefixLength, interface: device }): KernelDifference[] => {
+    if (observed.addresses.some((held) => held.address === address && held.interface === device)) return [];
+    const command = `ip addr add ${address}/${prefixLength} dev ${device}`;
+    return [{ kind: 'virtual-address', change: 'add', command, sentence: `Virtual address ${address} is not held.` }];
   });
-  const added = rules.filter((rule) => !present.includes(rule));
-  const removed = present.filter((rule) => !rules.includes(rule));
-  const differences = [
-    ...added.map((rule) => item('add', rule, `Rule "${rule}" is missing from table ${table}.`)),
-    ...removed.map((rule) =>
-      item('remove', rule.replace(/^-A/, '-D'), `Rule "${rule}" is in table ${table}, but not wanted.`),
-    ),
-  ];
-  if (differences.length > 0 || rules.join('\n') === present.join('\n')) return differences;
-  return [item('edit', `-F ${chain}`, `The rules of chain ${chain} are in another order, or one is there twice.`)];
-}
-
-function diffJump({ table, from, to }: Always['jumps'][number], observed: ObservedHost): KernelDifference[] {
-  const count = rulesOf(observed, table, from).filter((rule) => rule.trim().endsWith(` -j ${to}`)).length;
-  if (count === 1) return [];
-  const command = `iptables -t ${table} ${count === 0 ? '-A' : '-D'} ${from} -m comment --comment ${OWNED.comment} -j ${to}`;
-  return [
-    {
-      kind: table === 'nat' ? 'nat-rules' : 'mark-rules',
-      change: count === 0 ? 'add' : 'remove',
-      command,
-      sentence: `${from} of table ${table} leads to ${to} ${count === 0 ? 'nowhere' : `${count} times`}.`,
-    },
-  ];
 }
 
 function diffVirtualAddresses(intent: KernelIntent, role: Role, observed: ObservedHost): KernelDifference[] {
@@ -142,9 +146,4 @@ function diffSyncDaemon(intent: KernelIntent, role: Role, observed: ObservedHost
   if (isRunning) return [];
   const command = `ipvsadm --start-daemon ${wanted.role} --mcast-interface ${wanted.interface} --syncid ${wanted.syncId}`;
   return [{ kind: 'sync-daemon', change: 'add', command, sentence: `The sync daemon does not run as ${wanted.role}.` }];
-}
-
-function rulesOf({ firewall }: ObservedHost, table: string, chain: string): string[] {
-  const found = firewall.find(({ name }) => name === table);
-  return found ? found.rules.filter((rule) => rule.chain === chain).map(({ text }) => text) : [];
 }

@@ -18,6 +18,17 @@ export function explainImpact(hosts: readonly HostPlan[]): string[] {
     return [
       'Heartbeat starts on both directors inside one window. Services answer when one of them holds the virtual addresses, about half a minute after the start.',
     ];
+  if (actions.includes('start-keepalived'))
+    return [
+      'keepalived starts on both directors inside one window. Services answer a few seconds later, when one of them holds the virtual addresses.',
+    ];
+  if (actions.some((action) => action === 'start-ldirectord' || action === 'restart-ldirectord'))
+    return ['ldirectord starts: services answer when it has made them. There is no second director to take over.'];
+  if (actions.includes('reload-keepalived'))
+    return [
+      'keepalived is reloaded, not restarted: services that stay keep their connections, and the virtual addresses do not move.',
+      ...removedServers(hosts),
+    ];
   return [
     ...(actions.includes('reload-ldirectord')
       ? [

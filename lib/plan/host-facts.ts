@@ -1,5 +1,6 @@
 // What `guard facts` says of a host: what rendering depends on, what a person wants to see, what stands in the way of a deploy.
 import { error, warning, type Diagnostic } from '../core/diagnostic';
+import type { Stack } from '../core/document';
 import type { HostFacts } from '../core/release';
 import type { GuardFrame } from '../parse/guard-frames';
 import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
@@ -21,7 +22,12 @@ export type DirectorFacts = {
 };
 
 export const FACT_SECTIONS = ['uname', 'os-release', 'tools', 'modules', 'disk', 'writable', 'addresses', 'clock'];
-const TOOLS = ['ip', 'iptables', 'iptables-save', 'iptables-restore', 'ipvsadm', 'ldirectord', 'heartbeat', 'modprobe'];
+const TOOLS = ['ip', 'iptables', 'iptables-save', 'iptables-restore', 'ipvsadm', 'modprobe'];
+const STACK_TOOLS: Record<Stack, string[]> = {
+  heartbeat: ['ldirectord', 'heartbeat'],
+  keepalived: ['keepalived'],
+  single: ['ldirectord'],
+};
 const MIN_FREE_KILOBYTES = 20_000;
 const MIN_FREE_INODES = 300;
 
@@ -43,6 +49,8 @@ export function parseHostFacts(frames: Frames): DirectorFacts {
     render: {
       os: isRedHat ? 'redhat' : 'debian',
       iptablesVariant: iptables.includes('nf_tables') ? 'nft' : 'legacy',
+      hasIpSet: 'ipset' in tools,
+      allowedCheckPrograms: checkPrograms(text('policy')),
       ...(sysconfig?.status === 0 && { sysconfigIptables: sysconfig.text }),
     },
     plain: {
@@ -67,9 +75,14 @@ export function parseHostFacts(frames: Frames): DirectorFacts {
 }
 
 /** Why this host cannot carry the release; modules are those that the release loads. */
-export function checkHostFacts(director: string, facts: DirectorFacts, modules: readonly string[]): Diagnostic[] {
+export function checkHostFacts(
+  director: string,
+  facts: DirectorFacts,
+  modules: readonly string[],
+  stack: Stack,
+): Diagnostic[] {
   const fail = (code: string, message: string, hint: string) => error(code, [], `${director}: ${message}`, hint);
-  const missingTools = TOOLS.filter((tool) => !facts.tools.includes(tool));
+  const missingTools = [...TOOLS, ...STACK_TOOLS[stack]].filter((tool) => !facts.tools.includes(tool));
   const missingModules = modules.filter((module) => facts.modules[module] === false);
   const found: Diagnostic[] = [];
   if (missingTools.length > 0)
@@ -94,6 +107,15 @@ export function checkHostFacts(director: string, facts: DirectorFacts, modules: 
       warning('host.iptables-nft', [], `${director} runs iptables over nf_tables; tested with iptables-legacy.`),
     );
   return found;
+}
+
+/** Root's policy on the director: `check-scripts<TAB>/path /other/path`. */
+function checkPrograms(policy: string): string[] {
+  return policy
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .filter(([name]) => name === 'check-scripts')
+    .flatMap(([, value = '']) => value.split(/\s+/).filter(Boolean));
 }
 
 /** Two tables of df: `-Pk`, then `-Pi`; the fourth column is what is free. */

@@ -1,5 +1,5 @@
 // What one director said of itself, section by section: typed, or a sentence that says what could not be read.
-import type { IpvsService } from '../core/kernel-state';
+import type { IpSet, IpvsService } from '../core/kernel-state';
 import { hasErrors } from '../core/diagnostic';
 import type { GuardFrame } from '../parse/guard-frames';
 import { parseGuardStatus, type GuardStatus } from '../parse/guard-status';
@@ -11,6 +11,7 @@ import {
   type PolicyRuleState,
   type RouteState,
 } from '../parse/ip-json';
+import { parseIpSetSave } from '../parse/ip-set-save';
 import { parseIptablesSave, type FirewallTable } from '../parse/iptables-save';
 import { parseIpvsadmDaemon, type SyncDaemon } from '../parse/ipvsadm-daemon';
 import { parseIpvsadmSave } from '../parse/ipvsadm-save';
@@ -25,6 +26,10 @@ export type ObservedHost = {
   ipvs: IpvsService[];
   syncDaemons: SyncDaemon[];
   firewall: FirewallTable[];
+  /** Absent: the host has no tool for it, so it has none of it either and can get none. */
+  firewall6?: FirewallTable[];
+  sets?: IpSet[];
+  hasNftables?: boolean;
   sysctls: Record<string, string>;
   /** Loaded as modules; what is built into the kernel is not among them. */
   modules: string[];
@@ -40,10 +45,24 @@ export const OBSERVED_SECTIONS = [
   'ipvs',
   'ipvs-daemon',
   'firewall',
+  'policy-rules6',
+  'routes6',
+  'firewall6',
+  'sets',
+  'nftables',
   'sysctls',
   'modules',
   'daemons',
 ] as const;
+
+/** As a shell says it: the command was not found. */
+const TOOL_MISSING = 127;
+
+/** `ip -6 route` names no family, and a default route alone does not tell it. */
+function parseIpRoutes6(text: string): Parsed<RouteState[]> {
+  const { value, diagnostics } = parseIpRoutes(text);
+  return { value: value.map((route) => ({ ...route, family: 6 as const })), diagnostics };
+}
 
 type Frames = ReadonlyMap<string, GuardFrame>;
 
@@ -60,16 +79,33 @@ export function toObservedHost(frames: Frames): { host?: ObservedHost; problems:
   const hasIpvs = modules?.includes('ip_vs') !== false || frames.get('ipvs')?.status === 0;
   const status = read('status', parseGuardStatus);
   const addresses = read('addresses', parseIpAddresses);
+  /** A guard older than these sections does not answer them; the host's check of the release then says what is wrong. */
+  const readOptional = <T>(section: string, parse: (text: string) => Parsed<T>): T | undefined => {
+    const status = frames.get(section)?.status;
+    return status === undefined || status === TOOL_MISSING ? undefined : read(section, parse);
+  };
   const policyRules = read('policy-rules', parseIpRules);
   const routes = read('routes', parseIpRoutes);
+  const policyRules6 = readOptional('policy-rules6', (text) => parseIpRules(text, 6)) ?? [];
+  const routes6 = readOptional('routes6', parseIpRoutes6) ?? [];
+  const firewall6 = readOptional('firewall6', parseIptablesSave);
+  const sets = readOptional('sets', parseIpSetSave);
+  const nftables = readOptional('nftables', (text) => ({ value: text.includes('lvs-console'), diagnostics: [] }));
   const ipvs = hasIpvs ? read('ipvs', parseIpvsadmSave) : [];
   const syncDaemons = hasIpvs ? read('ipvs-daemon', parseIpvsadmDaemon) : [];
   const firewall = read('firewall', parseIptablesSave);
   const sysctls = read('sysctls', parseSysctls);
   const daemons = read('daemons', parseDaemons);
   if (!status || !addresses || !policyRules || !routes || !ipvs || !syncDaemons) return { problems };
-  if (!firewall || !sysctls || !modules || !daemons) return { problems };
-  const host = { status, addresses, policyRules, routes, ipvs, syncDaemons, firewall, sysctls, modules, daemons };
+  if (!firewall || !sysctls || !modules || !daemons || problems.length > 0) return { problems };
+  const host: ObservedHost = {
+    ...{ status, addresses, ipvs, syncDaemons, firewall, sysctls, modules, daemons },
+    policyRules: [...policyRules, ...policyRules6],
+    routes: [...routes, ...routes6],
+    ...(firewall6 && { firewall6 }),
+    ...(sets && { sets }),
+    ...(nftables !== undefined && { hasNftables: nftables }),
+  };
   return { host, problems };
 }
 

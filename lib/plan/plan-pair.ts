@@ -46,7 +46,9 @@ export function planPair(input: PlanInput): PairPlan {
   const roles = rolesOf(topology, observed);
   const problems = [...input.problems, ...checkRoles(topology, observed), ...checkReleases(input)];
   const hosts = releases.map((release) => planHost(release, roles[release.director] ?? 'standby', input));
-  const mode = hosts.some(({ daemonAction }) => needsBoth(daemonAction)) ? 'together' : 'rolling';
+  const isTogether =
+    hosts.length > 1 && (hosts.some(({ daemonAction }) => needsBoth(daemonAction)) || movesAddresses(input));
+  const mode = isTogether ? 'together' : 'rolling';
   const planned = mode === 'together' ? hosts.map(joinTogether) : hosts;
   const body = {
     topologyId: input.topologyId,
@@ -68,7 +70,17 @@ function isKnown({ observed, facts, releases }: PlanInput, director: string): bo
 }
 
 function needsBoth(action: DaemonAction): boolean {
-  return action === 'start-heartbeat' || action === 'restart-heartbeat';
+  return ['start-heartbeat', 'restart-heartbeat', 'start-keepalived', 'restart-keepalived'].includes(action);
+}
+
+/** A director refuses the adverts of a peer with another list of addresses, so keepalived gets a new list on both at once. */
+function movesAddresses({ topology, releases, previous }: PlanInput): boolean {
+  if (topology.stack !== 'keepalived' || !previous) return false;
+  const list = ({ intent }: HostRelease) => JSON.stringify(intent.active.virtualAddresses);
+  return releases.some((release) => {
+    const before = previous.releases.find(({ director }) => director === release.director);
+    return before !== undefined && list(before) !== list(release);
+  });
 }
 
 /** When heartbeat restarts on one director only, the other one takes over in the middle of the window: both do it. */
@@ -83,7 +95,7 @@ function planHost(release: HostRelease, role: Role, input: PlanInput): HostPlan 
   const isKnown = observed !== undefined && observed.status.confirmed !== ORIGIN;
   const files = diffFiles(release, isKnown ? previous : undefined);
   if (!observed) return { director, role, baseRelease: 'unknown', files, actions: [], daemonAction: 'none' };
-  const decision = decideDaemonAction(files, observed, role);
+  const decision = decideDaemonAction(input.topology.stack, files, observed, role);
   const own = previous?.intent.active.ipvs.map(({ key }) => key) ?? [];
   const differences = diffKernel(release.intent, role, observed, own);
   return {
@@ -106,9 +118,9 @@ const REASONS: Record<KernelDifference['kind'], string> = {
   'policy-rule': 'A marked packet looks its route up in the table that delivers it locally.',
   'mark-rules': 'The mark tells IPVS which group a packet belongs to.',
   'nat-rules': 'Connections that real servers open themselves leave with an address that can be answered.',
-  ipvs: 'ldirectord makes the table equal to its file.',
-  'sync-daemon': 'The active director tells the other one about its connections; heartbeat starts it with the role.',
-  'virtual-address': 'heartbeat moves the virtual addresses with the role.',
+  ipvs: 'The daemon makes the table equal to its file.',
+  'sync-daemon': 'The active director tells the other one about its connections; the daemon starts it with the role.',
+  'virtual-address': 'The virtual addresses follow the role.',
 };
 
 function toAction({ kind, change, command, sentence }: KernelDifference, decision: DaemonDecision): KernelAction {
@@ -140,10 +152,35 @@ function checkReleases(input: PlanInput): Diagnostic[] {
     invariant(release.director !== '', 'a release has a director');
     return [
       ...checkLockout(release.intent, guarded),
-      ...(known ? checkHostFacts(release.director, known, release.intent.always.modules) : []),
+      ...(known ? checkHostFacts(release.director, known, release.intent.always.modules, topology.stack) : []),
+      ...checkOtherStack(topology, release.director, observed[release.director]),
+      ...checkReadBack(release),
       ...checkTransaction(release.director, observed[release.director]),
     ];
   });
+}
+
+/** Two daemons that move the same addresses or write the same table would fight. */
+function checkOtherStack({ stack }: Topology, director: string, observed: ObservedHost | undefined): Diagnostic[] {
+  const others = ['heartbeat', 'keepalived'].filter(
+    (daemon) => daemon !== stack && observed?.daemons[daemon] === 'running',
+  );
+  return others.map((daemon) =>
+    error(
+      'host.other-stack',
+      ['stack'],
+      `${daemon} runs on ${director}, and this topology has the stack ${stack}: both would hold the addresses and the table.`,
+      `Stop it for good in a window of your own (systemctl disable --now ${daemon}), then plan again.`,
+    ),
+  );
+}
+
+/** Verified is said only of what was read back and compared. */
+function checkReadBack({ director, intent }: HostRelease): Diagnostic[] {
+  if (intent.always.nftables === undefined) return [];
+  const message = `The nftables table of ${director} cannot be read back and compared yet, so a deploy would not be verified.`;
+  const hint = 'Choose firewall iptables, or place the generated files by hand and check them with nft -c.';
+  return [error('plan.nftables-unverified', ['firewall'], message, hint)];
 }
 
 function checkTransaction(director: string, observed: ObservedHost | undefined): Diagnostic[] {

@@ -14,8 +14,11 @@ export function heldRole(virtualAddresses: readonly string[], held: readonly Hel
   return count === virtualAddresses.length ? 'active' : 'split';
 }
 
+/** Of both families; each once, as one interface may serve both sides. */
 export function virtualAddressesOf({ virtualAddresses }: Pick<Topology, 'virtualAddresses'>): string[] {
-  return [virtualAddresses.external.address.text, virtualAddresses.internal.address.text];
+  const { external, internal, external6, internal6 } = virtualAddresses;
+  const all = [external, internal, external6, internal6].flatMap((held) => (held ? [held.address.text] : []));
+  return [...new Set(all)];
 }
 
 type Observed = Record<string, ObservedHost | undefined>;
@@ -32,11 +35,13 @@ export function rolesOf(topology: Topology, observed: Observed): Record<string, 
 
 /** A pair whose roles are not clear is not changed: which one carries traffic decides the order. */
 export function checkRoles(topology: Topology, observed: Observed): Diagnostic[] {
+  if (topology.stack === 'single') return [];
+  const daemon = topology.stack;
   const addresses = virtualAddressesOf(topology);
   const known = topology.directors.flatMap(({ name }) => {
     const host = observed[name];
     return host
-      ? [{ name, role: heldRole(addresses, host.addresses), isRunning: host.daemons['heartbeat'] === 'running' }]
+      ? [{ name, role: heldRole(addresses, host.addresses), isRunning: host.daemons[daemon] === 'running' }]
       : [];
   });
   const active = known.filter(({ role }) => role !== 'standby').map(({ name }) => name);
@@ -58,7 +63,7 @@ export function checkRoles(topology: Topology, observed: Observed): Diagnostic[]
       error(
         'pair.none-active',
         [],
-        'Heartbeat runs, but no director holds the virtual addresses.',
+        `${daemon} runs, but no director holds the virtual addresses.`,
         'It may be taking over just now: try again in a minute.',
       ),
     ];

@@ -1,16 +1,21 @@
-// Files for the hosts around the directors: default route of the real servers, routes to the ranges on the gateways.
+// Files for the hosts around the directors: what real servers need by forwarding method, and routes to the ranges on the gateways.
 import type { RenderedFile } from '../core/release';
 import type { Topology } from '../core/topology';
 import { gatewayFilesOf } from './gateway-files';
 import { realServerFilesOf } from './real-server-files';
+import { realServerNeedsOf } from './real-server-needs';
 
+/** Hosts that need nothing are left out: a gateway of plain ranges, a real server that no group uses under gate. */
 export function companionsOf(topology: Topology): { host: string; files: RenderedFile[] }[] {
-  const servers = new Set(topology.pools.flatMap(({ realServers }) => realServers.map(({ address }) => address.text)));
-  return [
-    ...[...servers].map((address) => ({
-      host: `real-servers/${address}`,
-      files: realServerFilesOf(address, topology.virtualAddresses.internal),
+  const all = [
+    ...realServerNeedsOf(topology).map((needs) => ({
+      host: `real-servers/${needs.address.text}`,
+      files: realServerFilesOf(needs),
     })),
-    ...topology.gateways.map(({ text }) => ({ host: `gateways/${text}`, files: gatewayFilesOf(topology) })),
+    ...topology.gateways.map((gateway) => ({
+      host: `gateways/${gateway.text}`,
+      files: gatewayFilesOf(topology, gateway),
+    })),
   ];
+  return all.filter(({ files }) => files.length > 0);
 }

@@ -1,15 +1,16 @@
-// The files that ldirectord and heartbeat read, each proven by reading it back.
+// The configuration of the daemons that make a director active, by stack: heartbeat with ldirectord, keepalived, or ldirectord alone.
 import type { HostFacts, RenderedFile, RenderSecrets } from '../core/release';
 import type { Director, Topology } from '../core/topology';
-import { parseAuthKeys, parseHaCf, parseHaResources } from '../parse/heartbeat-config';
+import { parseKeepalivedConfig } from '../parse/keepalived-config';
 import { parseLdirectordConfig } from '../parse/ldirectord-config';
-import { authKeysOf, haCfOf, haResourcesOf } from './heartbeat-model';
+import { heartbeatFilesOf } from './heartbeat-files';
+import { keepalivedConfigOf } from './keepalived-model';
 import { ldirectordConfigOf } from './ldirectord-model';
+import { printLdirectordUnit } from './ldirectord-unit';
 import { PATHS } from './owned-paths';
-import { printAuthKeys, printHaCf, printHaResources } from './print-heartbeat-config';
+import { printKeepalivedConfig } from './print-keepalived-config';
 import { printLdirectordConfig } from './print-ldirectord-config';
 import { proven } from './prove';
-import { printSyncDaemonSwap } from './sync-daemon-script';
 
 export function daemonFilesOf(
   topology: Topology,
@@ -17,63 +18,46 @@ export function daemonFilesOf(
   facts: HostFacts,
   secrets: RenderSecrets,
 ): RenderedFile[] {
-  return [
-    ldirectordFile(topology),
-    haCfFile(topology, facts),
-    haResourcesFile(topology),
-    authKeysFile(secrets),
-    {
-      path: PATHS.syncDaemonSwap,
-      mode: '0755',
-      content: printSyncDaemonSwap(topology, director),
-      secret: false,
-      purpose:
-        'Makes the active director send its connection table to the standby; Debian 12 no longer ships this script.',
-    },
-  ];
+  switch (topology.stack) {
+    case 'keepalived':
+      return [keepalivedFile(topology, director)];
+    case 'single':
+      return [ldirectordFile(topology), ldirectordUnitFile()];
+    case 'heartbeat':
+      return [ldirectordFile(topology), ...heartbeatFilesOf(topology, director, facts, secrets)];
+  }
+}
+
+const titlesOf = ({ groups }: Topology) => groups.map(({ name, pool }) => `Group ${name}, pool ${pool.name}`);
+
+function keepalivedFile(topology: Topology, director: Director): RenderedFile {
+  const model = keepalivedConfigOf(topology, director);
+  return {
+    path: PATHS.keepalived,
+    mode: '0644',
+    content: proven('keepalived.conf', model, printKeepalivedConfig(model, titlesOf(topology)), parseKeepalivedConfig),
+    secret: false,
+    purpose: 'Tells keepalived which addresses the active director holds, and which real servers serve each firewall mark.',
+  };
 }
 
 function ldirectordFile(topology: Topology): RenderedFile {
   const model = ldirectordConfigOf(topology);
-  const titles = topology.groups.map(({ name, pool }) => `Group ${name}, pool ${pool.name}`);
   return {
     path: PATHS.ldirectord,
     mode: '0644',
-    content: proven('ldirectord.cf', model, printLdirectordConfig(model, titles), parseLdirectordConfig),
+    content: proven('ldirectord.cf', model, printLdirectordConfig(model, titlesOf(topology)), parseLdirectordConfig),
     secret: false,
     purpose: 'Tells ldirectord which real servers serve each firewall mark and how to check them.',
   };
 }
 
-function haCfFile(topology: Topology, facts: HostFacts): RenderedFile {
-  const model = haCfOf(topology, facts);
+function ldirectordUnitFile(): RenderedFile {
   return {
-    path: PATHS.haCf,
+    path: PATHS.ldirectordUnit,
     mode: '0644',
-    content: proven('ha.cf', model, printHaCf(model), parseHaCf),
+    content: printLdirectordUnit(),
     secret: false,
-    purpose: 'Tells heartbeat which directors there are, how they reach each other and when one counts as dead.',
-  };
-}
-
-function haResourcesFile(topology: Topology): RenderedFile {
-  const model = haResourcesOf(topology);
-  return {
-    path: PATHS.haResources,
-    mode: '0644',
-    content: proven('haresources', model, printHaResources(model), parseHaResources),
-    secret: false,
-    purpose: 'Names what only the active director has: ldirectord, the sync master and both virtual addresses.',
-  };
-}
-
-function authKeysFile({ heartbeatKey }: RenderSecrets): RenderedFile {
-  const model = authKeysOf(heartbeatKey);
-  return {
-    path: PATHS.authKeys,
-    mode: '0600',
-    content: proven('authkeys', model, printAuthKeys(model), parseAuthKeys),
-    secret: true,
-    purpose: 'The shared secret by which the two directors trust each other.',
+    purpose: 'Starts ldirectord at boot, after the rules, with the file that the console manages.',
   };
 }

@@ -1,87 +1,114 @@
 // What a router on the external network needs: every range leads to the external virtual address, whoever holds it.
 import { printAddress } from '../core/address';
+import { isPlainRange } from '../core/own-addresses';
 import type { RenderedFile } from '../core/release';
-import type { Topology } from '../core/topology';
+import type { Address, Family, Topology } from '../core/topology';
 
-type Route = { prefix: string; address: string; length: number; netmask: string };
+type Route = { family: Family; prefix: string; address: string; netmask: string; via: string };
 
-export function gatewayFilesOf({ ranges, virtualAddresses }: Topology): RenderedFile[] {
-  const routes = [...new Set(ranges.flatMap(({ cidrs }) => cidrs))].map(toRoute);
-  const via = virtualAddresses.external.address.text;
+/** No file where no range is routed. A router named by one address only is asked to route both families. */
+export function gatewayFilesOf(topology: Topology, gateway: Address): RenderedFile[] {
+  const routes = routesOf(topology, gateway);
+  if (routes.length === 0) return [];
   return [
-    file('routes.sh', '0755', linuxScript(routes, via), 'Linux: sets the routes now; may be run again.'),
-    file(
-      'interfaces',
-      '0644',
-      ifupdown(routes, via),
-      'Linux with ifupdown: lines for the stanza of the external interface.',
-    ),
-    file(
-      'lvs-console.conf',
-      '0644',
-      networkd(routes, via),
-      'Linux with systemd-networkd: a drop-in for the external interface.',
-    ),
-    ...vendorFiles(routes, via),
+    file('routes.sh', '0755', linuxScript(routes), 'Linux: sets the routes now; may be run again.'),
+    file('interfaces', '0644', ifupdown(routes), 'Linux with ifupdown: lines for the stanza of the external interface.'),
+    file('lvs-console.conf', '0644', networkd(routes), 'Linux with systemd-networkd: a drop-in for the external interface.'),
+    ...vendorFiles(routes),
   ];
 }
 
-function vendorFiles(routes: readonly Route[], via: string): RenderedFile[] {
-  const text = (comment: string, line: (route: Route) => string) =>
-    `${comment} Routes to the virtual service ranges, by LVS Console.\n${routes.map((route) => `${line(route)}\n`).join('')}`;
-  return [
-    file(
-      'cisco-ios.txt',
-      '0644',
-      text('!', ({ address, netmask }) => `ip route ${address} ${netmask} ${via}`),
-      'Cisco IOS: lines for configuration mode.',
-    ),
-    file(
-      'junos.txt',
-      '0644',
-      text('#', ({ prefix }) => `set routing-options static route ${prefix} next-hop ${via}`),
-      'Junos: lines for configuration mode.',
-    ),
-    file(
-      'mikrotik.rsc',
-      '0644',
-      text('#', ({ prefix }) => `/ip route add dst-address=${prefix} gateway=${via}`),
-      'MikroTik RouterOS: lines for the terminal.',
-    ),
-    file(
-      'vyos.txt',
-      '0644',
-      text('#', ({ prefix }) => `set protocols static route ${prefix} next-hop ${via}`),
-      'VyOS: lines for configuration mode.',
-    ),
-  ];
+function routesOf(topology: Topology, gateway: Address): Route[] {
+  const { ranges, virtualAddresses, gateways } = topology;
+  const { external, external6 } = virtualAddresses;
+  const hasOwnRouter = (family: Family) => gateways.some((each) => each.family === family);
+  return ([4, 6] as const)
+    .filter((family) => family === gateway.family || !hasOwnRouter(family))
+    .flatMap((family) => {
+      const via = [external, external6].find((each) => each?.address.family === family)?.address.text;
+      const routed = ranges.filter(({ interval }) => interval.family === family && !isPlainRange(topology, interval));
+      const prefixes = [...new Set(routed.flatMap(({ cidrs }) => cidrs))];
+      return via === undefined ? [] : prefixes.map((prefix) => toRoute(family, prefix, via));
+    });
 }
 
-function linuxScript(routes: readonly Route[], via: string): string {
+/** Lines of a vendor's configuration language, by family. */
+const VENDORS: { name: string; comment: string; purpose: string; line: Record<Family, (route: Route) => string> }[] = [
+  {
+    name: 'cisco-ios.txt',
+    comment: '!',
+    purpose: 'Cisco IOS: lines for configuration mode.',
+    line: {
+      4: ({ address, netmask, via }) => `ip route ${address} ${netmask} ${via}`,
+      6: ({ prefix, via }) => `ipv6 route ${prefix} ${via}`,
+    },
+  },
+  {
+    name: 'junos.txt',
+    comment: '#',
+    purpose: 'Junos: lines for configuration mode.',
+    line: {
+      4: ({ prefix, via }) => `set routing-options static route ${prefix} next-hop ${via}`,
+      6: ({ prefix, via }) => `set routing-options rib inet6.0 static route ${prefix} next-hop ${via}`,
+    },
+  },
+  {
+    name: 'mikrotik.rsc',
+    comment: '#',
+    purpose: 'MikroTik RouterOS: lines for the terminal.',
+    line: {
+      4: ({ prefix, via }) => `/ip route add dst-address=${prefix} gateway=${via}`,
+      6: ({ prefix, via }) => `/ipv6 route add dst-address=${prefix} gateway=${via}`,
+    },
+  },
+  {
+    name: 'vyos.txt',
+    comment: '#',
+    purpose: 'VyOS: lines for configuration mode.',
+    line: {
+      4: ({ prefix, via }) => `set protocols static route ${prefix} next-hop ${via}`,
+      6: ({ prefix, via }) => `set protocols static route6 ${prefix} next-hop ${via}`,
+    },
+  },
+];
+
+function vendorFiles(routes: readonly Route[]): RenderedFile[] {
+  return VENDORS.map(({ name, comment, purpose, line }) => {
+    const lines = routes.map((route) => `${line[route.family](route)}\n`).join('');
+    return file(name, '0644', `${comment} Routes to the virtual service ranges, by LVS Console.\n${lines}`, purpose);
+  });
+}
+
+const viasOf = (routes: readonly Route[]) => [...new Set(routes.map(({ via }) => via))].join(' and ');
+
+function linuxScript(routes: readonly Route[]): string {
   return `#!/bin/sh
 # Made by LVS Console for this router; copy it there. It may be run again.
-# The virtual service ranges are on nobody's interface: they lead to whichever director holds ${via}.
+# The virtual service ranges are on nobody's interface: they lead to whichever director holds ${viasOf(routes)}.
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
-${routes.map(({ prefix }) => `ip -4 route replace ${prefix} via ${via}\n`).join('')}`;
+${routes.map(({ family, prefix, via }) => `ip -${family} route replace ${prefix} via ${via}\n`).join('')}`;
 }
 
-function ifupdown(routes: readonly Route[], via: string): string {
-  return `# Made by LVS Console for this router: lines for /etc/network/interfaces, into the stanza of the interface that reaches ${via}.
-${routes.map(({ prefix }) => `    up ip -4 route replace ${prefix} via ${via} || true\n    down ip -4 route del ${prefix} via ${via} || true\n`).join('')}`;
+function ifupdown(routes: readonly Route[]): string {
+  const line = (event: string, verb: string, { family, prefix, via }: Route) =>
+    `    ${event} ip -${family} route ${verb} ${prefix} via ${via} || true\n`;
+  const lines = routes.map((route) => `${line('up', 'replace', route)}${line('down', 'del', route)}`).join('');
+  return `# Made by LVS Console for this router: lines for /etc/network/interfaces, into the stanza of the interface that reaches ${viasOf(routes)}.
+${lines}`;
 }
 
-function networkd(routes: readonly Route[], via: string): string {
-  return `# Made by LVS Console for this router: /etc/systemd/network/<file of the interface that reaches ${via}>.network.d/lvs-console.conf
-${routes.map(({ prefix }) => `[Route]\nDestination=${prefix}\nGateway=${via}\n`).join('\n')}`;
+function networkd(routes: readonly Route[]): string {
+  const sections = routes.map(({ prefix, via }) => `[Route]\nDestination=${prefix}\nGateway=${via}\n`);
+  return `# Made by LVS Console for this router: /etc/systemd/network/<file of the interface that reaches ${viasOf(routes)}>.network.d/lvs-console.conf
+${sections.join('\n')}`;
 }
 
-function toRoute(prefix: string): Route {
+function toRoute(family: Family, prefix: string, via: string): Route {
   const [address = '', bits = '32'] = prefix.split('/');
-  const length = Number(bits);
-  const netmask = printAddress(4, (0xffff_ffffn << BigInt(32 - length)) & 0xffff_ffffn);
-  return { prefix, address, length, netmask };
+  const netmask = family === 4 ? printAddress(4, (0xffff_ffffn << BigInt(32 - Number(bits))) & 0xffff_ffffn) : '';
+  return { family, prefix, address, netmask, via };
 }
 
 function file(name: string, mode: string, content: string, purpose: string): RenderedFile {

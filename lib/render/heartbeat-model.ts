@@ -1,10 +1,11 @@
 // The models of ha.cf, haresources and authkeys for a topology; the same on both directors, as heartbeat demands.
 import { printAddress } from '../core/address';
-import type { Director, InterfaceAddress, Topology } from '../core/topology';
+import type { Address, Director, InterfaceAddress, Topology } from '../core/topology';
 import type { HostFacts } from '../core/release';
 import type { AuthKeys, HaCf, HaDirective, HaResource, HaResourceGroup } from '../parse/heartbeat-config';
 import { AUTHKEY, HEARTBEAT_SECONDS, HEARTBEAT_UDP_PORT, IPFAIL_PROGRAM, LOG_FACILITY } from './heartbeat-times';
 import { PATHS } from './owned-paths';
+import { plainAddressesOf } from './role-intent';
 
 /**
  * Beats go over both networks: with one medium a dead internal switch would leave two active directors. A `ucast` to
@@ -24,14 +25,22 @@ export function haCfOf(topology: Topology, facts: HostFacts): HaCf {
       directive('deadtime', dead),
       directive('deadping', deadPing),
       directive('initdead', initialDead),
-      ...directors.map(({ internal }) => directive('ucast', internal.interface, internal.address.text)),
-      ...directors.map(({ external }) => directive('ucast', external.interface, external.address.text)),
+      ...mediaOf(directors),
       directive('auto_failback', 'off'),
       ...directors.map(({ name }) => directive('node', name)),
       ...gatewayWatch(topology, facts),
       directive('respawn', 'root', PATHS.rulesScript, 'heartbeat-start'),
     ],
   };
+}
+
+/** One interface for both sides is one medium. */
+function mediaOf(directors: readonly Director[]): HaDirective[] {
+  const all = [
+    ...directors.map(({ internal }) => directive('ucast', internal.interface, internal.address.text)),
+    ...directors.map(({ external }) => directive('ucast', external.interface, external.address.text)),
+  ];
+  return [...new Map(all.map((medium) => [medium.args.join(' '), medium])).values()];
 }
 
 /**
@@ -54,16 +63,22 @@ export function hasIpfail({ os = 'debian' }: HostFacts): boolean {
 }
 
 /** Started left to right, stopped right to left: a director announces the addresses only when its table is there. */
-export function haResourcesOf({ directors: [first, ...others], virtualAddresses }: Topology): HaResourceGroup[] {
+export function haResourcesOf(topology: Topology): HaResourceGroup[] {
+  const [first, ...others] = topology.directors;
   if (!first || others.length !== 1) return [];
+  const { external, internal } = topology.virtualAddresses;
+  const held = [
+    addressResource(external, first.external),
+    addressResource(internal, first.internal),
+    ...plainAddressesOf(topology).map((address) => plainResource(address, first.external)),
+  ];
   return [
     {
       node: first.name,
       resources: [
         { script: 'ldirectord', args: ['ldirectord.cf'] },
         { script: 'LVSSyncDaemonSwap', args: ['master'] },
-        addressResource(virtualAddresses.external, first.external),
-        addressResource(virtualAddresses.internal, first.internal),
+        ...new Map(held.map((resource) => [resource.args.join('::'), resource])).values(),
       ],
     },
   ];
@@ -72,6 +87,11 @@ export function haResourcesOf({ directors: [first, ...others], virtualAddresses 
 function addressResource({ address, prefixLength, network }: InterfaceAddress, on: Director['external']): HaResource {
   const broadcast = printAddress(network.family, network.last);
   return { script: 'IPaddr2', args: [`${address.text}/${prefixLength}/${on.interface}/${broadcast}`] };
+}
+
+/** An address alone has no broadcast; its network is connected already. */
+function plainResource({ text }: Address, on: Director['external']): HaResource {
+  return { script: 'IPaddr2', args: [`${text}/32/${on.interface}`] };
 }
 
 export function authKeysOf(secret: string): AuthKeys {

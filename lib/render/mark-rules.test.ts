@@ -9,7 +9,7 @@ function rulesFor(...matches: Partial<MatchDocument>[]): string[] {
   const [group] = seedDocument().groups;
   const all = matches.map((match) => ({ range: 'services', protocol: 'any' as const, ...match }));
   const topology = seedWith({ groups: [{ ...group!, name: 'web', mark: 26, matches: all }] });
-  return markRulesOf(topology, 'eth0').map(printMarkRule);
+  return markRulesOf(topology, topology.directors[0]!, 4).map((rule) => printMarkRule(rule));
 }
 const tail = '-m comment --comment "lvs:web" -j MARK --set-xmark 0x1a/0xffffffff';
 const rule = (match: string) => `-A LVS-CONSOLE -d 192.168.0.0/24 -i eth0 ${match}${tail}`;

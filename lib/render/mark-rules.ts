@@ -1,56 +1,44 @@
-// Which packets get which mark, as data: one value is one rule of the chain LVS-CONSOLE, in the order in which it is walked.
-import type { Protocol } from '../core/document';
-import type { FwMarkGroup, Match, PortInterval, Topology } from '../core/topology';
+// The plain layout: which packets get which mark, one value for one rule of the chain LVS-CONSOLE, in the order in which it is walked.
+import type { Director, Family, PortInterval, Topology } from '../core/topology';
+import type { PacketClass } from '../parse/mark-map';
+import { ICMP_ERRORS, markItemsOf, type MarkItem } from './mark-items';
 
 /** `ports` has one interval, or as many as one multiport match takes; absent = all. */
 export type MarkRule = {
+  family: Family;
   group: string;
   mark: number;
   interface: string;
+  source?: string;
   destination: string;
-  protocol: Protocol | 'icmp';
+  protocol: PacketClass['protocol'];
   ports?: PortInterval[];
   icmpType?: number;
 };
 
 /** xt_multiport has 15 places, and a range takes two. */
 const MULTIPORT_PLACES = 15;
-/** Destination unreachable, time exceeded, parameter problem: the ICMP errors that IPVS relates to a connection. */
-const ICMP_ERRORS = [3, 11, 12];
 
-/**
- * Groups in the order of the document: MARK does not end the walk, so the later group wins. Ports are seen in later
- * fragments too, because the MASQUERADE rule makes the kernel put fragments together before the mangle table.
- */
-export function markRulesOf(topology: Topology, externalInterface: string): MarkRule[] {
-  return topology.groups.flatMap((group) => [
-    ...group.matches.flatMap((match) => rulesOfMatch(group, match, externalInterface)),
-    ...icmpErrorRules(group, externalInterface),
-  ]);
+/** Groups in the order of the document: MARK does not end the walk, so the later group wins. */
+export function markRulesOf(topology: Topology, director: Director, family: Family): MarkRule[] {
+  return markItemsOf(topology, director, family).flatMap((item) => rulesOfItem(item, family));
 }
 
-function rulesOfMatch({ name, mark }: FwMarkGroup, match: Match, externalInterface: string): MarkRule[] {
-  const rule = { group: name, mark, interface: externalInterface, protocol: match.protocol };
-  const chunks = match.ports === 'all' ? [undefined] : multiportChunks(match.ports);
-  return match.range.cidrs.flatMap((destination) =>
-    chunks.map((ports) => ({ ...rule, destination, ...(ports && { ports }) })),
+export function rulesOfItem({ group, mark, range, packets, source, ...item }: MarkItem, family: Family): MarkRule[] {
+  const rule = { family, group, mark, interface: item.interface };
+  const chunks = chunksOf(packets, family);
+  const sources = source ? source.cidrs.map((cidr) => ({ source: cidr })) : [{}];
+  return range.cidrs.flatMap((destination) =>
+    sources.flatMap((from) => chunks.map((chunk) => ({ ...rule, ...from, destination, ...chunk }))),
   );
 }
 
-/** A group of single protocols marks no ICMP by itself, but an error for its ranges must reach IPVS, so it must be local too. */
-function icmpErrorRules({ name, mark, matches }: FwMarkGroup, externalInterface: string): MarkRule[] {
-  const covered = new Set(matches.filter(({ protocol }) => protocol === 'any').flatMap(({ range }) => range.cidrs));
-  const destinations = new Set(matches.flatMap(({ range }) => range.cidrs).filter((cidr) => !covered.has(cidr)));
-  return [...destinations].flatMap((destination) =>
-    ICMP_ERRORS.map((icmpType) => ({
-      group: name,
-      mark,
-      interface: externalInterface,
-      destination,
-      protocol: 'icmp' as const,
-      icmpType,
-    })),
-  );
+type Chunk = Pick<MarkRule, 'protocol' | 'ports' | 'icmpType'>;
+
+/** What one rule of iptables can say of a protocol, as often as it takes to say all of it. */
+export function chunksOf({ protocol, ports }: PacketClass, family: Family): Chunk[] {
+  if (protocol === 'icmp') return ICMP_ERRORS[family].map((icmpType) => ({ protocol, icmpType }));
+  return ports ? multiportChunks(ports).map((chunk) => ({ protocol, ports: chunk })) : [{ protocol }];
 }
 
 function multiportChunks(ports: readonly PortInterval[]): PortInterval[][] {

@@ -15,8 +15,8 @@ const BUILT_IN: Record<string, string[]> = {
 /** Merging twice gives the same text. A file that iptables-restore would not take is refused, not repaired. */
 export function mergeSysconfigIptables(present: string, { chains, jumps }: Always): Attempt<string> {
   let text = present === '' || present.endsWith('\n') ? present : `${present}\n`;
-  for (const own of chains) {
-    const jump = jumps.find(({ to }) => to === own.chain);
+  for (const own of chains.filter(({ family }) => family === 4)) {
+    const jump = jumps.find(({ family, to }) => family === 4 && to === own.chain);
     if (!jump) return failure(`no jump leads to chain ${own.chain}`);
     const section = findSection(text.split('\n'), own.table);
     if (!section.ok) return section;

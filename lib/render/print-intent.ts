@@ -1,5 +1,6 @@
 // The lists of a release's `intent/` folder that are one object a line (lib/DESIGN.md, Release on the wire).
 import type { KernelIntent } from '../core/kernel-state';
+import type { Family } from '../core/topology';
 
 type Always = KernelIntent['always'];
 
@@ -11,27 +12,36 @@ export function printSysctls({ sysctls }: Always): string {
   return lines(Object.entries(sysctls).map(([key, value]) => `${key}=${value}`));
 }
 
-export function printJumps({ jumps }: Always): string {
-  return lines(jumps.map(({ table, from, to }) => `${table} ${from} ${to}`));
+export function printJumps({ jumps }: Always, family: Family): string {
+  return lines(jumps.filter((jump) => jump.family === family).map(({ table, from, to }) => `${table} ${from} ${to}`));
 }
 
-export function printPolicyRules({ policyRules }: Always): string {
+/** Stack single only. */
+export function printAddresses({ addresses }: Always): string {
+  return lines(addresses.map(({ address, prefixLength, interface: device }) => `${address}/${prefixLength} ${device}`));
+}
+
+export function printPolicyRules({ policyRules }: Always, family: Family): string {
   return lines(
-    policyRules.map(
-      (rule) =>
-        `${rule.priority} ${rule.interface} ${rule.mark === undefined ? '-' : `0x${rule.mark.toString(16)}`} ${rule.table}`,
-    ),
+    policyRules
+      .filter((rule) => rule.family === family)
+      .map(({ priority, interface: device, mark, table, destination }) =>
+        [priority, device, mark === undefined ? '-' : `0x${mark.toString(16)}`, table, destination ?? ''].join(' ').trimEnd(),
+      ),
   );
 }
 
-export function printRoutes({ routes }: Always): string {
+export function printRoutes({ routes }: Always, family: Family): string {
   return lines(
-    routes.map(({ type, destination, table, device }) =>
-      [type, destination, table, ...(device === undefined ? [] : [device])].join(' '),
-    ),
+    routes
+      .filter((route) => route.family === family)
+      .map(({ type, destination, table, device }) =>
+        device === undefined ? `${type} ${destination} ${table}` : `${type} ${destination} ${table} ${device}`,
+      ),
   );
 }
 
+/** By one join: there may be a hundred thousand. */
 export function lines(values: readonly string[]): string {
-  return values.map((value) => `${value}\n`).join('');
+  return values.length === 0 ? '' : `${values.join('\n')}\n`;
 }

@@ -13,14 +13,24 @@ export function printIpvs(services: readonly IpvsService[]): string {
 
 function printService(service: IpvsService): string[] {
   const { mark, family, scheduler, persistenceSeconds, persistenceNetmask, flags, realServers } = service;
-  invariant(mark !== undefined && family === 4 && flags.length === 0, `cannot print IPVS service ${service.key}`);
-  const persistence = persistenceSeconds === undefined ? '' : ` -p ${persistenceSeconds}`;
-  const netmask = persistenceNetmask === undefined ? '' : ` -M ${persistenceNetmask}`;
-  return [
-    `-A -f ${mark} -s ${scheduler}${persistence}${netmask}`,
-    ...realServers.map(
-      ({ address, port, forwarding, weight }) =>
-        `-a -f ${mark} -r ${address}:${port} ${FORWARDING[forwarding]} -w ${weight}`,
-    ),
+  invariant(mark !== undefined, `cannot print IPVS service ${service.key}`);
+  const name = `-f ${mark}${family === 6 ? ' -6' : ''}`;
+  const scheduling = flags.filter((flag) => flag !== 'ops');
+  const options = [
+    `-s ${scheduler}`,
+    ...(persistenceSeconds === undefined ? [] : [`-p ${persistenceSeconds}`]),
+    ...(persistenceNetmask === undefined ? [] : [`-M ${persistenceNetmask}`]),
+    ...(flags.includes('ops') ? ['-o'] : []),
+    ...(scheduling.length === 0 ? [] : [`-b ${scheduling.join(',')}`]),
   ];
+  return [`-A ${name} ${options.join(' ')}`, ...realServers.map((server) => `-a ${name} ${printRealServer(server)}`)];
+}
+
+/** `-Sn` does not print thresholds (lvs.md 5.4), yet they are what must hold, and `ipvsadm -R` takes them. */
+function printRealServer(server: IpvsRealServer): string {
+  const { address, port, forwarding, weight, upperThreshold, lowerThreshold } = server;
+  const host = address.includes(':') ? `[${address}]` : address;
+  const upper = upperThreshold === undefined ? '' : ` -x ${upperThreshold}`;
+  const lower = lowerThreshold === undefined ? '' : ` -y ${lowerThreshold}`;
+  return `-r ${host}:${port} ${FORWARDING[forwarding]} -w ${weight}${upper}${lower}`;
 }

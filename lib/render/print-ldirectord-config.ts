@@ -3,6 +3,7 @@ import { LDIRECTORD_DIRECTIVES } from '../parse/ldirectord-directives';
 import type {
   LdirectordConfig,
   LdirectordDirective,
+  LdirectordEndpoint,
   LdirectordRealServer,
   LdirectordVirtual,
 } from '../parse/ldirectord-config';
@@ -16,15 +17,27 @@ export function printLdirectordConfig({ globals, virtuals }: LdirectordConfig, t
   return `${GENERATED}\n${globals.map((each) => `${printDirective(each)}\n`).join('')}${sections.join('')}`;
 }
 
-function printSection({ mark, realServers, directives }: LdirectordVirtual): string {
-  const inside = [...realServers.map(printRealServer), ...directives.map(printDirective)];
-  return [`virtual=${mark}`, ...inside.map((line) => `\t${line}`), ''].join('\n');
+function printSection({ mark, family, realServers, fallback, directives }: LdirectordVirtual): string {
+  const suffix = family === 6 ? '6' : '';
+  const inside = [
+    ...realServers.map((server) => `real${suffix}=${printRealServer(server)}`),
+    ...(fallback ? [`fallback${suffix}=${printEndpoint(fallback)}`] : []),
+    ...directives.map(printDirective),
+  ];
+  return [`virtual${suffix}=${mark}`, ...inside.map((line) => `\t${line}`), ''].join('\n');
 }
 
 function printDirective({ name, value }: LdirectordDirective): string {
   return LDIRECTORD_DIRECTIVES.get(name)?.kind === 'quoted' ? `${name}="${value}"` : `${name}=${value}`;
 }
 
-function printRealServer({ address, port, forwarding, weight }: LdirectordRealServer): string {
-  return `real=${address}${port === undefined ? '' : `:${port}`} ${forwarding} ${weight}`;
+function printRealServer({ weight, lowerThreshold, upperThreshold, ...endpoint }: LdirectordRealServer): string {
+  const lower = lowerThreshold === undefined ? '' : ` l:${lowerThreshold}`;
+  const upper = upperThreshold === undefined ? '' : ` u:${upperThreshold}`;
+  return `${printEndpoint(endpoint)} ${weight}${lower}${upper}`;
+}
+
+function printEndpoint({ address, port, forwarding }: LdirectordEndpoint): string {
+  const host = address.includes(':') ? `[${address}]` : address;
+  return `${host}${port === undefined ? '' : `:${port}`} ${forwarding}`;
 }

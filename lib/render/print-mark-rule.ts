@@ -1,30 +1,43 @@
-// One mark rule as iptables-save 1.8 prints it back, legacy and nft alike, so that a read-back compares as text.
+// One rule of the chain LVS-CONSOLE as iptables-save 1.8 prints it back, legacy and nft alike, so that a read-back compares as text.
 import { OWNED } from '../core/kernel-state';
-import type { PortInterval } from '../core/topology';
+import type { Family, PortInterval } from '../core/topology';
 import type { MarkRule } from './mark-rules';
 
-export function printMarkRule(rule: MarkRule): string {
-  return [
-    '-A',
-    OWNED.mangleChain,
-    ...(rule.destination === '0.0.0.0/0' ? [] : ['-d', rule.destination]),
-    '-i',
-    rule.interface,
-    ...protocolWords(rule),
-    '-m comment --comment',
-    quoted(`lvs:${rule.group}`),
-    `-j MARK --set-xmark 0x${rule.mark.toString(16)}/0xffffffff`,
-  ].join(' ');
+const EVERYTHING = ['0.0.0.0/0', '::/0'];
+
+/** A rule that marks by itself. `comment` is for rules that stand for several groups. */
+export function printMarkRule(rule: MarkRule, comment = `lvs:${rule.group}`): string {
+  const target = `-j MARK --set-xmark 0x${rule.mark.toString(16)}/0xffffffff`;
+  return `${printConditions(rule)} -m comment --comment ${quoted(comment)} ${target}`;
 }
 
-function protocolWords({ protocol, ports, icmpType }: MarkRule): string[] {
-  if (protocol === 'any') return [];
-  if (icmpType !== undefined) return [`-p ${protocol} -m ${protocol} --icmp-type ${icmpType}`];
-  const [first, ...others] = ports ?? [];
-  if (!first) return [`-p ${protocol}`];
-  if (others.length === 0) return [`-p ${protocol} -m ${protocol} --dport ${printPorts(first)}`];
-  return [`-p ${protocol} -m multiport --dports ${[first, ...others].map(printPorts).join(',')}`];
+type Conditions = Omit<MarkRule, 'group' | 'mark' | 'destination'> & { destination?: string };
+
+/** A rule that asks a set for the mark. `directions` are as many as the set's type has parts. */
+export function printSetRule(conditions: Conditions, set: string, directions: 'dst' | 'dst,dst'): string {
+  const target = `-j SET --map-set ${set} ${directions} --map-mark`;
+  return `${printConditions(conditions)} -m comment --comment ${OWNED.comment} ${target}`;
 }
+
+function printConditions({ source, destination, interface: device, ...packets }: Conditions): string {
+  const from = source === undefined || EVERYTHING.includes(source) ? '' : ` -s ${source}`;
+  const to = destination === undefined || EVERYTHING.includes(destination) ? '' : ` -d ${destination}`;
+  return `-A ${OWNED.mangleChain}${from}${to} -i ${device}${protocolWords(packets)}`;
+}
+
+function protocolWords({ family, protocol, ports, icmpType }: Pick<MarkRule, 'family' | 'protocol' | 'ports' | 'icmpType'>) {
+  if (protocol === 'any') return '';
+  if (icmpType !== undefined) return ICMP_WORDS[family] + String(icmpType);
+  const [first, ...others] = ports ?? [];
+  if (!first) return ` -p ${protocol}`;
+  if (others.length === 0) return ` -p ${protocol} -m ${protocol} --dport ${printPorts(first)}`;
+  return ` -p ${protocol} -m multiport --dports ${[first, ...others].map(printPorts).join(',')}`;
+}
+
+const ICMP_WORDS: Record<Family, string> = {
+  4: ' -p icmp -m icmp --icmp-type ',
+  6: ' -p ipv6-icmp -m icmp6 --icmpv6-type ',
+};
 
 function printPorts({ first, last }: PortInterval): string {
   return first === last ? `${first}` : `${first}:${last}`;

@@ -1,8 +1,13 @@
 // Own chains as text for `iptables-restore -n`: declaring a chain empties it, so one run replaces exactly our rules.
 import type { KernelIntent } from '../core/kernel-state';
+import type { Family } from '../core/topology';
 
-export function printRules(chains: KernelIntent['always']['chains']): string {
-  return chains.map((own) => [`*${own.table}`, ...printChain(own), 'COMMIT', ''].join('\n')).join('');
+/** Of one family, for iptables-restore or ip6tables-restore. */
+export function printRules(chains: KernelIntent['always']['chains'], family: Family = 4): string {
+  return chains
+    .filter((own) => own.family === family)
+    .map((own) => [`*${own.table}`, ...printChain(own), 'COMMIT', ''].join('\n'))
+    .join('');
 }
 
 /** Declaration and rules, a line each. */

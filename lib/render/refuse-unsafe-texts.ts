@@ -7,9 +7,10 @@ type Text = { path: DiagnosticPath; text: string; pattern: RegExp };
 const OBJECT_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/;
 const INTERFACE_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
-const NETMASK = /^(\d{1,3}\.){3}\d{1,3}$/;
-/** ldirectord.cf has no escapes: a quote ends the text and a # cuts the line, even inside quotes. */
+const NETMASK = /^((\d{1,3}\.){3}\d{1,3}|\d{1,3})$/;
+/** ldirectord.cf has no escapes: a quote ends the text and a # cuts the line, even inside quotes. keepalived.conf alike. */
 const QUOTED_TEXT = /^[^"#\p{Cc}\p{Zl}\p{Zp}]{0,255}$/u;
+const QUOTED_FIELDS = ['request', 'receive', 'virtualHost', 'login', 'database'] as const;
 
 export function refuseUnsafeTexts(topology: Topology): Diagnostic[] {
   return textsOf(topology)
@@ -28,13 +29,21 @@ function textsOf({ directors, ranges, pools, groups }: Topology): Text[] {
       { path: ['directors', at, 'internal', 'interface'], text: internal.interface, pattern: INTERFACE_NAME },
     ]),
     ...ranges.map(({ name }, at) => ({ path: ['ranges', at, 'name'], text: name, pattern: OBJECT_NAME })),
-    ...pools.flatMap(({ name, healthCheck: { request = '', receive = '' } }, at) => [
+    ...pools.flatMap(({ name, healthCheck }, at) => [
       { path: ['pools', at, 'name'], text: name, pattern: OBJECT_NAME },
-      { path: ['pools', at, 'healthCheck', 'request'], text: request, pattern: QUOTED_TEXT },
-      { path: ['pools', at, 'healthCheck', 'receive'], text: receive, pattern: QUOTED_TEXT },
+      ...QUOTED_FIELDS.map((key) => ({
+        path: ['pools', at, 'healthCheck', key],
+        text: healthCheck[key] ?? '',
+        pattern: QUOTED_TEXT,
+      })),
     ]),
-    ...groups.flatMap(({ name, persistence }, at) => [
+    ...groups.flatMap(({ name, persistence, matches }, at) => [
       { path: ['groups', at, 'name'], text: name, pattern: OBJECT_NAME },
+      ...matches.flatMap(({ interface: device }, match) =>
+        device === undefined
+          ? []
+          : [{ path: ['groups', at, 'matches', match, 'interface'], text: device, pattern: INTERFACE_NAME }],
+      ),
       ...(persistence
         ? [{ path: ['groups', at, 'persistence', 'netmask'], text: persistence.netmask, pattern: NETMASK }]
         : []),

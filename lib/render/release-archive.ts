@@ -1,7 +1,8 @@
 // A release as the tar that `guard stage` reads (lib/DESIGN.md, Release on the wire), and the hash that names its content.
 import { createHash } from 'node:crypto';
 import type { DaemonAction, HostRelease } from '../core/release';
-import { printJumps, printModules, printPolicyRules, printRoutes, printSysctls } from './print-intent';
+import { printAddresses, printJumps, printModules, printPolicyRules, printRoutes, printSysctls } from './print-intent';
+import { printIpSets } from './print-ip-sets';
 import { printIpvs } from './print-ipvs';
 import { printMeta } from './print-meta';
 import { printRules } from './print-rules';
@@ -23,16 +24,26 @@ export function releaseHash(release: HostRelease): string {
   return sha256(packRelease(release, 'none'));
 }
 
-/** The `intent/` files by name, without `daemon`. */
+/** The `intent/` files by name, without `daemon`. Lists that not every release has are left out where they are empty. */
 export function printIntentFiles(release: HostRelease): Record<string, string> {
   const { always, active } = release.intent;
+  const optional = {
+    'rules.v6': printRules(always.chains, 6),
+    'rules.nft': always.nftables ?? '',
+    jumps6: printJumps(always, 6),
+    sets: printIpSets(always),
+    addresses: printAddresses(always),
+    'policy-rules6': printPolicyRules(always, 6),
+    routes6: printRoutes(always, 6),
+  };
   return {
     modules: printModules(always),
     sysctl: printSysctls(always),
-    'rules.v4': printRules(always.chains),
-    jumps: printJumps(always),
-    'policy-rules': printPolicyRules(always),
-    routes: printRoutes(always),
+    'rules.v4': printRules(always.chains, 4),
+    jumps: printJumps(always, 4),
+    'policy-rules': printPolicyRules(always, 4),
+    routes: printRoutes(always, 4),
+    ...Object.fromEntries(Object.entries(optional).filter(([, text]) => text !== '')),
     ipvs: printIpvs(active.ipvs),
     meta: printMeta(release),
   };

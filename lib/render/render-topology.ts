@@ -18,7 +18,8 @@ export type Rendered = { releases: HostRelease[]; companions: Companion[]; diagn
 
 /** Pure. With an error among the diagnostics there are no releases and no companions. */
 export function renderTopology({ topology, facts = {}, secrets }: RenderInput): Rendered {
-  const refusals = [...refuseUnsupported(topology), ...refuseFacts(topology, facts)];
+  const unsupported = refuseUnsupported(topology, facts);
+  const refusals = hasErrors(unsupported) ? unsupported : refuseFacts(topology, facts);
   if (hasErrors(refusals)) return { releases: [], companions: [], diagnostics: refusals };
   return {
     releases: topology.directors.map((director) => releaseOf(topology, director, facts[director.name] ?? {}, secrets)),
@@ -32,7 +33,7 @@ function refuseFacts(topology: Topology, facts: Record<string, HostFacts>): Diag
   if (topology.rulesHome !== 'redhat') return [];
   return topology.directors.flatMap((director) => {
     const present = facts[director.name]?.sysconfigIptables ?? '';
-    const merged = mergeSysconfigIptables(present, kernelIntentOf(topology, director).always);
+    const merged = mergeSysconfigIptables(present, kernelIntentOf(topology, director, facts[director.name]).always);
     if (merged.ok) return [];
     const message = `/etc/sysconfig/iptables of ${director.name} cannot be merged: ${merged.problem}.`;
     return [error('render.sysconfig-iptables', ['rulesHome'], message, 'Repair the file on the director.')];
@@ -41,7 +42,7 @@ function refuseFacts(topology: Topology, facts: Record<string, HostFacts>): Diag
 
 /** Files by path, so that a release is the same bytes whatever the order of the printers. */
 function releaseOf(topology: Topology, director: Director, facts: HostFacts, secrets: RenderSecrets): HostRelease {
-  const intent = kernelIntentOf(topology, director);
+  const intent = kernelIntentOf(topology, director, facts);
   const files = [
     ...daemonFilesOf(topology, director, facts, secrets),
     ...kernelFilesOf(intent.always),

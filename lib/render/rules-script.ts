@@ -2,15 +2,16 @@
 import type { KernelIntent } from '../core/kernel-state';
 import type { Director, Topology } from '../core/topology';
 import { GENERATED, PATHS } from './owned-paths';
-import { printJump } from './print-rules';
+import { deliveryPart } from './rules-script-delivery';
+import { firewallPart, firewallSteps } from './rules-script-firewall';
 import { printed } from './sync-daemon-script';
 import { syncIdOf } from './sync-id';
 
 type Always = KernelIntent['always'];
 
 /**
- * POSIX sh, few processes: every rule by one iptables-restore, every route and policy rule by one `ip -batch`.
- * `loadsChains`: false when another service of the host restores the chains (rulesHome redhat).
+ * POSIX sh, few processes: every rule by one iptables-restore or nft, every route, policy rule and address by one `ip -batch`,
+ * every check by one awk. `loadsChains`: false when another service of the host restores the IPv4 chains (rulesHome redhat).
  */
 export function printRulesScript(
   topology: Topology,
@@ -18,115 +19,47 @@ export function printRulesScript(
   always: Always,
   { loadsChains }: { loadsChains: boolean },
 ): string {
+  const hasSync = topology.stack === 'heartbeat';
   return [
-    head(loadsChains ? PATHS.rulesText : PATHS.sysconfigIptables),
-    delivery(always),
-    loadsChains ? chains(always) : '',
-    checkChains(always),
-    syncDaemon(topology, director),
-    main(always, loadsChains),
+    head(hasSync),
+    deliveryPart(always),
+    firewallPart(always, { loadsChains }),
+    hasSync ? syncDaemon(topology, director) : '',
+    main(always, { loadsChains, hasSync }),
   ].join('');
 }
 
-function head(rulesText: string): string {
+function head(hasSync: boolean): string {
+  const verbs = hasSync ? 'start|stop|check|sync-daemon|heartbeat-start' : 'start|stop|check';
   return `#!/bin/sh
 ${GENERATED}
 # What this director's kernel needs beside the daemons: modules, sysctls, firewall marks, masquerading, local delivery of
-# marked packets, and the backup sync daemon. Usage: rules start|stop|check|sync-daemon|heartbeat-start. Every verb may be repeated.
+# marked packets${hasSync ? ', and the backup sync daemon' : ''}. Usage: rules ${verbs}. Every verb may be repeated.
+# shellcheck disable=SC2016 # programs for awk stand in single quotes
 set -u
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
 export PATH LC_ALL
-RULES=${rulesText}
 FAILED=0
 
 problem() {
   echo "lvs-console: $*" >&2
   FAILED=1
 }
-`;
-}
 
-/** A policy rule that is there already is refused with "File exists", so the answers say nothing: what is there is read back. */
-function delivery({ policyRules, routes }: Always): string {
-  const own = routes.map(({ type, destination, device, table }) => {
-    const to = [type, destination, ...(device === undefined ? [] : ['dev', device])].join(' ');
-    return { to, table, batch: `route replace ${to} table ${table} proto 76` };
-  });
-  const rules = policyRules.map((rule) => {
-    const mark = rule.mark === undefined ? '' : `fwmark 0x${rule.mark.toString(16)} `;
-    const selector = `${mark}iif ${rule.interface}`;
-    return {
-      ...rule,
-      selector,
-      batch: `rule add priority ${rule.priority} ${selector} lookup ${rule.table} protocol 76`,
-    };
-  });
-  return `
-start_delivery() {
-  ip -4 -force -batch - > /dev/null 2>&1 << 'END'
-${[...own, ...rules].map(({ batch }) => batch).join('\n')}
-END
-  check_delivery
-}
-
-check_delivery() {
-  present=$(ip -4 rule show && ip -4 route show table all proto 76) || { problem "ip cannot read rules and routes"; return; }
-${rules.map(({ priority, selector }) => `  expect "${priority}:	from all ${selector}"`).join('\n')}
-${own.map(({ to }) => `  expect "${to}"`).join('\n')}
-}
-
-expect() { # what must stand in \`present\` at the beginning of a line
-  case "
-$present
-" in *"
-$1"[[:space:]]*) ;; *) problem "missing: $1" ;; esac
-}
-
-stop_delivery() {
-  ip -4 rule flush protocol 76
-  ip -4 route flush table all proto 76
-}
-`;
-}
-
-function chains({ jumps }: Always): string {
-  return `
-start_chains() { # declaring a chain empties it, so this replaces exactly our own rules
-  iptables-restore -n -w 5 < "$RULES" || { problem "iptables-restore refused $RULES"; return; }
-${jumps
-  .map((jump) => ({ table: jump.table, rule: printJump(jump) }))
-  .map(
-    ({ table, rule }) =>
-      `  iptables -w 5 -t ${table} -C ${rule} 2> /dev/null ||\n    iptables -w 5 -t ${table} -A ${rule} || problem "no jump in ${table}"`,
-  )
-  .join('\n')}
-}
-
-stop_chains() {
-${jumps
-  .map((jump) => ({ ...jump, rule: printJump(jump) }))
-  .map(({ table, to, rule }) =>
-    [
-      `  while iptables -w 5 -t ${table} -D ${rule} 2> /dev/null; do :; done`,
-      `  iptables -w 5 -t ${table} -F ${to} 2> /dev/null && iptables -w 5 -t ${table} -X ${to}`,
-    ].join('\n'),
-  )
-  .join('\n')}
-}
-`;
-}
-
-function checkChains({ chains: own, jumps }: Always): string {
-  const isOwn = own.map(({ chain }) => `"-A ${chain} "*`).join(' | ');
-  return `
-check_chains() {
-  present=$(iptables-save) || { problem "iptables-save failed"; return; }
-${jumps.map((jump) => `  expect "-A ${printJump(jump)}"`).join('\n')}
-  while read -r line; do
-    case $line in ${isOwn}) expect "$line" ;; esac
-  done < "$RULES"
-}
+# Lines before the line @@ must stand after it; with both=1 also the other way round.
+COMPARE='
+{ sub(/^[ \\t]+/, ""); sub(/[ \\t]+$/, "") }
+$0 == "@@" { there = 1; next }
+$0 == "" { next }
+!there { if (!($0 in want)) order[++n] = $0; want[$0] = 1; next }
+{ have[$0] = 1 }
+END {
+  for (i = 1; i <= n; i++) if (!(order[i] in have)) { print "lvs-console: missing: " order[i]; failed = 1 }
+  if (both) for (line in have) if (!(line in want)) { print "lvs-console: not ours: " line; failed = 1 }
+  exit failed
+}'
+compare() { awk -v both="$1" "$COMPARE" >&2; }
 `;
 }
 
@@ -146,22 +79,31 @@ start_sync_daemon() {
 }
 
 /** heartbeat runs `heartbeat-start` at its start; exit 100 tells it not to run it again (ha.cf(5), respawn). */
-function main({ modules }: Always, loadsChains: boolean): string {
+function main(always: Always, { loadsChains, hasSync }: { loadsChains: boolean; hasSync: boolean }): string {
+  const firewall = firewallSteps(always, { loadsChains });
+  const { modules, addresses } = always;
+  const start = [
+    `modprobe -a ${modules.join(' ')} || problem "a module does not load"`,
+    `sysctl -q -p ${PATHS.sysctl} || problem "a sysctl cannot be set"`,
+    ...(addresses.length > 0 ? ['start_addresses'] : []),
+    ...firewall.start,
+    'start_delivery',
+    ...(hasSync ? ['start_sync_daemon || :'] : []),
+  ];
+  const stop = ['stop_delivery', ...firewall.stop, ...(addresses.length > 0 ? ['stop_addresses'] : [])];
+  const check = [...(addresses.length > 0 ? ['check_addresses'] : []), ...firewall.check, 'check_delivery'];
+  const sync = `
+  sync-daemon) start_sync_daemon || FAILED=1 ;;
+  heartbeat-start) start_sync_daemon || :; exit 100 ;;`;
   return `
 start() {
-  modprobe -a ${modules.join(' ')} || problem "a module does not load"
-  sysctl -q -p ${PATHS.sysctl} || problem "a sysctl cannot be set"
-  start_delivery${loadsChains ? '\n  start_chains' : ''}
-  start_sync_daemon || :
-}
+${start.map((step) => `  ${step}\n`).join('')}}
 
 case \${1:-} in
   start) start ;;
-  stop)${loadsChains ? ' stop_chains;' : ''} stop_delivery ;;
-  check) check_delivery; check_chains ;;
-  sync-daemon) start_sync_daemon || FAILED=1 ;;
-  heartbeat-start) start_sync_daemon || :; exit 100 ;;
-  *) echo "usage: rules start|stop|check|sync-daemon|heartbeat-start" >&2; exit 2 ;;
+  stop) ${stop.join('; ')} ;;
+  check) ${check.join('; ')} ;;${hasSync ? sync : ''}
+  *) echo "usage: rules start|stop|check${hasSync ? '|sync-daemon|heartbeat-start' : ''}" >&2; exit 2 ;;
 esac
 exit "$FAILED"
 `;

@@ -39,7 +39,7 @@ function place(caseName: string, end: string): string {
   const { content } = files.find(({ path: file }) => file.endsWith(end))!;
   const led = content
     .replace('PATH=/usr/sbin', `PATH=${bin}:/usr/sbin`)
-    .replace(`RULES=${rules.path}`, `RULES=${rulesFile}`);
+    .replace(`RULES4=${rules.path}`, `RULES4=${rulesFile}`);
   fs.writeFileSync(script, led, { mode: 0o755 });
   return script;
 }
@@ -91,7 +91,7 @@ ${rules} stop; echo "stop again $?"`);
         'missing 1',
         'stop again 0',
       ]);
-      expect(fs.readFileSync(path.join(folder, 'missing'), 'utf8')).toContain('missing: 100:\tfrom all fwmark');
+      expect(fs.readFileSync(path.join(folder, 'missing'), 'utf8')).toContain('missing: 100: from all fwmark');
     },
   );
 

@@ -20,8 +20,16 @@ export const TEST_SECRETS = { heartbeatKey: 'golden-file-not-a-secret' };
 
 export type RenderedCase = Rendered & { topology: Topology };
 
-/** A case is a topology without errors; its facts are facts.json and facts/<host>/sysconfig-iptables. */
+const rendered = new Map<string, RenderedCase>();
+
+/** A case is a topology without errors; its facts are facts.json and facts/<host>/sysconfig-iptables. Nobody may change it. */
 export function renderCase(name: string): RenderedCase {
+  const known = rendered.get(name) ?? renderNew(name);
+  rendered.set(name, known);
+  return known;
+}
+
+function renderNew(name: string): RenderedCase {
   const text = fs.readFileSync(path.join(testdata, name, 'topology.yaml'), 'utf8');
   const { document, diagnostics } = parseTopologyDocument(text);
   invariant(document, `${name}: ${JSON.stringify(diagnostics)}`);

@@ -6,8 +6,8 @@ import { hasIpfail } from './heartbeat-model';
 
 export function warnAboutChoices(topology: Topology, facts: Record<string, HostFacts>): Diagnostic[] {
   return [
-    ...warnAboutIntervals(topology),
-    ...warnAboutGatewayWatch(topology, facts),
+    ...(topology.stack === 'keepalived' ? [] : warnAboutIntervals(topology)),
+    ...(topology.stack === 'heartbeat' ? warnAboutGatewayWatch(topology, facts) : []),
     ...(topology.ftp ? topology.groups.flatMap(warnAboutPassiveFtp) : []),
   ];
 }

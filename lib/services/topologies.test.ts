@@ -106,6 +106,7 @@ describe('roles', () => {
           input: { id: 'x', baseRevision: 1, document: named('x'), message: '' },
         }),
     ],
+    ['viewer', 'remove a topology', () => removeTopology({ ctx: contextOf('viewer'), input: { id: 'x' } })],
     ['operator', 'remove a topology', () => removeTopology({ ctx: contextOf('operator'), input: { id: 'x' } })],
   ] as const)('refuses a %s who wants to %s', async (_role, _what, attempt) => {
     const before = await getDb().auditRow.count();

@@ -13,7 +13,10 @@ const hostFactsSchema = z.object({
   os: z.enum(['debian', 'redhat']).optional(),
   iptablesVariant: z.enum(['legacy', 'nft']).optional(),
   sysconfigIptables: z.string().optional(),
+  hasIpSet: z.boolean().optional(),
+  allowedCheckPrograms: z.array(z.string()).optional(),
 });
+type StoredFacts = z.infer<typeof hostFactsSchema>;
 export const storedPlanSchema = planSchema.extend({
   sources: z.object({
     /** What rendering used: the deploy renders again from these, because secrets are not stored. */
@@ -27,15 +30,24 @@ export type Deployed = { transaction: string; document: TopologyDocument; releas
 
 export function factsOf({ sources }: StoredPlan): Record<string, HostFacts> {
   return Object.fromEntries(
-    Object.entries(sources.facts).map(([director, { os, iptablesVariant, sysconfigIptables }]) => [
-      director,
-      {
-        ...(os && { os }),
-        ...(iptablesVariant && { iptablesVariant }),
-        ...(sysconfigIptables !== undefined && { sysconfigIptables }),
-      },
-    ]),
+    Object.entries(sources.facts).map(([director, facts]) => [director, withoutUndefined(facts)]),
   );
+}
+
+function withoutUndefined({
+  os,
+  iptablesVariant,
+  sysconfigIptables,
+  hasIpSet,
+  allowedCheckPrograms,
+}: StoredFacts): HostFacts {
+  return {
+    ...(os && { os }),
+    ...(iptablesVariant && { iptablesVariant }),
+    ...(sysconfigIptables !== undefined && { sysconfigIptables }),
+    ...(hasIpSet !== undefined && { hasIpSet }),
+    ...(allowedCheckPrograms && { allowedCheckPrograms }),
+  };
 }
 
 export async function loadStoredPlan(db: Db, planId: string): Promise<StoredPlan> {
@@ -72,8 +84,14 @@ async function toDeployed(db: Db, { topologyId, number, planHash, planId, revisi
   };
 }
 
-/** A release with heartbeat's files needs heartbeat; ldirectord follows the role and is asked for where it is known. */
+const DAEMON_FILES: [string, string][] = [
+  ['/etc/ha.d/ha.cf', 'heartbeat'],
+  ['/etc/keepalived/keepalived.conf', 'keepalived'],
+  ['/etc/systemd/system/lvs-console-ldirectord.service', 'ldirectord'],
+];
+
+/** A release with a daemon's file needs that daemon; under heartbeat ldirectord follows the role and is asked for where that is known. */
 export function expectedOf(release: HostRelease): ExpectedHost {
-  const daemons = release.files.some(({ path }) => path === '/etc/ha.d/ha.cf') ? ['heartbeat'] : [];
-  return { intent: release.intent, daemons };
+  const has = (wanted: string) => release.files.some(({ path }) => path === wanted);
+  return { intent: release.intent, daemons: DAEMON_FILES.flatMap(([path, daemon]) => (has(path) ? [daemon] : [])) };
 }

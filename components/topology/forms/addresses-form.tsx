@@ -5,6 +5,7 @@ import { Button } from '@/components/ui/button';
 import { appendAt, removeAt } from '../document-path';
 import { useEditor } from '../editor-context';
 import { TextField } from './document-fields';
+import { FormSection } from './form-section';
 import { ObjectForm } from './object-form';
 
 export function AddressesForm() {
@@ -19,38 +20,57 @@ export function AddressesForm() {
         help="The gateway routes the ranges to this address; it moves to whoever is active."
       />
       <TextField
+        path={['virtualAddresses', 'external6']}
+        label="External virtual address, IPv6"
+        isMono
+        isOptional
+        placeholder="2001:db8:7::240/64"
+        help="Beside an IPv4 one, when the ranges are of both families."
+        defaultValue="none"
+      />
+      <TextField
         path={['virtualAddresses', 'internal']}
         label="Internal virtual address"
         isMono
         placeholder="198.51.100.240/24"
         help="Default gateway of the real servers under masq, so that replies come back through the active director."
       />
-      <h3 className="border-t pt-3 font-semibold">Gateways</h3>
-      <p className="text-xs text-muted-foreground">
-        Routers in front of the pair; each gets a route snippet among the generated files. heartbeat pings them to know
-        its own link.
-      </p>
-      {document.gateways.map((_gateway, index) => (
-        <div key={index} className="flex items-start gap-2">
-          <TextField path={['gateways', index]} label={`Gateway ${index + 1}`} isMono className="flex-1" />
-          {!isReadOnly && (
-            <Button
-              variant="ghost"
-              size="icon"
-              className="mt-5.5"
-              aria-label={`Remove gateway ${index + 1}`}
-              onClick={() => replace(removeAt(document, ['gateways'], index))}
-            >
-              <X />
-            </Button>
-          )}
-        </div>
-      ))}
-      {!isReadOnly && (
-        <Button size="small" className="self-start" onClick={() => replace(appendAt(document, ['gateways'], ''))}>
-          <Plus /> Add gateway
-        </Button>
-      )}
+      <TextField
+        path={['virtualAddresses', 'internal6']}
+        label="Internal virtual address, IPv6"
+        isMono
+        isOptional
+        placeholder="2001:db8:6::240/64"
+        help="Default gateway of IPv6 real servers under masq."
+        defaultValue="none"
+      />
+      <FormSection
+        title="Gateways"
+        path={['gateways']}
+        help="Routers in front of the pair; each gets a route snippet among the generated files. heartbeat pings them to know its own link."
+      >
+        {document.gateways.map((_gateway, index) => (
+          <div key={index} className="flex items-start gap-2">
+            <TextField path={['gateways', index]} label={`Gateway ${index + 1}`} isMono className="flex-1" />
+            {!isReadOnly && (
+              <Button
+                variant="ghost"
+                size="icon"
+                className="mt-6"
+                aria-label={`Remove gateway ${index + 1}`}
+                onClick={() => replace(removeAt(document, ['gateways'], index))}
+              >
+                <X />
+              </Button>
+            )}
+          </div>
+        ))}
+        {!isReadOnly && (
+          <Button size="small" className="self-start" onClick={() => replace(appendAt(document, ['gateways'], ''))}>
+            <Plus /> Add gateway
+          </Button>
+        )}
+      </FormSection>
     </ObjectForm>
   );
 }

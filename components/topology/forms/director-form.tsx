@@ -3,6 +3,7 @@
 import { Button } from '@/components/ui/button';
 import { useEditor } from '../editor-context';
 import { NumberField, TextField } from './document-fields';
+import { FormSection } from './form-section';
 import { ObjectForm } from './object-form';
 
 export function DirectorForm({ index }: { index: number }) {
@@ -10,40 +11,14 @@ export function DirectorForm({ index }: { index: number }) {
   const { document, change, isReadOnly } = useEditor();
   const hasManagement = document.directors[index]?.management !== undefined;
   return (
-    <ObjectForm lead="One of the two hosts that run IPVS; one is active, the other takes over.">
+    <ObjectForm lead="A host that runs IPVS. Of two, one is active and the other takes over.">
       <TextField
         path={at('name')}
         label="Name"
-        help="As `uname -n` prints it: heartbeat knows the host by this word."
+        help="As `uname -n` prints it: the stack knows the host by this word."
       />
-      <div className="grid grid-cols-[7rem_minmax(0,1fr)] gap-2">
-        <TextField
-          path={at('external', 'interface')}
-          label="External interface"
-          isMono
-          help="Packets of clients arrive here."
-        />
-        <TextField
-          path={at('external', 'address')}
-          label="External address"
-          isMono
-          placeholder="192.0.2.4/24"
-          help="Its own fixed address with prefix length."
-        />
-        <TextField
-          path={at('internal', 'interface')}
-          label="Internal interface"
-          isMono
-          help="Real servers are behind it."
-        />
-        <TextField
-          path={at('internal', 'address')}
-          label="Internal address"
-          isMono
-          placeholder="198.51.100.4/24"
-          help="Its own fixed address with prefix length."
-        />
-      </div>
+      <SideFields index={index} side="external" help="Packets of clients arrive here." />
+      <SideFields index={index} side="internal" help="Real servers are behind it." />
       <h3 className="border-t pt-3 font-semibold">Management</h3>
       {hasManagement ? (
         <>
@@ -74,5 +49,35 @@ export function DirectorForm({ index }: { index: number }) {
         </div>
       )}
     </ObjectForm>
+  );
+}
+
+type SideFieldsProps = { index: number; side: 'external' | 'internal'; help: string };
+
+function SideFields({ index, side, help }: SideFieldsProps) {
+  const path = ['directors', index, side];
+  const title = side === 'external' ? 'External' : 'Internal';
+  return (
+    <FormSection title={title} path={path}>
+      <div className="grid grid-cols-[7rem_minmax(0,1fr)] gap-2">
+        <TextField path={[...path, 'interface']} label={`${title} interface`} isMono help={help} />
+        <TextField
+          path={[...path, 'address']}
+          label={`${title} address`}
+          isMono
+          placeholder="192.0.2.4/24"
+          help="Its own fixed address with prefix length, of either family."
+        />
+      </div>
+      <TextField
+        path={[...path, 'address6']}
+        label={`${title} address, IPv6`}
+        isMono
+        isOptional
+        placeholder="2001:db8::4/64"
+        help="Beside an IPv4 one, when the interface carries both."
+        defaultValue="none"
+      />
+    </FormSection>
   );
 }

@@ -1,19 +1,26 @@
 'use client';
 // Form controls that are bound to one place of the document and show the problems of that place.
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { printPath, type DiagnosticPath } from '@/lib/core/diagnostic';
 import { Checkbox } from '@/components/ui/checkbox';
-import { Field } from '@/components/ui/field';
+import { Field, ProblemLines } from '@/components/ui/field';
 import { Input, Select } from '@/components/ui/input';
-import { getAt, isWithin } from '../document-path';
+import { getAt } from '../document-path';
 import { useEditor } from '../editor-context';
+import { problemsAt } from '../problem-index';
 
-type BoundProps = { path: DiagnosticPath; label: string; help?: string; defaultValue?: string; className?: string };
+type BoundProps = {
+  path: DiagnosticPath;
+  label: string;
+  help?: string;
+  defaultValue?: string;
+  className?: string;
+  action?: ReactNode;
+};
 
 /** `exact`: only problems of the place itself, not of places inside it. */
 export function useProblemsAt(path: DiagnosticPath, exact = false) {
-  const { diagnostics } = useEditor();
-  return diagnostics.filter((each) => isWithin(each.path, path) && (!exact || each.path.length === path.length));
+  return problemsAt(useEditor().diagnostics, path, exact);
 }
 
 function useBound(path: DiagnosticPath) {
@@ -60,11 +67,17 @@ export function TextField({
   );
 }
 
-type NumberFieldProps = BoundProps & { isOptional?: boolean; min?: number; max?: number };
+type NumberFieldProps = BoundProps & {
+  isOptional?: boolean;
+  min?: number;
+  max?: number;
+  onCommit?: (value: number | undefined) => void;
+};
 
 /** Keeps what was typed until it is a whole number; the document only ever holds whole numbers. */
-export function NumberField({ path, isOptional = false, min, max, ...field }: NumberFieldProps) {
-  const { value, problems, isReadOnly, change } = useBound(path);
+export function NumberField({ path, isOptional = false, min, max, onCommit, ...field }: NumberFieldProps) {
+  const { value, problems, isReadOnly, change: changePlace } = useBound(path);
+  const change = onCommit ?? changePlace;
   const [typed, setTyped] = useState<string>();
   const text = typed ?? (typeof value === 'number' ? String(value) : '');
   const isWhole = /^-?\d{1,10}$/.test(text.trim());
@@ -99,12 +112,18 @@ export function NumberField({ path, isOptional = false, min, max, ...field }: Nu
 }
 
 export type Option = { value: string; label: string };
-type SelectFieldProps = BoundProps & { options: readonly Option[]; onCommit?: (value: string) => void };
+type SelectFieldProps = BoundProps & {
+  options: readonly Option[];
+  onCommit?: (value: string) => void;
+  /** What an absent value means; choosing it leaves the key out. */
+  absent?: string;
+};
 
-export function SelectField({ path, options, onCommit, ...field }: SelectFieldProps) {
+export function SelectField({ path, options, onCommit, absent, ...field }: SelectFieldProps) {
   const { value, problems, isReadOnly, change } = useBound(path);
   const current = typeof value === 'string' ? value : '';
-  const isKnown = options.some((option) => option.value === current);
+  const isKnown = options.some((option) => option.value === current) || (absent !== undefined && current === '');
+  const commit = onCommit ?? ((next: string) => change(next === '' && absent !== undefined ? undefined : next));
   return (
     <Field {...field} problems={problems}>
       {(control) => (
@@ -113,8 +132,9 @@ export function SelectField({ path, options, onCommit, ...field }: SelectFieldPr
           data-path={printPath(path)}
           value={current}
           disabled={isReadOnly}
-          onChange={(event) => (onCommit ?? change)(event.target.value)}
+          onChange={(event) => commit(event.target.value)}
         >
+          {absent !== undefined && <option value="">{absent}</option>}
           {!isKnown && <option value={current}>{current === '' ? 'Choose' : `${current} (does not exist)`}</option>}
           {options.map((option) => (
             <option key={option.value} value={option.value}>
@@ -127,7 +147,19 @@ export function SelectField({ path, options, onCommit, ...field }: SelectFieldPr
   );
 }
 
-export function CheckboxField({ path, label, help }: BoundProps) {
-  const { value, isReadOnly, change } = useBound(path);
-  return <Checkbox label={label} help={help} checked={value === true} disabled={isReadOnly} onCheckedChange={change} />;
+/** `onCommit` for a choice that changes more than its own place. */
+export function CheckboxField({ path, label, help, onCommit }: BoundProps & { onCommit?: (next: boolean) => void }) {
+  const { value, problems, isReadOnly, change } = useBound(path);
+  return (
+    <div className="flex flex-col gap-1" data-path={printPath(path)} tabIndex={-1}>
+      <Checkbox
+        label={label}
+        help={help}
+        checked={value === true}
+        disabled={isReadOnly}
+        onCheckedChange={onCommit ?? change}
+      />
+      <ProblemLines problems={problems} />
+    </div>
+  );
 }

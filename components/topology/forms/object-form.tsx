@@ -1,12 +1,13 @@
 'use client';
 // The frame of one object's form: heading, problems that belong to no single field, removal and order.
 import type { ReactNode } from 'react';
-import { ArrowDown, ArrowUp, Trash2 } from 'lucide-react';
+import { ArrowDown, ArrowUp, Copy, Trash2 } from 'lucide-react';
 import { Button } from '@/components/ui/button';
 import { ProblemLines } from '@/components/ui/field';
-import { moveAt, removeAt } from '../document-path';
+import { duplicateObject } from '../document-edits';
+import { moveTo, removeAt } from '../document-path';
 import { useEditor } from '../editor-context';
-import { describeSelection, parseSelection, pathOf } from '../selection';
+import { describeSelection, listOf, parseSelection, pathOf } from '../selection';
 import { useProblemsAt } from './document-fields';
 
 export function ObjectForm({ lead, children }: { lead: string; children: ReactNode }) {
@@ -36,10 +37,15 @@ function ObjectActions() {
   if (typeof list !== 'string') return null;
   const { kind, index } = selection;
   const move = (step: number) => {
-    const next = moveAt(document, [list], index, step);
+    const next = moveTo(document, [list], index, index + step);
     if (next === document) return;
     replace(next);
     select({ kind, index: index + step });
+  };
+  const copy = () => {
+    if (kind === 'director') return;
+    replace(duplicateObject(document, listOf[kind], index));
+    select({ kind, index: index + 1 });
   };
   const remove = () => {
     const next = removeAt(document, [list], index);
@@ -69,6 +75,16 @@ function ObjectActions() {
             <ArrowDown />
           </Button>
         </>
+      )}
+      {kind !== 'director' && (
+        <Button
+          size="small"
+          variant="ghost"
+          onClick={copy}
+          title={`A copy behind this ${kind}, under a name of its own`}
+        >
+          <Copy /> Copy
+        </Button>
       )}
       <Button size="small" variant="danger" onClick={remove}>
         <Trash2 /> Remove {kind}

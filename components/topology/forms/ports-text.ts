@@ -14,3 +14,9 @@ export function parsePorts(text: string): Ports | undefined {
 export function printPorts(ports: unknown): string {
   return Array.isArray(ports) ? ports.join(', ') : '';
 }
+
+/** Whole numbers only, because a check cannot try an interval; undefined = cannot be read. */
+export function parseCheckPorts(text: string): number[] | undefined {
+  const parts = text.split(/[\s,]+/).filter(Boolean);
+  return parts.every((part) => /^\d{1,6}$/.test(part)) ? parts.map(Number) : undefined;
+}

@@ -14,6 +14,8 @@ const signs = {
   warning: { Icon: TriangleAlert, ink: 'text-warn', word: 'Warning' },
   info: { Icon: Info, ink: 'text-muted-foreground', word: 'Note' },
 } as const;
+/** A person mends the first ones and sees the next; ten thousand rows help nobody. */
+const MOST_SHOWN = 200;
 const rank = { error: 0, warning: 1, info: 2 } as const;
 
 export function ProblemsPanel() {
@@ -27,12 +29,17 @@ export function ProblemsPanel() {
     );
   return (
     <ul aria-label="Problems" className="flex flex-col divide-y">
-      {sorted.map((diagnostic) => (
+      {sorted.slice(0, MOST_SHOWN).map((diagnostic) => (
         <ProblemItem
           key={`${diagnostic.code} ${printPath(diagnostic.path)} ${diagnostic.message}`}
           diagnostic={diagnostic}
         />
       ))}
+      {sorted.length > MOST_SHOWN && (
+        <li className="py-1.5 text-muted-foreground">
+          and {(sorted.length - MOST_SHOWN).toLocaleString('en-US')} more, errors first
+        </li>
+      )}
     </ul>
   );
 }

@@ -1,9 +1,10 @@
 // The picture as data: computed from the document alone, so that it is the topology and cannot lie. Pure.
 import type { Diagnostic, DiagnosticPath } from '@/lib/core/diagnostic';
 import type { MatchDocument, TopologyDocument } from '@/lib/core/document';
-import { isWithin } from '../document-path';
 import { printPorts } from '../forms/ports-text';
+import { problemsAt } from '../problem-index';
 import type { Selection } from '../selection';
+import { sightOf, type Sight } from './sight';
 
 export type PictureKind = 'client' | 'gateway' | 'pair' | 'range' | 'group' | 'pool';
 export type ProblemCount = { errors: number; warnings: number };
@@ -25,24 +26,28 @@ type Counter = (path: DiagnosticPath) => ProblemCount;
 
 function counterOf(diagnostics: readonly Diagnostic[]): Counter {
   return (path) => {
-    const here = diagnostics.filter((each) => isWithin(each.path, path));
+    const here = problemsAt(diagnostics, path);
     const errors = here.filter(({ severity }) => severity === 'error').length;
     return { errors, warnings: here.filter(({ severity }) => severity === 'warning').length };
   };
 }
 
-export function buildPicture(document: TopologyDocument, diagnostics: readonly Diagnostic[]): Picture {
+export function buildPicture(
+  document: TopologyDocument,
+  diagnostics: readonly Diagnostic[],
+  sight: Sight = sightOf(document, { kind: 'general' }),
+): Picture {
   const count = counterOf(diagnostics);
   const nodes = [
     clientNode,
     ...gatewayNodes(document, count),
     pairNode(document, count),
-    ...rangeNodes(document, count),
-    ...groupNodes(document, count),
-    ...poolNodes(document, count),
+    ...sight.ranges.flatMap((index) => rangeNode(document, index, count)),
+    ...sight.groups.flatMap((index) => groupNode(document, index, count)),
+    ...sight.pools.flatMap((index) => poolNode(document, index, count)),
   ];
   const ids = new Set(nodes.map(({ id }) => id));
-  return { nodes, edges: edgesOf(document).filter(({ from, to }) => ids.has(from) && ids.has(to)) };
+  return { nodes, edges: edgesOf(document, sight).filter(({ from, to }) => ids.has(from) && ids.has(to)) };
 }
 
 const plain = { errors: 0, warnings: 0, lines: [] };
@@ -81,53 +86,41 @@ function pairNode(document: TopologyDocument, count: Counter): PictureNode {
   return { id: 'pair', kind: 'pair', title, text: document.stack, selection: { kind: 'general' }, ...plain, lines };
 }
 
-function rangeNodes(document: TopologyDocument, count: Counter): PictureNode[] {
-  return document.ranges.map((range, index) => ({
-    id: `ranges.${index}`,
-    kind: 'range',
-    title: range.name || '(no name)',
-    text: range.addresses || '(no addresses)',
-    selection: { kind: 'range', index },
-    lines: [],
-    ...count(['ranges', index]),
-  }));
+function rangeNode({ ranges }: TopologyDocument, index: number, count: Counter): PictureNode[] {
+  const range = ranges[index];
+  if (!range) return [];
+  const title = range.name || '(no name)';
+  const text = range.addresses || '(no addresses)';
+  const selection = { kind: 'range', index } as const;
+  return [{ id: `ranges.${index}`, kind: 'range', title, text, selection, lines: [], ...count(['ranges', index]) }];
 }
 
-function groupNodes(document: TopologyDocument, count: Counter): PictureNode[] {
-  return document.groups.map(({ name, mark, scheduler, persistence }, index) => ({
-    id: `groups.${index}`,
-    kind: 'group',
-    title: name || '(no name)',
-    text: `mark ${mark} ${scheduler}${persistence ? ` -p ${persistence.timeoutSeconds}` : ''}`,
-    selection: { kind: 'group', index },
-    lines: [],
-    ...count(['groups', index]),
-  }));
+function groupNode({ groups }: TopologyDocument, index: number, count: Counter): PictureNode[] {
+  const group = groups[index];
+  if (!group) return [];
+  const { name, mark, scheduler, persistence } = group;
+  const title = name || '(no name)';
+  const text = `mark ${mark} ${scheduler}${persistence ? ` -p ${persistence.timeoutSeconds}` : ''}`;
+  const selection = { kind: 'group', index } as const;
+  return [{ id: `groups.${index}`, kind: 'group', title, text, selection, lines: [], ...count(['groups', index]) }];
 }
 
-function poolNodes(document: TopologyDocument, count: Counter): PictureNode[] {
-  return document.pools.map((pool, index) => {
-    const selection = { kind: 'pool', index } as const;
-    const { type, port } = pool.healthCheck;
-    const check = type === 'off' ? 'no check' : `${type}${port === undefined ? '' : ` ${port}`}`;
-    const lines = pool.realServers.map((realServer, i): PictureLine => ({
-      label: `${realServer.address || '(no address)'}${realServer.port === undefined ? '' : `:${realServer.port}`}`,
-      text: `real server, weight ${realServer.weight}`,
-      selection,
-      isHost: true,
-      ...count(['pools', index, 'realServers', i]),
-    }));
-    const title = pool.name || '(no name)';
-    return {
-      id: `pools.${index}`,
-      kind: 'pool',
-      title,
-      text: `${pool.forwarding}, ${check}`,
-      selection,
-      lines,
-      ...count(['pools', index]),
-    };
-  });
+function poolNode({ pools }: TopologyDocument, index: number, count: Counter): PictureNode[] {
+  const pool = pools[index];
+  if (!pool) return [];
+  const selection = { kind: 'pool', index } as const;
+  const { type, port } = pool.healthCheck;
+  const check = type === 'off' ? 'no check' : `${type}${port === undefined ? '' : ` ${port}`}`;
+  const lines = pool.realServers.map((realServer, i): PictureLine => ({
+    label: `${realServer.address || '(no address)'}${realServer.port === undefined ? '' : `:${realServer.port}`}`,
+    text: `real server, weight ${realServer.weight}`,
+    selection,
+    isHost: true,
+    ...count(['pools', index, 'realServers', i]),
+  }));
+  const title = pool.name || '(no name)';
+  const text = `${pool.forwarding}, ${check}`;
+  return [{ id: `pools.${index}`, kind: 'pool', title, text, selection, lines, ...count(['pools', index]) }];
 }
 
 export function printMatch({ protocol, ports }: MatchDocument): string {
@@ -135,22 +128,22 @@ export function printMatch({ protocol, ports }: MatchDocument): string {
   return ports === undefined ? `${protocol} all` : `${protocol} ${printPorts(ports)}`;
 }
 
-function edgesOf(document: TopologyDocument): PictureEdge[] {
-  const { gateways, ranges, groups, pools } = document;
+function edgesOf({ gateways, ranges, groups, pools }: TopologyDocument, sight: Sight): PictureEdge[] {
   const edge = (from: string, to: string, text = ''): PictureEdge => ({ id: `${from}>${to}`, from, to, text });
   const gatewayIds = gateways.length === 0 ? ['gateways.0'] : gateways.map((_gateway, index) => `gateways.${index}`);
-  const poolOf = (name: string) => `pools.${pools.findIndex((pool) => pool.name === name)}`;
-  const matchEdges = groups.flatMap((group, g) =>
-    ranges.flatMap((range, r) => {
-      const texts = group.matches.filter((match) => match.range === range.name).map(printMatch);
+  const poolAt = new Map(sight.pools.map((index) => [pools[index]?.name, index]));
+  const matchEdges = sight.groups.flatMap((g) =>
+    sight.ranges.flatMap((r) => {
+      const name = ranges[r]?.name;
+      const texts = groups[g]?.matches.filter(({ range }) => range === name).map(printMatch) ?? [];
       return texts.length === 0 ? [] : [edge(`ranges.${r}`, `groups.${g}`, shorten(texts.join('; ')))];
     }),
   );
   return [
     ...gatewayIds.flatMap((id) => [edge('client', id), edge(id, 'pair')]),
-    ...ranges.map((_range, index) => edge('pair', `ranges.${index}`)),
+    ...sight.ranges.map((index) => edge('pair', `ranges.${index}`)),
     ...matchEdges,
-    ...groups.map((group, index) => edge(`groups.${index}`, poolOf(group.pool))),
+    ...sight.groups.map((index) => edge(`groups.${index}`, `pools.${poolAt.get(groups[index]?.pool) ?? -1}`)),
   ];
 }
 

@@ -8,7 +8,7 @@ export function PictureFrame() {
   const { topologyId } = useEditor();
   const { data: pair } = useLiveSnapshot(topologyId);
   return (
-    <div data-testid="picture" className="h-[480px] lg:h-auto lg:min-h-[400px] lg:flex-1">
+    <div data-testid="picture" className="h-[480px] lg:h-auto lg:min-h-[330px] lg:flex-1">
       <LazyPicture activeDirector={pair?.state === 'one-active' ? pair.active : undefined} />
     </div>
   );

@@ -2,7 +2,7 @@
 // The drawn picture. Heavy (xyflow, dagre): loaded after the page by lazy-picture.tsx.
 import '@xyflow/react/dist/style.css';
 import { useMemo } from 'react';
-import { Background, Controls, MarkerType, Position, ReactFlow, type Edge } from '@xyflow/react';
+import { Background, Controls, MarkerType, Panel, Position, ReactFlow, type Edge } from '@xyflow/react';
 import { useTheme } from 'next-themes';
 import { useMedia } from '@/components/ui/use-media';
 import { useEditor } from '../editor-context';
@@ -10,6 +10,7 @@ import { printSelection } from '../selection';
 import { buildPicture, type Picture } from './build-graph';
 import { layoutPicture, type Direction } from './layout-picture';
 import { PictureNodeBox, type PictureData, type PictureFlowNode } from './picture-node';
+import { sightOf } from './sight';
 
 const nodeTypes = { object: PictureNodeBox };
 
@@ -54,7 +55,8 @@ function toFlowEdges({ edges }: Picture): Edge[] {
 export default function TopologyPicture({ activeDirector }: { activeDirector: string | undefined }) {
   const { document, diagnostics, selection, select } = useEditor();
   const { resolvedTheme } = useTheme();
-  const picture = useMemo(() => buildPicture(document, diagnostics), [document, diagnostics]);
+  const sight = useMemo(() => sightOf(document, selection), [document, selection]);
+  const picture = useMemo(() => buildPicture(document, diagnostics, sight), [document, diagnostics, sight]);
   const selected = printSelection(selection);
   const direction: Direction = useMedia('(max-width: 640px)') ? 'TB' : 'LR';
   const nodes = useMemo(
@@ -82,6 +84,11 @@ export default function TopologyPicture({ activeDirector }: { activeDirector: st
       aria-label="Picture of the topology"
     >
       <Background gap={20} size={1} />
+      {!sight.isWhole && (
+        <Panel position="top-left" className="text-xs text-muted-foreground">
+          Drawn: what is around the selected object. Select another below.
+        </Panel>
+      )}
       <Controls showInteractive={false} position="top-right" orientation="horizontal" />
     </ReactFlow>
   );

@@ -1,20 +1,40 @@
 // What a check is: one rule of the house of LVS, looking at a resolved document, answering with every breach and its place.
 import type { Diagnostic } from '../diagnostic';
-import type { GroupDocument } from '../document';
+import type { GroupDocument, PoolDocument } from '../document';
 import type { Resolution } from '../resolution';
 import { portIntervals } from '../ports';
-import type { Family, Match } from '../topology';
+import type { AddressInterval, Family, Match } from '../topology';
 
 export type Check = (resolution: Resolution) => Diagnostic[];
 
 /** The groups that a pool serves, with their matches; `undefined` matches did not resolve. */
 export type GroupUse = { group: GroupDocument; index: number; matches: (Match | undefined)[] };
 
-export function groupsOfPool({ document, matches }: Resolution, pool: string): GroupUse[] {
-  return document.groups.flatMap((group, index) =>
-    group.pool === pool ? [{ group, index, matches: matches[index] ?? [] }] : [],
-  );
+const usesByPool = new WeakMap<Resolution, Map<string, GroupUse[]>>();
+
+export function groupsOfPool(resolution: Resolution, pool: string): GroupUse[] {
+  const known = usesByPool.get(resolution);
+  if (known) return known.get(pool) ?? [];
+  const uses = new Map<string, GroupUse[]>();
+  for (const [index, group] of resolution.document.groups.entries()) {
+    const use = { group, index, matches: resolution.matches[index] ?? [] };
+    const others = uses.get(group.pool);
+    if (others) others.push(use);
+    else uses.set(group.pool, [use]);
+  }
+  usesByPool.set(resolution, uses);
+  return uses.get(pool) ?? [];
 }
+
+/** The external networks of the directors, as far as they resolved. */
+export function networksOf({ directors }: Resolution) {
+  return {
+    directors: directors.flatMap(({ external, external6 }): { external: ExternalNetworks }[] =>
+      external ? [{ external: { network: external.network, ipv6: external6 } }] : [],
+    ),
+  };
+}
+type ExternalNetworks = { network: AddressInterval; ipv6: { network: AddressInterval } | undefined };
 
 /** Undefined when a part is unknown: a check must not guess. */
 export function resolvedMatches(matches: readonly (Match | undefined)[]): Match[] | undefined {
@@ -55,4 +75,22 @@ export function duplicatesOf<T>(values: readonly T[], keyOf: (value: T) => strin
 
 export function quotedList(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(', ');
+}
+
+const poolsByName = new WeakMap<Resolution, Map<string, PoolDocument>>();
+
+/** The first of the name, as resolving takes it. */
+export function poolOf(resolution: Resolution, group: number): PoolDocument | undefined {
+  const { pools, groups } = resolution.document;
+  let byName = poolsByName.get(resolution);
+  if (!byName) {
+    byName = new Map(pools.map((pool) => [pool.name, pool] as const).reverse());
+    poolsByName.set(resolution, byName);
+  }
+  return byName.get(groups[group]?.pool ?? '');
+}
+
+/** dev_valid_name() of the kernel and what iptables and ha.cf take: 1 to 15 characters, no blank, slash, colon or wildcard. */
+export function isInterfaceName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/.test(name) && name !== 'lo';
 }

@@ -2,11 +2,12 @@
 import { intersectIntervals, isSameAddress, isSameInterval, printInterval } from '../address';
 import { error, warning, type Diagnostic } from '../diagnostic';
 import type { Address } from '../topology';
-import { duplicatesOf, type Check } from './check';
+import { duplicatesOf, isInterfaceName, type Check } from './check';
 
 const SIDES = ['external', 'internal'] as const;
-/** dev_valid_name() of the kernel and what iptables and ha.cf take: 1 to 15 characters, no blank, slash, colon or wildcard. */
-const INTERFACE_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
+const ALL_SIDES = ['external', 'internal', 'external6', 'internal6'] as const;
+type Side = (typeof ALL_SIDES)[number];
+const fieldOf = (side: Side) => (side.endsWith('6') ? [side.slice(0, -1), 'address6'] : [side, 'address']);
 
 export const checkDirectorCount: Check = ({ document: { stack, directors } }) => {
   const wanted = stack === 'single' ? 1 : 2;
@@ -23,7 +24,7 @@ export const checkInterfaces: Check = ({ document }) =>
   document.directors.flatMap((director, index) =>
     SIDES.flatMap((side) => {
       const name = director[side].interface;
-      if (INTERFACE_NAME.test(name) && name !== 'lo') return [];
+      if (isInterfaceName(name)) return [];
       const message = `"${name}" cannot be the ${side} interface of ${director.name}: it must be a network interface name of at most 15 letters, digits, "_", "." or "-", and not lo.`;
       return [
         error(
@@ -55,15 +56,15 @@ export const checkSameInterfaces: Check = ({ document: { stack, directors } }) =
 export const checkDirectorNetworks: Check = ({ document, directors }) => {
   const first = directors[0];
   return directors.slice(1).flatMap((director, at) =>
-    SIDES.flatMap((side) => {
+    ALL_SIDES.flatMap((side) => {
       const [one, other] = [first?.[side], director[side]];
       if (!one || !other || isSameInterval(one.network, other.network)) return [];
       const names = [document.directors[0]?.name ?? '', document.directors[at + 1]?.name ?? ''];
-      const message = `The ${side} networks differ: ${printInterval(one.network)} on ${names[0]}, ${printInterval(other.network)} on ${names[1]}. The virtual address must fit into both.`;
+      const message = `The ${side.replace('6', ' IPv6')} networks differ: ${printInterval(one.network)} on ${names[0]}, ${printInterval(other.network)} on ${names[1]}. The virtual address must fit into both.`;
       return [
         error(
           'director.networks-differ',
-          ['directors', at + 1, side, 'address'],
+          ['directors', at + 1, ...fieldOf(side)],
           message,
           'Put both directors on the same network, with the same prefix length.',
         ),
@@ -74,43 +75,44 @@ export const checkDirectorNetworks: Check = ({ document, directors }) => {
 
 /** One interface with one address may be both external and internal (real servers on the only network). */
 export const checkOverlappingNetworks: Check = ({ document, directors }) =>
-  directors.flatMap(({ external, internal }, index) => {
+  directors.flatMap((resolved, index) => {
     const director = document.directors[index];
-    if (!external || !internal || director?.external.interface === director?.internal.interface) return [];
-    if (!intersectIntervals(external.network, internal.network)) return [];
-    const message = `The external network ${printInterval(external.network)} and the internal network ${printInterval(internal.network)} of ${director?.name ?? ''} overlap, so one of the two interfaces would not be used.`;
-    return [
-      error(
-        'director.networks-overlap',
-        ['directors', index, 'internal', 'address'],
-        message,
-        'Use two separate networks.',
-      ),
-    ];
+    if (director?.external.interface === director?.internal.interface) return [];
+    return (['', '6'] as const).flatMap((suffix) => {
+      const [external, internal] = [resolved[`external${suffix}`], resolved[`internal${suffix}`]];
+      if (!external || !internal || !intersectIntervals(external.network, internal.network)) return [];
+      const message = `The external network ${printInterval(external.network)} and the internal network ${printInterval(internal.network)} of ${director?.name ?? ''} overlap, so one of the two interfaces would not be used.`;
+      return [
+        error(
+          'director.networks-overlap',
+          ['directors', index, ...fieldOf(`internal${suffix}`)],
+          message,
+          'Use two separate networks.',
+        ),
+      ];
+    });
   });
 
 export const checkDirectorAddresses: Check = ({ document, directors }) => {
-  const all = directors.flatMap((director, index) =>
-    SIDES.flatMap((side) => {
+  const all = directors.flatMap((director, index) => {
+    const isOneArmed = document.directors[index]?.external.interface === document.directors[index]?.internal.interface;
+    return ALL_SIDES.flatMap((side) => {
       const address: Address | undefined = director[side]?.address;
-      const isOneArmed =
-        side === 'internal' &&
-        document.directors[index]?.external.interface === document.directors[index]?.internal.interface &&
-        director.external !== undefined &&
-        address !== undefined &&
-        isSameAddress(director.external.address, address);
-      return address && !isOneArmed ? [{ address, index, side }] : [];
-    }),
-  );
+      const outside = side.endsWith('6') ? director.external6 : director.external;
+      const isOutsideToo =
+        isOneArmed && side.startsWith('internal') && address && outside && isSameAddress(outside.address, address);
+      return address && isOutsideToo !== true ? [{ address, index, side }] : [];
+    });
+  });
   return duplicatesOf(all, ({ address }) => address.text).map(({ value, firstIndex }): Diagnostic => {
     const first = all[firstIndex];
     const holder = first
-      ? `the ${first.side} address of ${document.directors[first.index]?.name ?? ''}`
+      ? `the ${first.side.replace('6', ' IPv6')} address of ${document.directors[first.index]?.name ?? ''}`
       : 'another address';
     const message = `${value.address.text} is already ${holder}; two hosts or interfaces with one address disturb each other.`;
     return error(
       'director.duplicate-address',
-      ['directors', value.index, value.side, 'address'],
+      ['directors', value.index, ...fieldOf(value.side)],
       message,
       'Give each its own address.',
     );

@@ -2,7 +2,7 @@
 import { intervalOf, printInterval } from '../address';
 import { error, type DiagnosticPath } from '../diagnostic';
 import type { Resolution } from '../resolution';
-import type { Address, AddressInterval } from '../topology';
+import type { Address, AddressInterval, InterfaceAddress } from '../topology';
 import type { Check } from './check';
 import { notUnicast } from './ranges';
 
@@ -24,27 +24,36 @@ export const checkHostAddresses: Check = (resolution) =>
     ];
   });
 
+const SIDES = ['external', 'internal', 'external6', 'internal6'] as const;
+
 function hostAddresses({ directors, virtualAddresses, gateways, realServers }: Resolution): HostAddress[] {
-  const sides = ['external', 'internal'] as const;
   const connected = directors[0];
+  const networkOfFamily = (sides: readonly (InterfaceAddress | undefined)[], { family }: Address) =>
+    sides.find((on) => on?.address.family === family)?.network;
   return [
     ...directors.flatMap((director, index) =>
-      sides.flatMap((side) => {
+      SIDES.flatMap((side) => {
         const on = director[side];
-        return on ? [{ path: ['directors', index, side, 'address'], address: on.address, network: on.network }] : [];
+        const [key, field] = side.endsWith('6') ? [side.slice(0, -1), 'address6'] : [side, 'address'];
+        return on ? [{ path: ['directors', index, key, field], address: on.address, network: on.network }] : [];
       }),
     ),
-    ...sides.flatMap((side) => {
+    ...SIDES.flatMap((side) => {
       const on = virtualAddresses[side];
       return on ? [{ path: ['virtualAddresses', side], address: on.address, network: on.network }] : [];
     }),
     ...gateways.flatMap((address, index) =>
-      address ? [host(['gateways', index], address, connected?.external?.network)] : [],
+      address
+        ? [host(['gateways', index], address, networkOfFamily([connected?.external, connected?.external6], address))]
+        : [],
     ),
     ...realServers.flatMap((servers, pool) =>
-      servers.flatMap((address, index) =>
-        address ? [host(['pools', pool, 'realServers', index, 'address'], address, connected?.internal?.network)] : [],
-      ),
+      servers.flatMap((address, index) => {
+        const path = ['pools', pool, 'realServers', index, 'address'];
+        return address
+          ? [host(path, address, networkOfFamily([connected?.internal, connected?.internal6], address))]
+          : [];
+      }),
     ),
   ];
 }

@@ -1,9 +1,7 @@
 // Firewall marks: one per group and family, positive 31-bit numbers, apart from the bits that others put on packets.
 import { error, warning } from '../diagnostic';
-import type { Stack } from '../document';
+import { MAX_MARK, reservationsOf } from '../mark-registry';
 import { familiesOf, duplicatesOf, type Check } from './check';
-
-export const MAX_MARK = 0x7fff_ffff;
 
 export const checkMarkZero: Check = ({ document }) =>
   document.groups.flatMap(({ name, mark }, index) =>
@@ -53,27 +51,13 @@ export const checkDuplicateMarks: Check = ({ document, matches }) => {
   );
 };
 
-type Reservation = { who: string; claims: (mark: number, stack: Stack) => boolean };
-/** Marks are compared whole by IPVS but bit by bit by these, on hosts where they run (lvs.md 2.2, their own sources). */
-const RESERVATIONS: Reservation[] = [
-  { who: 'Kubernetes (bits 0x4000 and 0x8000)', claims: (mark) => (mark & 0xc000) !== 0 },
-  { who: 'Tailscale (bits 0x40000 and 0x80000)', claims: (mark) => (mark & 0xc0000) !== 0 },
-  { who: 'Calico (upper 16 bits)', claims: (mark) => mark >>> 16 !== 0 },
-  {
-    who: 'Cilium (0x0200 to 0x0f00)',
-    claims: (mark) => [2, 3, 4, 5, 9, 10, 11, 12, 13, 14, 15].includes((mark >>> 8) & 15),
-  },
-  {
-    who: 'keepalived (marks that it allocates itself, from 1000 up)',
-    claims: (mark, stack) => stack === 'keepalived' && mark >= 1000,
-  },
-];
-
 export const checkReservedMarks: Check = ({ document }) =>
   document.groups.flatMap(({ name, mark }, index) => {
     if (mark < 1 || mark > MAX_MARK) return [];
-    const holders = RESERVATIONS.filter(({ claims }) => claims(mark, document.stack)).map(({ who }) => who);
+    const holders = reservationsOf(mark, document.stack).map(({ who, marks }) => `${who} (${marks})`);
     if (holders.length === 0) return [];
     const message = `Mark ${mark} (0x${mark.toString(16)}) of group "${name}" collides, on a director where it runs, with ${holders.join(', ')}.`;
-    return [warning('mark.reserved', ['groups', index, 'mark'], message, 'Choose a mark from 1 to 511.')];
+    return [
+      warning('mark.reserved', ['groups', index, 'mark'], message, 'Choose a mark from 1 to 99 or from 200 to 511.'),
+    ];
   });

@@ -144,21 +144,27 @@ describe('groups that contend for packets', () => {
     );
   });
 
-  it('stays quick with 400 groups', () => {
+  const besides = (at: number) => `10.${at >> 8}.${at & 255}.0/24`;
+  const within = (at: number) => `10.0.0.0-10.${at >> 8}.${at & 255}.255`;
+
+  it.each([
+    ['1,000 groups and 10,000 ranges side by side', 1_000, besides],
+    ['1,000 groups and 10,000 ranges within one another', 1_000, within],
+    ['1 group of 10,000 ranges', 1, besides],
+  ])('stays quick with %s', (_what, count, addressesOf) => {
     const document = seedDocument();
-    document.ranges = Array.from({ length: 400 }, (_, at) => ({
-      name: `r${at}`,
-      addresses: `10.${at >> 8}.${at & 255}.0/24`,
-    }));
-    document.groups = document.ranges.map(({ name }, at) => ({
+    const size = 10_000 / count;
+    document.ranges = Array.from({ length: 10_000 }, (_, at) => ({ name: `r${at}`, addresses: addressesOf(at) }));
+    document.groups = Array.from({ length: count }, (_, at) => ({
       name: `g${at}`,
       mark: at + 1,
       scheduler: 'rr',
       pool: 'web',
-      matches: [{ range: name, protocol: 'any' }],
+      matches: document.ranges.slice(at * size, (at + 1) * size).map(({ name }) => ({ range: name, protocol: 'any' })),
     }));
     const started = performance.now();
     checkTopology(document);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    // Alone on a core 0.3 s; within one another about 2 s. Other tests run beside it.
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });

@@ -1,42 +1,57 @@
 // Which group gets a packet: MARK does not terminate, so of two groups that match one packet the later one does.
-import { error, warning } from '../diagnostic';
-import { boxesOf, printWitness, sharedBox, subtractBoxes, type PacketBox } from '../packet-set';
-import type { Resolution } from '../resolution';
+import { error, warning, type Diagnostic } from '../diagnostic';
+import { isOverridden, isRepeated, proofOf, takersOf } from '../analysis/find-shadows';
+import { claimsOfResolution, sharedBoxOf, type Claim, type Claims } from '../claims';
+import { printPacket, witnessOf } from '../packet-set';
 import type { Check } from './check';
 
-type Claim = { index: number; name: string; mark: number; overrides: string[]; boxes: PacketBox[] };
+/** More pairs than this say nothing new, and a list of them would not fit into a page. */
+const MAX_OVERLAPS = 1_000;
+type Overlap = { earlier: Claim; later: Claim };
 
-/** Groups with the same mark do not contend: `mark.duplicate` speaks of them. */
-function claims({ document, matches }: Resolution): Claim[] {
-  return document.groups.map(({ name, mark, overrides = [] }, index) => {
-    const boxes = (matches[index] ?? []).flatMap((match) => (match ? boxesOf(match) : []));
-    return { index, name, mark, overrides, boxes };
-  });
-}
-
-export function onExternal({ document }: Resolution): string {
-  const name = document.directors[0]?.external.interface;
-  return name === undefined ? '' : ` on ${name}`;
-}
-
-/** Two groups claim a packet, and the later one does not say that it means to. */
+/** Two groups claim a packet, and the later one does not say that it means to. Same mark: `mark.duplicate` speaks of them. */
 export const checkOverlappingMatches: Check = (resolution) => {
-  const all = claims(resolution);
-  return all.flatMap((later) =>
-    all.slice(0, later.index).flatMap((earlier) => {
-      if (earlier.mark === later.mark || later.overrides.includes(earlier.name)) return [];
-      const shared = sharedBox(earlier.boxes, later.boxes);
-      return shared ? [overlap(resolution, earlier, later, shared)] : [];
-    }),
-  );
+  const claims = claimsOfResolution(resolution);
+  const found: Diagnostic[] = [];
+  for (const [group, own] of claims.byGroup.entries()) {
+    const { overrides = [] } = resolution.document.groups[group] ?? {};
+    for (const overlap of overlapsOf(claims, own, new Set(overrides))) {
+      if (found.length >= MAX_OVERLAPS) return [...found, moreOverlaps()];
+      found.push(describeOverlap(claims, overlap));
+    }
+  }
+  return found;
 };
 
-function overlap(resolution: Resolution, earlier: Claim, later: Claim, shared: PacketBox) {
-  const at = (resolution.matches[later.index] ?? []).findIndex((match) => match && sharedBox(boxesOf(match), [shared]));
-  const packet = `${printWitness(shared)}${onExternal(resolution)}`;
+function moreOverlaps(): Diagnostic {
+  const message = `More than ${MAX_OVERLAPS} pairs of groups claim the same packets; only these are listed.`;
+  return error('match.overlap', ['groups'], message, 'Settle those above first.');
+}
+
+/** One for each earlier group, in the order of the document: the first match of this group that meets one of it. */
+function overlapsOf(claims: Claims, own: readonly Claim[], overrides: ReadonlySet<string>): Overlap[] {
+  const byGroup = new Map<number, Overlap>();
+  for (const later of own) {
+    const candidates = new Map<number, Claim>();
+    for (const box of later.boxes) {
+      claims.forEachMeeting(box, (earlier) => {
+        const { group, mark, name } = earlier;
+        if (group >= later.group || mark === later.mark || byGroup.has(group) || overrides.has(name)) return;
+        const before = candidates.get(group);
+        if (!before || earlier.order < before.order) candidates.set(group, earlier);
+      });
+    }
+    for (const [group, earlier] of candidates) byGroup.set(group, { earlier, later });
+  }
+  return [...byGroup.values()].sort((a, b) => a.earlier.group - b.earlier.group);
+}
+
+function describeOverlap({ space }: Claims, { earlier, later }: Overlap) {
+  const shared = sharedBoxOf(earlier, later);
+  const packet = shared ? printPacket(witnessOf(space, shared)) : 'the same packets';
   return error(
     'match.overlap',
-    ['groups', later.index, 'matches', Math.max(at, 0)],
+    ['groups', later.group, 'matches', later.match],
     `Groups "${earlier.name}" (mark ${earlier.mark}) and "${later.name}" (mark ${later.mark}) both claim ${packet}. MARK does not end the walk through the rules, so of the two the later one wins, with mark ${later.mark}.`,
     `Narrow one of them, or write overrides: [${earlier.name}] in group "${later.name}" when it is meant to take these packets.`,
   );
@@ -44,35 +59,45 @@ function overlap(resolution: Resolution, earlier: Claim, later: Claim, shared: P
 
 /** Every packet of the group is taken by later groups. */
 export const checkDeadGroups: Check = (resolution) => {
-  const all = claims(resolution);
-  return all.flatMap((group) => {
-    const first = group.boxes[0];
-    if (!first || (resolution.matches[group.index] ?? []).includes(undefined)) return [];
-    const rivals = all.filter((later) => later.index > group.index && later.mark !== group.mark);
-    if (
-      subtractBoxes(
-        group.boxes,
-        rivals.flatMap(({ boxes }) => boxes),
-      ).length > 0
-    )
-      return [];
-    return [dead(resolution, group, rivals)];
+  const claims = claimsOfResolution(resolution);
+  return claims.byGroup.flatMap((own, group) => {
+    if (own.length === 0 || (resolution.matches[group] ?? []).includes(undefined)) return [];
+    return own.every((claim) => isOverridden(claims, claim)) ? [dead(claims, own)] : [];
   });
 };
 
-function dead(resolution: Resolution, group: Claim, rivals: readonly Claim[]) {
-  const takers = rivals.filter(({ boxes }) => sharedBox(group.boxes, boxes));
-  const last = takers.at(-1);
-  const shared = last && sharedBox(group.boxes, last.boxes);
-  const names = takers.map(({ name }) => `"${name}"`).join(', ');
-  const packet = shared ? ` For example ${printWitness(shared)}${onExternal(resolution)} gets mark ${last.mark}.` : '';
+function dead(claims: Claims, own: readonly Claim[]) {
+  const { name = '', mark = 0, group = 0 } = own[0] ?? {};
+  const takers = takersOf(claims, own);
+  const names = [...new Set(takers.map((taker) => `"${taker.name}"`))];
+  const { packet, winner } = proofOf(claims, own, takers);
+  const list = names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
   return error(
     'group.dead',
-    ['groups', group.index],
-    `Group "${group.name}" (mark ${group.mark}) never sees a packet: the later ${names} ${takers.length === 1 ? 'takes' : 'take'} every one of its packets.${packet}`,
-    `Move "${group.name}" behind ${names}, narrow these, or remove it.`,
+    ['groups', group],
+    `Group "${name}" (mark ${mark}) never sees a packet: the later ${list} ${names.length === 1 ? 'takes' : 'take'} every one of its packets. For example ${printPacket(packet)} gets mark ${winner.mark}.`,
+    `Move "${name}" behind ${list}, narrow these, or remove it.`,
   );
 }
+
+/** A match of a group that is alive, but gets nothing itself. */
+export const checkShadowedMatches: Check = (resolution) => {
+  const claims = claimsOfResolution(resolution);
+  return claims.byGroup.flatMap((own) => {
+    const shadowed = own.filter((claim) => isOverridden(claims, claim));
+    if (shadowed.length === own.length) return [];
+    return shadowed.map((claim) => {
+      const { packet, winner } = proofOf(claims, [claim], takersOf(claims, [claim]));
+      const message = `Group "${claim.name}" gets no packet by this match: later groups take every one of them, for example ${printPacket(packet)} goes to "${winner.group}".`;
+      return warning(
+        'match.shadowed',
+        ['groups', claim.group, 'matches', claim.match],
+        message,
+        'Remove the match, or narrow the later groups.',
+      );
+    });
+  });
+};
 
 export const checkGroupsWithoutMatch: Check = ({ document }) =>
   document.groups.flatMap(({ name, matches }, index) =>
@@ -106,13 +131,11 @@ export const checkPortsWithoutProtocol: Check = ({ document }) =>
   );
 
 /** A match that adds nothing to the other matches of its group. */
-export const checkRedundantMatches: Check = (resolution) =>
-  resolution.document.groups.flatMap(({ name }, index) => {
-    const boxes = (resolution.matches[index] ?? []).map((match) => (match ? boxesOf(match) : []));
-    return boxes.flatMap((own, at) => {
-      const earlier = boxes.slice(0, at).flat();
-      if (own.length === 0 || subtractBoxes(own, earlier).length > 0) return [];
-      const message = `Group "${name}": this match adds nothing, earlier matches of the group already cover it.`;
-      return [warning('match.redundant', ['groups', index, 'matches', at], message, 'Remove the match.')];
-    });
+export const checkRedundantMatches: Check = (resolution) => {
+  const claims = claimsOfResolution(resolution);
+  return claims.all.flatMap((claim) => {
+    if (!isRepeated(claims, claim)) return [];
+    const message = `Group "${claim.name}": this match adds nothing, earlier matches of the group already cover it.`;
+    return [warning('match.redundant', ['groups', claim.group, 'matches', claim.match], message, 'Remove the match.')];
   });
+};

@@ -1,6 +1,6 @@
 // `overrides`: a group may take packets of earlier groups on purpose, and says which groups.
 import { error, warning } from '../diagnostic';
-import { boxesOf, sharedBox } from '../packet-set';
+import { claimsOfResolution } from '../claims';
 import type { Resolution } from '../resolution';
 import type { Check } from './check';
 
@@ -41,9 +41,9 @@ function checkOverride(
 }
 
 /** Unresolved matches count as sharing: unknown is not "shares nothing". */
-function doShare({ matches }: Resolution, ...[a, b]: [number, number]): boolean {
-  const [some = [], others = []] = [matches[a], matches[b]];
-  if (some.includes(undefined) || others.includes(undefined)) return true;
-  const boxes = [some, others].map((list) => list.flatMap((match) => (match ? boxesOf(match) : [])));
-  return sharedBox(boxes[0] ?? [], boxes[1] ?? []) !== undefined;
+function doShare(resolution: Resolution, earlier: number, later: number): boolean {
+  const { matches } = resolution;
+  if (matches[earlier]?.includes(undefined) || matches[later]?.includes(undefined)) return true;
+  const claims = claimsOfResolution(resolution);
+  return (claims.byGroup[later] ?? []).some((claim) => claims.meeting(claim).some(({ group }) => group === earlier));
 }

@@ -1,7 +1,7 @@
 // Pools and their real servers: somebody to serve, reachable the way the forwarding method needs, ports left alone.
 import { containsAddress, printInterval } from '../address';
 import { error, warning, type Diagnostic } from '../diagnostic';
-import { duplicatesOf, familiesOf, groupsOfPool, isMultiPort, quotedList, type Check } from './check';
+import { duplicatesOf, groupsOfPool, isMultiPort, quotedList, type Check } from './check';
 
 export const checkEmptyPools: Check = ({ document }) =>
   document.pools.flatMap(({ name, realServers }, index) =>
@@ -46,10 +46,14 @@ export const checkPoolWeights: Check = ({ document }) =>
           ],
     );
     if (realServers.length === 0 || realServers.some(({ weight }) => weight !== 0)) return wrong;
+    const path = ['pools', pool, 'realServers'];
+    const hint = 'Give at least one a weight above 0.';
+    if (document.stack === 'keepalived') {
+      const message = `Every real server of pool "${name}" has weight 0, for which keepalived has no quorum: its test of the configuration fails.`;
+      return [...wrong, error('pool.all-weights-zero', path, message, hint)];
+    }
     const message = `Every real server of pool "${name}" has weight 0, so none takes a new connection.`;
-    return [
-      warning('pool.all-weights-zero', ['pools', pool, 'realServers'], message, 'Give at least one a weight above 0.'),
-    ];
+    return [warning('pool.all-weights-zero', path, message, hint)];
   });
 
 export const checkDuplicateRealServers: Check = ({ document, realServers }) =>
@@ -72,13 +76,13 @@ export const checkDuplicateRealServers: Check = ({ document, realServers }) =>
 export const checkRealServerNetworks: Check = ({ document, realServers, directors }) =>
   document.pools.flatMap(({ name, forwarding }, pool) =>
     (realServers[pool] ?? []).flatMap((address, at): Diagnostic[] => {
-      const sides = directors.map(({ external, internal }) =>
-        forwarding === 'gate' ? [external, internal] : [internal],
+      const sides = directors.map(({ external, internal, external6, internal6 }) =>
+        [internal, internal6, ...(forwarding === 'gate' ? [external, external6] : [])].flatMap((side) => side ?? []),
       );
       const missing = sides.find(
-        (on) => address && on.every((side) => side && !containsAddress(side.network, address)),
+        (on) => address && on.length > 0 && !on.some((side) => containsAddress(side.network, address)),
       );
-      const networks = missing?.flatMap((side) => (side ? [printInterval(side.network)] : [])).join(' and ') ?? '';
+      const networks = missing?.map((side) => printInterval(side.network)).join(' and ') ?? '';
       if (!address || !missing || forwarding === 'ipip') return [];
       const path = ['pools', pool, 'realServers', at, 'address'];
       return [
@@ -139,18 +143,4 @@ export const checkRealServerPorts: Check = (resolution) =>
         ),
       ];
     });
-  });
-
-/** IPVS takes a real server of another family only through a tunnel. */
-export const checkPoolFamilies: Check = (resolution) =>
-  resolution.document.groups.flatMap(({ name, pool }, index) => {
-    const poolIndex = resolution.document.pools.findIndex((other) => other.name === pool);
-    const families = familiesOf(resolution.matches[index] ?? []);
-    const forwarding = resolution.document.pools[poolIndex]?.forwarding;
-    const other = (resolution.realServers[poolIndex] ?? []).find(
-      (address) => address && !families.includes(address.family),
-    );
-    if (families.length !== 1 || !other || forwarding === 'ipip') return [];
-    const message = `Group "${name}" is IPv${families[0] ?? ''}, but real server ${other.text} of its pool "${pool}" is IPv${other.family}: only ipip can forward to the other family.`;
-    return [error('family.mixed', ['groups', index, 'pool'], message, 'Use a pool of the same family.')];
   });

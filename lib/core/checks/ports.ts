@@ -24,12 +24,17 @@ function portFields({ directors, pools }: TopologyDocument): [DiagnosticPath, nu
       ['directors', index, 'management', 'port'],
       management?.port,
     ]),
-    ...pools.flatMap(({ healthCheck, realServers }, pool): [DiagnosticPath, number | undefined][] => [
+    ...pools.flatMap(({ healthCheck, realServers, fallback }, pool): [DiagnosticPath, number | undefined][] => [
       ...realServers.map(({ port }, at): [DiagnosticPath, number | undefined] => [
         ['pools', pool, 'realServers', at, 'port'],
         port,
       ]),
       [['pools', pool, 'healthCheck', 'port'], healthCheck.port],
+      ...(healthCheck.ports ?? []).map((port, at): [DiagnosticPath, number | undefined] => [
+        ['pools', pool, 'healthCheck', 'ports', at],
+        port,
+      ]),
+      [['pools', pool, 'fallback', 'port'], fallback?.port],
     ]),
   ];
 }

@@ -1,28 +1,34 @@
 // Virtual address ranges: are they used, wholly marked, and addresses that a service can have.
 import { intersectIntervals, parseInterval, printInterval } from '../address';
-import { error, info, warning } from '../diagnostic';
-import { BALANCED_PROTOCOLS, boxesOf, printWitness, subtractBoxes, type PacketBox } from '../packet-set';
+import { unmarkedOf } from '../analysis/find-gaps';
+import { arrivalsOf } from '../arrivals';
+import { claimsOfResolution } from '../claims';
+import { error, info, warning, type Diagnostic } from '../diagnostic';
+import { isPlainRange } from '../own-addresses';
+import { EVERY_PROTOCOL, printPacket, toBoxes, witnessOf } from '../packet-set';
 import { ALL_PORTS } from '../ports';
 import type { Resolution } from '../resolution';
-import type { AddressInterval } from '../topology';
-import { familiesOf, quotedList, type Check } from './check';
+import type { AddressInterval, VirtualRange } from '../topology';
+import { networksOf, type Check } from './check';
+
+const TCP_AND_UDP = 0b011;
 
 export const checkUnusedRanges: Check = (resolution) =>
   resolution.document.ranges.flatMap(({ name }, index) => {
-    if (isNamedByGroup(resolution, name) || isPartlyMarked(resolution, index)) return [];
+    if (namedRanges(resolution).has(name) || markedIn(resolution, index).length > 0) return [];
     const message = `No group marks packets for range "${name}": everything that the router sends for it is answered "unreachable".`;
     return [warning('range.unused', ['ranges', index], message, 'Add a group for it, or remove the range.')];
   });
 
 /** Addresses that the router sends but no group marks (lvs.md S10). */
-export const checkPartlyMarkedRanges: Check = (resolution) => {
-  const marked = markedIntervals(resolution);
-  return resolution.document.ranges.flatMap(({ name }, index) => {
+export const checkPartlyMarkedRanges: Check = (resolution) =>
+  resolution.document.ranges.flatMap(({ name }, index) => {
     const range = resolution.ranges[index];
-    if (!range || isNamedByGroup(resolution, name) || !isPartlyMarked(resolution, index)) return [];
-    const rest = subtractIntervals(range.interval, marked);
+    if (!range || namedRanges(resolution).has(name)) return [];
+    const marked = markedIn(resolution, index);
+    const rest = marked.length === 0 ? [] : subtractIntervals(range.interval, marked);
     if (rest.length === 0) return [];
-    const message = `Only a part of range "${name}" is marked by groups: the rest (${rest.map(printInterval).join(', ')}) is sent here by the router and answered "unreachable".`;
+    const message = `Only a part of range "${name}" is marked by groups: the rest (${printSome(rest)}) is sent here by the router and answered "unreachable".`;
     return [
       warning(
         'range.partly-marked',
@@ -32,62 +38,96 @@ export const checkPartlyMarkedRanges: Check = (resolution) => {
       ),
     ];
   });
-};
+
+function printSome(intervals: readonly AddressInterval[]): string {
+  const shown = intervals.slice(0, 5).map(printInterval).join(', ');
+  return intervals.length > 5 ? `${shown} and ${intervals.length - 5} more` : shown;
+}
+
+/** Where thousands of ranges serve a few ports each, one sentence about all of them says as much. */
+const MAX_PORT_NOTES = 100;
 
 /** Ports or protocols of a marked range that no group marks: often meant, worth knowing. */
-export const checkPartlyMarkedPorts: Check = ({ document, ranges, matches }) => {
-  const boxes = matches.flat().flatMap((match) => (match ? boxesOf(match) : []));
-  if (matches.flat().includes(undefined)) return [];
-  return document.ranges.flatMap(({ name }, index) => {
+export const checkPartlyMarkedPorts: Check = (resolution) => {
+  const { document, ranges, matches } = resolution;
+  if (matches.some((own) => own.includes(undefined))) return [];
+  const [whole, networks] = [whollyMarked(resolution), networksOf(resolution)];
+  const found: Diagnostic[] = [];
+  for (const [index, { name }] of document.ranges.entries()) {
     const range = ranges[index];
-    if (!range || !document.groups.some((group) => group.matches.some((match) => match.range === name))) return [];
-    const whole = BALANCED_PROTOCOLS.slice(0, 2).map((protocol) => ({
-      protocol,
-      addresses: range.interval,
-      ports: ALL_PORTS,
-    }));
-    const left: PacketBox | undefined = subtractBoxes(whole, boxes)[0];
-    if (!left) return [];
-    const message = `Range "${name}": not every tcp and udp port is marked; ${printWitness(left)}, for example, gets no mark and is answered "unreachable".`;
-    return [
-      info(
-        'range.ports-unmarked',
-        ['ranges', index],
-        message,
-        'Nothing to do when only the marked ports are meant to be served.',
-      ),
-    ];
-  });
+    if (!range || whole.has(range) || !namedRanges(resolution).has(name)) continue;
+    const packet = unmarkedPacket(resolution, range);
+    if (packet === undefined) continue;
+    const hint = 'Nothing to do when only the marked ports are meant to be served.';
+    if (found.length === MAX_PORT_NOTES) {
+      const message = `Of more ranges than these ${MAX_PORT_NOTES} not every tcp and udp port is marked; the analysis lists all of them.`;
+      return [...found, info('range.ports-unmarked', ['ranges'], message, hint)];
+    }
+    const fate = isPlainRange(networks, range.interval) ? 'the director itself answers' : 'is answered "unreachable"';
+    const message = `Range "${name}": not every tcp and udp port is marked; ${packet}, for example, gets no mark and ${fate}.`;
+    found.push(info('range.ports-unmarked', ['ranges', index], message, hint));
+  }
+  return found;
 };
 
-function isNamedByGroup({ document }: Resolution, range: string): boolean {
-  return document.groups.some(({ matches }) => matches.some((match) => match.range === range));
+function unmarkedPacket(resolution: Resolution, { interval: addresses }: VirtualRange): string | undefined {
+  const claims = claimsOfResolution(resolution);
+  const arrivals = arrivalsOf(resolution.document.directors).slice(0, 1);
+  const packets = { arrivals, protocols: TCP_AND_UDP, addresses, ports: [ALL_PORTS] };
+  const left = toBoxes(claims.space, packets).flatMap((box) => unmarkedOf(claims, box, 1))[0];
+  return left && printPacket(witnessOf(claims.space, left));
 }
 
-function markedIntervals({ matches }: Resolution): AddressInterval[] {
-  return matches.flat().flatMap((match) => (match ? [match.range.interval] : []));
-}
-
-function isPartlyMarked(resolution: Resolution, index: number): boolean {
-  const interval = resolution.ranges[index]?.interval;
-  return interval !== undefined && markedIntervals(resolution).some((other) => intersectIntervals(interval, other));
-}
-
-export function subtractIntervals(whole: AddressInterval, holes: readonly AddressInterval[]): AddressInterval[] {
-  return holes.reduce<AddressInterval[]>(
-    (rest, hole) => rest.flatMap((interval) => subtractInterval(interval, hole)),
-    [whole],
+/** Ranges that one match takes whole: the most usual case needs no algebra. */
+function whollyMarked({ matches }: Resolution): ReadonlySet<VirtualRange> {
+  const whole = matches.flatMap((own) =>
+    own.flatMap((match) => {
+      const isWhole =
+        match?.protocol === 'any' &&
+        match.ports === 'all' &&
+        match.source === undefined &&
+        match.interface === undefined;
+      return match && isWhole ? [match.range] : [];
+    }),
   );
+  return new Set(whole);
 }
 
-function subtractInterval(interval: AddressInterval, hole: AddressInterval): AddressInterval[] {
-  const shared = intersectIntervals(interval, hole);
-  if (!shared) return [interval];
-  const { family, first, last } = interval;
-  return [
-    { family, first, last: shared.first - 1n },
-    { family, first: shared.last + 1n, last },
-  ].filter((piece) => piece.first <= piece.last);
+const named = new WeakMap<Resolution, ReadonlySet<string>>();
+
+function namedRanges(resolution: Resolution): ReadonlySet<string> {
+  const known = named.get(resolution);
+  if (known) return known;
+  const names = new Set(resolution.document.groups.flatMap(({ matches }) => matches.map(({ range }) => range)));
+  named.set(resolution, names);
+  return names;
+}
+
+/** The parts of a range that groups mark, whatever protocol and port. */
+function markedIn(resolution: Resolution, index: number): AddressInterval[] {
+  const range = resolution.ranges[index];
+  if (!range) return [];
+  const claims = claimsOfResolution(resolution);
+  const arrivals = claims.space.arrivals;
+  const whole = { arrivals, protocols: EVERY_PROTOCOL, addresses: range.interval, ports: [ALL_PORTS] };
+  const found = new Set<AddressInterval>();
+  for (const box of toBoxes(claims.space, whole)) {
+    claims.forEachMeeting(box, ({ set }) => found.add(set.addresses));
+  }
+  return [...found].sort((a, b) => (a.first < b.first ? -1 : 1));
+}
+
+/** One walk over the holes in ascending order. */
+export function subtractIntervals(whole: AddressInterval, holes: readonly AddressInterval[]): AddressInterval[] {
+  const { family, last } = whole;
+  const rest: AddressInterval[] = [];
+  let from = whole.first;
+  const inside = holes.flatMap((hole) => intersectIntervals(whole, hole) ?? []);
+  for (const hole of inside.sort((a, b) => (a.first < b.first ? -1 : 1))) {
+    if (from < hole.first) rest.push({ family, first: from, last: hole.first - 1n });
+    if (hole.last >= from) from = hole.last + 1n;
+  }
+  return from <= last ? [...rest, { family, first: from, last }] : rest;
 }
 
 /** What can never be the address of a service that a router sends here. */
@@ -114,20 +154,4 @@ export const checkUnicastRanges: Check = ({ ranges }) =>
     if (!special) return [];
     const message = `Range "${range.name}" contains ${special.what} addresses (${printInterval(special.interval)}), which no router sends to a virtual service.`;
     return [error('range.not-unicast', ['ranges', index, 'addresses'], message, 'Choose ordinary unicast addresses.')];
-  });
-
-/** IPVS keeps services of the two families apart: one group is one service. */
-export const checkMixedFamilies: Check = ({ document, matches }) =>
-  document.groups.flatMap(({ name, matches: documents }, index) => {
-    if (familiesOf(matches[index] ?? []).length < 2) return [];
-    const names = quotedList([...new Set(documents.map(({ range }) => range))]);
-    const message = `Group "${name}" mixes IPv4 and IPv6 ranges (${names}), but one virtual service has one address family.`;
-    return [
-      error(
-        'family.mixed',
-        ['groups', index, 'matches'],
-        message,
-        'Make one group for each family; they may have the same mark.',
-      ),
-    ];
   });

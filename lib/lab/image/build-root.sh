@@ -41,8 +41,10 @@ mkdir -p root/etc/systemd/journald.conf.d
 printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=8M\nAudit=no\nForwardToSyslog=no\n' > root/etc/systemd/journald.conf.d/lab.conf
 install -m 755 "$source/lab-init" root/usr/local/sbin/lab-init
 install -m 644 "$source/lab-init.service" root/etc/systemd/system/lab-init.service
+install -m 755 "$source/lab-real-server" root/usr/local/sbin/lab-real-server
+install -m 644 "$source/lab-real-server.service" root/etc/systemd/system/lab-real-server.service
 in_root() { chroot root "$@" >/dev/null 2>&1; }
-in_root systemctl enable lab-init.service
+in_root systemctl enable lab-init.service lab-real-server.service
 for unit in heartbeat keepalived ldirectord ipvsadm nftables networking; do in_root systemctl disable "$unit" || true; done
 in_root systemctl mask systemd-udevd.service systemd-udev-trigger.service systemd-udevd-control.socket systemd-udevd-kernel.socket \
   systemd-udev-settle.service systemd-timesyncd.service systemd-logind.service systemd-pstore.service getty@tty1.service \

@@ -1,0 +1,119 @@
+// Where the own chains, jumps and sets of a director differ from a release, in both families; nothing foreign is looked at.
+import { OWNED, type IpSet, type KernelIntent } from '../core/kernel-state';
+import type { FirewallTable } from '../parse/iptables-save';
+import type { KernelDifference } from './kernel-difference';
+import type { ObservedHost } from './observed-host';
+
+type Always = KernelIntent['always'];
+type Chain = Always['chains'][number];
+type Family = 4 | 6;
+const OWN_CHAINS = [
+  { table: 'mangle', chain: OWNED.mangleChain },
+  { table: 'nat', chain: OWNED.natChain },
+];
+const TOOL = { 4: 'iptables', 6: 'ip6tables' } as const;
+
+export function diffFirewall(always: Always, observed: ObservedHost): KernelDifference[] {
+  return [
+    ...diffSets(always.sets, observed),
+    ...always.chains.flatMap((chain) => diffChain(chain, observed)),
+    ...leftChains(always).flatMap((chain) => diffChain(chain, observed)),
+    ...always.jumps.flatMap((jump) => diffJump(jump, observed)),
+    ...diffNftables(always, observed),
+  ];
+}
+
+/** Chains of an earlier release in a family or a form that this one does not have: they must be empty or gone. */
+function leftChains({ chains }: Always): Chain[] {
+  return ([4, 6] as const).flatMap((family) =>
+    OWN_CHAINS.filter(
+      ({ table, chain }) =>
+        !chains.some((wanted) => wanted.family === family && wanted.table === table && wanted.chain === chain),
+    ).map((own) => ({ ...own, family, rules: [] })),
+  );
+}
+
+function diffChain({ family, table, chain, rules }: Chain, observed: ObservedHost): KernelDifference[] {
+  const kind = table === 'nat' ? 'nat-rules' : 'mark-rules';
+  const tables = tablesOf(observed, family);
+  const item = (change: 'add' | 'edit' | 'remove', command: string, sentence: string): KernelDifference => ({
+    kind,
+    change,
+    command: `${TOOL[family]} -t ${table} ${command}`,
+    sentence,
+  });
+  if (!tables && rules.length > 0) return [item('add', '', `The host has no ${TOOL[family]}.`)];
+  const present = rulesOf(tables, table, chain).map((text) => text.trim());
+  const [wantedOnes, presentOnes] = [new Set(rules), new Set(present)];
+  const differences = [
+    ...rules
+      .filter((rule) => !presentOnes.has(rule))
+      .map((rule) => item('add', rule, `Rule "${rule}" is missing from table ${table}.`)),
+    ...present
+      .filter((rule) => !wantedOnes.has(rule))
+      .map((rule) => item('remove', rule.replace(/^-A/, '-D'), `Rule "${rule}" is in table ${table}, but not wanted.`)),
+  ];
+  if (differences.length > 0 || rules.join('\n') === present.join('\n')) return differences;
+  return [item('edit', `-F ${chain}`, `The rules of chain ${chain} are in another order, or one is there twice.`)];
+}
+
+function diffJump({ family, table, from, to }: Always['jumps'][number], observed: ObservedHost): KernelDifference[] {
+  const rules = rulesOf(tablesOf(observed, family), table, from);
+  const count = rules.filter((rule) => rule.trim().endsWith(` -j ${to}`)).length;
+  if (count === 1) return [];
+  const command = `${TOOL[family]} -t ${table} ${count === 0 ? '-A' : '-D'} ${from} -m comment --comment ${OWNED.comment} -j ${to}`;
+  return [
+    {
+      kind: table === 'nat' ? 'nat-rules' : 'mark-rules',
+      change: count === 0 ? 'add' : 'remove',
+      command,
+      sentence: `${from} of table ${table} leads to ${to} ${count === 0 ? 'nowhere' : `${count} times`}.`,
+    },
+  ];
+}
+
+/** The kernel lists entries in an order of its own. */
+function diffSets(wanted: readonly IpSet[], { sets }: ObservedHost): KernelDifference[] {
+  const item = (change: 'add' | 'edit' | 'remove', command: string, sentence: string): KernelDifference => ({
+    ...{ kind: 'mark-rules', change, command: `ipset ${command}`, sentence },
+  });
+  const own = (sets ?? []).filter(({ name }) => name.startsWith(OWNED.ipSetPrefix));
+  const differing = wanted.flatMap((set) => {
+    const present = own.find(({ name }) => name === set.name);
+    if (!present) return [item('add', `create ${set.name} ${set.type}`, `Set ${set.name} is missing.`)];
+    const sentence = differenceOf(set, present);
+    return sentence === undefined ? [] : [item('edit', `swap ${set.name}`, sentence)];
+  });
+  const stale = own.filter(({ name }) => !wanted.some((set) => set.name === name));
+  return [
+    ...differing,
+    ...stale.map(({ name }) => item('remove', `destroy ${name}`, `Set ${name} is there, but not wanted.`)),
+  ];
+}
+
+function differenceOf(wanted: IpSet, present: IpSet): string | undefined {
+  const { name, type } = wanted;
+  if (type !== present.type) return `Set ${name} is ${present.type}, wanted ${type}.`;
+  const [wantedOnes, presentOnes] = [new Set(wanted.entries), new Set(present.entries)];
+  const missing = wanted.entries.find((entry) => !presentOnes.has(entry));
+  if (missing !== undefined) return `Entry "${missing}" is missing from set ${name}.`;
+  const extra = present.entries.find((entry) => !wantedOnes.has(entry));
+  return extra === undefined ? undefined : `Entry "${extra}" is in set ${name}, but not wanted.`;
+}
+
+/** The table is not read back yet: plan-pair refuses such a deploy. What can be told is that it should not be there at all. */
+function diffNftables({ nftables }: Always, { hasNftables }: ObservedHost): KernelDifference[] {
+  if (nftables !== undefined || !hasNftables) return [];
+  const command = `nft delete table inet ${OWNED.nftablesTable}`;
+  const sentence = `The nftables table ${OWNED.nftablesTable} is there, but not wanted.`;
+  return [{ kind: 'mark-rules', change: 'remove', command, sentence }];
+}
+
+function tablesOf({ firewall, firewall6 }: ObservedHost, family: Family): FirewallTable[] | undefined {
+  return family === 4 ? firewall : firewall6;
+}
+
+function rulesOf(tables: readonly FirewallTable[] | undefined, table: string, chain: string): string[] {
+  const found = tables?.find(({ name }) => name === table);
+  return found ? found.rules.filter((rule) => rule.chain === chain).map(({ text }) => text) : [];
+}

@@ -1,0 +1,123 @@
+// How marked packets reach IPVS and others do not loop: policy rules, the local route, unreachable routes, and addresses of a single director.
+import { addressOfFamily, isSameAddress, printAddress } from '../core/address';
+import { OWNED, type KernelIntent } from '../core/kernel-state';
+import { isPlainRange } from '../core/own-addresses';
+import type { AddressInterval, Director, Family, InterfaceAddress, Pool, Topology, VirtualRange } from '../core/topology';
+import { markedFamilies } from './mark-items';
+import { mergedPrefixes } from './merged-prefixes';
+import { rememberFor } from './remember-for';
+
+type Always = KernelIntent['always'];
+const { policyTable, policyPriority } = OWNED;
+
+/**
+ * Always with `iif`: a rule without it would also loop the still marked packet back to lo when it leaves (lvs.md 1.5).
+ * Streamlined, the active director hands packets to its peer as they are: there they have no mark and come in on the internal interface.
+ */
+export function policyRulesOf(topology: Topology, director: Director): Always['policyRules'] {
+  const { external, internal } = director;
+  const key = `policy ${external.interface} ${internal.interface}`;
+  return rememberFor(topology, key, () => [...markedRules(topology, external.interface), ...handedRules(topology, internal.interface)]);
+}
+
+function markedRules({ groups }: Topology, external: string): Always['policyRules'] {
+  const rule = { priority: policyPriority, table: policyTable };
+  const marked = new Map<string, Always['policyRules'][number]>();
+  for (const { mark, matches } of groups) {
+    let [lastFamily, lastDevice] = [0, ''];
+    for (const match of matches) {
+      const { family } = match.range.interval;
+      const device = match.interface ?? external;
+      if (lastFamily === family && lastDevice === device) continue;
+      [lastFamily, lastDevice] = [family, device];
+      marked.set(`${family} ${device} ${mark}`, { ...rule, family, interface: device, mark });
+    }
+  }
+  return [...marked.values()];
+}
+
+function handedRules(topology: Topology, internal: string): Always['policyRules'] {
+  return handedRanges(topology).map(({ family, prefix }) => ({
+    priority: policyPriority,
+    table: policyTable,
+    family,
+    interface: internal,
+    destination: prefix,
+  }));
+}
+
+function handedRanges(topology: Topology): { family: Family; prefix: string }[] {
+  const handed = topology.groups
+    .filter(({ pool }) => isStreamlined(topology, pool))
+    .flatMap(({ matches }) => matches.map(({ range }) => range.interval));
+  return families(handed).flatMap((family) =>
+    mergedPrefixes(handed.filter((each) => each.family === family), family).map((prefix) => ({ family, prefix })),
+  );
+}
+
+/** A director is a real server of the pool. Under ipip packets come in by the tunnel, under masq they are for the director itself. */
+export function isStreamlined({ directors }: Topology, { forwarding, realServers }: Pool): boolean {
+  return (
+    forwarding === 'gate' &&
+    realServers.some(({ address }) =>
+      directors.some(({ internal }) => {
+        const own = addressOfFamily(internal, address.family);
+        return own !== undefined && isSameAddress(own.address, address);
+      }),
+    )
+  );
+}
+
+/** Marked packets are delivered locally, where IPVS sees them; without a mark a packet for a range must not go back to the router. */
+export function routesOf(topology: Topology): Always['routes'] {
+  return rememberFor(topology, 'routes', () => {
+    const routed: Record<Family, AddressInterval[]> = { 4: [], 6: [] };
+    const isPlain = plainTest(topology);
+    for (const { interval } of topology.ranges) if (!isPlain(interval)) routed[interval.family].push(interval);
+    const table = String(policyTable);
+    const local = { type: 'local', destination: 'default', table, device: 'lo' } as const;
+    const routes: Always['routes'] = markedFamilies(topology).map((family) => ({ family, ...local }));
+    for (const family of [4, 6] as const) {
+      for (const destination of mergedPrefixes(routed[family], family)) {
+        routes.push({ family, type: 'unreachable', destination, table: 'main' });
+      }
+    }
+    return routes;
+  });
+}
+
+/** As isPlainRange; what is far from the directors' networks is told by a look at two numbers. */
+function plainTest(topology: Topology): (interval: AddressInterval) => boolean {
+  const networks = topology.directors.flatMap(({ external }) => [external.network, external.ipv6?.network ?? external.network]);
+  const first = networks.reduce((low, network) => (network.first < low ? network.first : low), networks[0]?.first ?? 0n);
+  const last = networks.reduce((high, network) => (network.last > high ? network.last : high), 0n);
+  return (interval) => first <= interval.first && interval.last <= last && isPlainRange(topology, interval);
+}
+
+function families(intervals: readonly AddressInterval[]): Family[] {
+  return ([4, 6] as const).filter((family) => intervals.some((interval) => interval.family === family));
+}
+
+/** Stack single: no daemon moves an address, so all of them stand on the one director. */
+export function addressesOf(topology: Topology, { external, internal }: Director): Always['addresses'] {
+  if (topology.stack !== 'single') return [];
+  const { virtualAddresses, ranges } = topology;
+  const on = (device: string) => (own: InterfaceAddress | undefined) =>
+    own ? [{ address: own.address.text, prefixLength: own.prefixLength, interface: device }] : [];
+  const all = [
+    ...[virtualAddresses.external, virtualAddresses.external6].flatMap(on(external.interface)),
+    ...[virtualAddresses.internal, virtualAddresses.internal6].flatMap(on(internal.interface)),
+    ...ranges.filter(({ interval }) => isPlainRange(topology, interval)).flatMap((range) => plainAddresses(range, external.interface)),
+  ];
+  return [...new Map(all.map((each) => [`${each.address} ${each.interface}`, each])).values()];
+}
+
+function plainAddresses({ interval: { family, first, last } }: VirtualRange, device: string): Always['addresses'] {
+  const prefixLength = family === 4 ? 32 : 128;
+  const count = Number(last - first) + 1;
+  return Array.from({ length: count }, (_, at) => ({
+    address: printAddress(family, first + BigInt(at)),
+    prefixLength,
+    interface: device,
+  }));
+}

@@ -1,0 +1,43 @@
+// What ldirectord cannot check, and checks of it that could never succeed (ldirectord 4.12).
+import { error, type Diagnostic, type DiagnosticPath } from '../core/diagnostic';
+import type { Pool } from '../core/topology';
+
+const TYPES = ['connect', 'negotiate', 'ping', 'off', 'external'];
+const DATABASES = ['mysql', 'pgsql', 'oracle'];
+
+export function refuseLdirectordCheck({ name, healthCheck }: Pool, path: DiagnosticPath): Diagnostic[] {
+  const { type, service, ports, statusCode } = healthCheck;
+  if (!TYPES.includes(type)) {
+    const message = `ldirectord has no ${type} check, which pool "${name}" asks for.`;
+    return [error('render.check-type', [...path, 'type'], message, 'Use stack: keepalived.')];
+  }
+  return [
+    ...(ports === undefined
+      ? []
+      : [field(path, name, 'ports', 'ldirectord tries one port of a real server', 'Use port, or stack: keepalived.')]),
+    ...(statusCode === undefined
+      ? []
+      : [field(path, name, 'statusCode', 'ldirectord looks at the text, not at the status', 'Use receive.')]),
+    ...(type === 'negotiate' && service === undefined
+      ? [field(path, name, 'service', 'of a mark ldirectord then checks nothing', 'Add service, e.g. http.')]
+      : []),
+    ...(type === 'negotiate' ? refuseImpossible(name, healthCheck, path) : []),
+  ];
+}
+
+/** Without these ldirectord counts every real server as dead: check_sql and check_dns of its source. */
+function refuseImpossible(name: string, check: Pool['healthCheck'], path: DiagnosticPath): Diagnostic[] {
+  const service: string = check.service ?? '';
+  const needed = DATABASES.includes(service)
+    ? (['login', 'request'] as const)
+    : service === 'dns'
+      ? (['request', 'receive'] as const)
+      : [];
+  return needed
+    .filter((key) => check[key] === undefined || check[key] === '')
+    .map((key) => field(path, name, key, `without it ldirectord's ${service} check never succeeds`, `Add ${key}.`));
+}
+
+function field(path: DiagnosticPath, pool: string, key: string, why: string, hint: string): Diagnostic {
+  return error('render.check-field', [...path, key], `${key} of pool "${pool}": ${why}.`, hint);
+}

@@ -1,0 +1,5 @@
+# Routes to the virtual service ranges, by LVS Console.
+/ip route add dst-address=192.168.0.0/24 gateway=192.168.7.240
+/ip route add dst-address=192.168.1.16/28 gateway=192.168.7.240
+/ip route add dst-address=192.168.1.32/29 gateway=192.168.7.240
+/ip route add dst-address=192.168.1.40/32 gateway=192.168.7.240

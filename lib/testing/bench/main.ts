@@ -1,0 +1,14 @@
+// `npm run bench -- NAME`: a table, and as the last line one JSON object of medians and ratios.
+import { benchClassify } from './classify';
+import { benchGenerate } from './generate';
+
+const BENCHES: Record<string, () => Record<string, number>> = { generate: benchGenerate, classify: benchClassify };
+
+const [name = ''] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (!bench) {
+  process.stderr.write(`usage: npm run bench -- NAME, one of: ${Object.keys(BENCHES).join(', ')}\n`);
+  process.exit(2);
+}
+const result = Object.entries(bench()).map(([key, value]): [string, number] => [key, Number(value.toFixed(3))]);
+process.stdout.write(`${JSON.stringify(Object.fromEntries(result))}\n`);
