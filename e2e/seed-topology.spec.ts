@@ -99,7 +99,7 @@ test('signs in by the one-time link, which works once', async ({ browser }) => {
 test('an impossible address is kept as a draft, told at its field, and cannot be deployed', async () => {
   await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
   await page.getByRole('button', { name: 'Addresses' }).click();
-  const field = page.getByLabel('External virtual address');
+  const field = page.getByLabel('External virtual address', { exact: true });
   await field.fill('192.168.7.340/24');
   await field.blur();
   await expect(page.getByText(/Cannot deploy: \d+ error/)).toBeVisible();

@@ -38,7 +38,7 @@ export function RemoveTopologyDialog({ topologyId, name, revision, onClose, onRe
       isOpen
       onOpenChange={(open) => !open && onClose()}
       title={`Remove topology ${name}`}
-      description={`All ${revision} revision${revision === 1 ? '' : 's'}, its plans and its deploys go; the audit trail stays. No director is touched. This cannot be undone.`}
+      description={`Its ${revision} revision${revision === 1 ? '' : 's'}, plans and deploys go; the audit trail stays. No director is touched. This cannot be undone.`}
     >
       <form
         className="flex flex-col gap-3"

@@ -1,7 +1,9 @@
 'use client';
 // The tabs below the editor.
+import dynamic from 'next/dynamic';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import type { TopologyDocument } from '@/lib/core/document';
+import { SkeletonRows } from '@/components/ui/skeleton';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import { useEditor } from './editor-context';
 import { FilesPanel } from './panels/files-panel';
@@ -9,7 +11,12 @@ import { ProblemsPanel } from './panels/problems-panel';
 import { RevisionsPanel } from './panels/revisions-panel';
 import { YamlPanel } from './panels/yaml-panel';
 
-const tabs = ['problems', 'files', 'revisions', 'yaml'] as const;
+const AnalysisPanel = dynamic(() => import('./panels/analysis-panel'), {
+  ssr: false,
+  loading: () => <SkeletonRows label="Loading the analysis" />,
+});
+
+const tabs = ['problems', 'analysis', 'files', 'revisions', 'yaml'] as const;
 
 export function EditorPanels({ saved, baseRevision }: { saved: TopologyDocument; baseRevision: number }) {
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('problems'));
@@ -24,12 +31,16 @@ export function EditorPanels({ saved, baseRevision }: { saved: TopologyDocument;
         <TabsTrigger value="problems">
           Problems {diagnostics.length > 0 && <span className="tabular">{diagnostics.length}</span>}
         </TabsTrigger>
+        <TabsTrigger value="analysis">Analysis</TabsTrigger>
         <TabsTrigger value="files">Generated files</TabsTrigger>
         <TabsTrigger value="revisions">Revisions</TabsTrigger>
         <TabsTrigger value="yaml">YAML</TabsTrigger>
       </TabsList>
       <TabsContent value="problems">
         <ProblemsPanel />
+      </TabsContent>
+      <TabsContent value="analysis">
+        <AnalysisPanel />
       </TabsContent>
       <TabsContent value="files">
         <FilesPanel saved={saved} />

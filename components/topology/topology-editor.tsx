@@ -13,6 +13,7 @@ import { EditorPanels } from './editor-panels';
 import { EditorToolbar } from './editor-toolbar';
 import { SelectedForm } from './forms/selected-form';
 import { ObjectList } from './object-list';
+import { PacketBar } from './packet-bar';
 import { PictureFrame } from './picture/picture-frame';
 import { SaveDialog } from './save-dialog';
 import { parseSelection, printSelection, selectionAt, type Selection } from './selection';
@@ -68,6 +69,7 @@ export function TopologyEditor({ saved }: { saved: TopologyRevision }) {
         onSave={() => setDialog('save')}
       />
       <DraftNotice draft={draft} newest={saved} onResolve={() => setDialog(saved)} />
+      <PacketBar />
       <div className="grid min-w-0 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="flex min-w-0 flex-col border-b lg:h-[560px] lg:border-r">
           <PictureFrame />

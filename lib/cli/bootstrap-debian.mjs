@@ -17,6 +17,7 @@ const packages = {
     'python3',
     'ipvsadm',
     'ldirectord',
+    'keepalived',
     'ifupdown',
     'util-linux',
     'kmod',

@@ -6,6 +6,7 @@ import { hasErrors, type Diagnostic } from '../core/diagnostic';
 import { invariant } from '../core/errors';
 import type { RenderedFile } from '../core/release';
 import { renderTopology } from '../render/render-topology';
+import { removeStaleFiles, writeManifest } from './render-manifest';
 import {
   EXIT,
   loadTopologyFile,
@@ -24,7 +25,8 @@ export async function runRender(file: string, options: RenderOptions): Promise<n
   const loaded = await loadTopologyFile(file);
   const { topology } = loaded;
   if (!topology || hasErrors(loaded.diagnostics)) return refuse(file, loaded.diagnostics, options.format);
-  const secrets = { heartbeatKey: await heartbeatKey(options.heartbeatKeyFile) };
+  const key = await heartbeatKey(options.heartbeatKeyFile, topology.stack === 'heartbeat');
+  const secrets = { heartbeatKey: key };
   const { releases, companions, diagnostics } = renderTopology({ topology, secrets });
   const all = [...loaded.diagnostics, ...diagnostics];
   if (hasErrors(all)) return refuse(file, all, options.format);
@@ -44,8 +46,11 @@ function refuse(file: string, diagnostics: readonly Diagnostic[], format: Output
   return EXIT.errors;
 }
 
+/** What an earlier run wrote and this one does not is removed; anything else in the folder is left alone. */
 async function writeHosts(out: string, hosts: readonly HostFiles[]): Promise<string[]> {
   const written: string[] = [];
+  const wanted = hosts.flatMap(({ host, files }) => files.map((file) => targetOf(out, host, file.path)));
+  await removeStaleFiles(out, wanted);
   for (const { host, files } of hosts) {
     for (const file of files) {
       const target = targetOf(out, host, file.path);
@@ -53,6 +58,7 @@ async function writeHosts(out: string, hosts: readonly HostFiles[]): Promise<str
       written.push(target);
     }
   }
+  await writeManifest(out, written);
   return written;
 }
 
@@ -73,7 +79,8 @@ async function writeHostFile(target: string, { content, mode }: RenderedFile): P
   await chmod(target, bits);
 }
 
-async function heartbeatKey(keyFile?: string): Promise<string> {
+/** Only heartbeat has a shared secret; of the other stacks none is in any file. */
+async function heartbeatKey(keyFile: string | undefined, isNeeded: boolean): Promise<string> {
   if (keyFile !== undefined) {
     const text = await readFile(keyFile, 'utf8').catch((cause: unknown) => {
       throw new UsageError(`cannot read ${keyFile}: ${cause instanceof Error ? cause.message : String(cause)}`, {
@@ -84,9 +91,11 @@ async function heartbeatKey(keyFile?: string): Promise<string> {
   }
   const fromEnvironment = process.env.LVS_HEARTBEAT_KEY;
   if (fromEnvironment !== undefined && fromEnvironment !== '') return validKey(fromEnvironment, 'LVS_HEARTBEAT_KEY');
-  process.stderr.write(
-    'No heartbeat key was given (--heartbeat-key-file, LVS_HEARTBEAT_KEY): a random one was made.\n',
-  );
+  if (isNeeded) {
+    process.stderr.write(
+      'No heartbeat key was given (--heartbeat-key-file, LVS_HEARTBEAT_KEY): a random one was made.\n',
+    );
+  }
   return randomBytes(32).toString('hex');
 }
 

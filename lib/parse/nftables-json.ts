@@ -46,7 +46,7 @@ function readObject(table: NftTable, object: JsonObject): string | undefined {
   return 'neither map, chain nor rule';
 }
 
-function isOwn(object: Json, key: 'name' | 'table'): boolean {
+function isOwn(object: JsonObject, key: 'name' | 'table'): boolean {
   return object.family === 'inet' && object[key] === OWNED.nftablesTable;
 }
 

@@ -1,7 +1,7 @@
 // Our own mark rules read back as the packets they take.
 import { describe, expect, it } from 'vitest';
 import { printInterval } from '../core/address';
-import { parseMarkRules } from './rules-v4';
+import { parseMarkChain, parseMarkRules } from './rules-v4';
 import { told } from './test-recorded';
 
 const END = '-m comment --comment "lvs:web-ports" -j MARK --set-xmark 0x2/0xffffffff';
@@ -30,10 +30,29 @@ describe('parseMarkRules', () => {
     ],
     ['-d 2001:db8::/64 -i eth0 -p sctp', 'sctp', 'all', '2001:db8::/64'],
   ])('reads %s', (match, protocol, ports, destination) => {
-    const { value, diagnostics } = parseMarkRules(table(`-A LVS-CONSOLE ${match} ${END}`));
+    const family = match.includes(':db8') ? 6 : 4;
+    const { value, diagnostics } = parseMarkRules(table(`-A LVS-CONSOLE ${match} ${END}`), family);
     expect(diagnostics).toEqual([]);
     expect(value.map((rule) => ({ ...rule, destination: printInterval(rule.destination) }))).toEqual([
-      { group: 'web-ports', mark: 2, interface: 'eth0', destination, protocol, ports, line: 3 },
+      { family, group: 'web-ports', mark: 2, interface: 'eth0', destination, protocol, ports, line: 3 },
+    ]);
+  });
+
+  it('reads a source, and every address where no destination is named', () => {
+    const { value } = parseMarkRules(table(`-A LVS-CONSOLE -s 203.0.113.0/25 -i eth0 ${END}`));
+    expect(value.map(({ source, destination }) => [source && printInterval(source), printInterval(destination)])).toEqual(
+      [['203.0.113.0/25', '0.0.0.0/0']],
+    );
+  });
+
+  it('reads a rule that asks a set, in its place among the others', () => {
+    const tail = '-m comment --comment lvs-console -j SET --map-set lvs-console-v4-tcp-1 dst,dst --map-mark';
+    const text = table(`-A LVS-CONSOLE -i eth0 -p tcp -m tcp --dport 80 ${tail}`, `-A LVS-CONSOLE -i eth0 ${END}`);
+    const { value, diagnostics } = parseMarkChain(text);
+    expect(diagnostics).toEqual([]);
+    expect(value.map((rule) => ('set' in rule ? [rule.set, rule.directions, rule.protocol] : [rule.mark]))).toEqual([
+      ['lvs-console-v4-tcp-1', 'dst,dst', 'tcp'],
+      [2],
     ]);
   });
 
@@ -52,7 +71,11 @@ describe('parseMarkRules', () => {
     '-A LVS-CONSOLE -d 192.168.0.0/24 -i eth0 -j MARK --set-xmark 0x2/0xffffffff',
     `-A LVS-CONSOLE -d 192.168.0.0/24 ${END}`,
     `-A LVS-CONSOLE -d 192.168.0.5/24 -i eth0 ${END}`,
-    `-A LVS-CONSOLE -d 192.168.0.0/24 -i eth0 -s 203.0.113.9/32 ${END}`,
+    `-A LVS-CONSOLE -d 192.168.0.0/24 -i eth0 -s 203.0.113.9/24 ${END}`,
+    `-A LVS-CONSOLE -d 2001:db8::/64 -i eth0 ${END}`,
+    `-A LVS-CONSOLE -d 192.168.0.0/24 -i eth0 -m length --length 5 ${END}`,
+    '-A LVS-CONSOLE -i eth0 -m comment --comment lvs-console -j SET --map-set lvs-console-a src --map-mark',
+    '-A LVS-CONSOLE -i eth0 -m comment --comment lvs-console -j SET --add-set lvs-console-a dst',
     '-A LVS-CONSOLE -d 192.168.0.0/24 -i eth0 -m comment --comment "lvs:web" -j MARK --set-xmark 0x2/0xff',
     '-A LVS-CONSOLE -d 192.168.0.0/24 -i eth0 -m comment --comment "other" -j MARK --set-xmark 0x2/0xffffffff',
   ])('tells that %s is not one of ours', (rule) => {

@@ -1,27 +1,31 @@
-// Reads our own mark rules back, from a generated rules.v4 or from iptables-save, so that what was printed can be proven.
+// Reads the own mark chain back, from a generated rules.v4 or rules.v6 or from iptables-save, so that what was printed can be proven.
 import { OWNED } from '../core/kernel-state';
 import type { Diagnostic } from '../core/diagnostic';
 import { parseInterval } from '../core/address';
 import { mergePorts, parsePortInterval } from '../core/ports';
 import type { Protocol } from '../core/document';
-import type { AddressInterval, PortInterval } from '../core/topology';
+import type { AddressInterval, Family, PortInterval } from '../core/topology';
 import { parseIptablesSave, type FirewallRuleState } from './iptables-save';
 import { unreadable, type Parsed } from './parsed';
 
-/** `icmpType` is set for the ICMP errors that a group of single protocols marks beside its own packets. */
-export type MarkRule = {
-  group: string;
-  mark: number;
+/** What a rule asks of a packet. `icmpType` is set for the ICMP errors that a group marks beside its own packets. */
+type Conditions = {
+  family: Family;
   interface: string;
-  destination: AddressInterval;
+  /** Absent = from anywhere. */
+  source?: AddressInterval;
   protocol: Protocol | 'icmp';
   ports: PortInterval[] | 'all';
   icmpType?: number;
   line: number;
 };
-type Fields = Partial<Omit<MarkRule, 'line' | 'ports'>> & { ports?: PortInterval[] };
-/** Takes the option's value and answers whether it could be read. */
-type Reader = (fields: Fields, value: string) => boolean;
+/** `group` is empty where the rule stands for several. */
+export type MarkRule = Conditions & { group: string; mark: number; destination: AddressInterval };
+/** A rule that asks a set for the mark. */
+export type SetRule = Conditions & { set: string; directions: string };
+type Fields = Partial<Omit<MarkRule, 'line' | 'ports'>> & { ports?: PortInterval[]; set?: string; directions?: string };
+/** Takes the words after the option and answers how many of them belong to it; 0 = they cannot be read. */
+type Reader = (fields: Fields, value: string, next: string) => number;
 
 const TOOL = 'mark-rules';
 const PROTOCOLS: Record<string, MarkRule['protocol']> = {
@@ -34,84 +38,115 @@ const PROTOCOLS: Record<string, MarkRule['protocol']> = {
 };
 
 /** Only rules of the mangle table's own chain; others are not ours to read. */
-export function parseMarkRules(text: string): Parsed<MarkRule[]> {
+export function parseMarkChain(text: string, family: Family = 4): Parsed<(MarkRule | SetRule)[]> {
   const { value: tables, diagnostics } = parseIptablesSave(text);
   const own = tables
     .filter(({ name }) => name === 'mangle')
     .flatMap(({ rules }) => rules.filter(({ chain }) => chain === OWNED.mangleChain));
-  const rules = own.flatMap((rule) => keepRule(rule, diagnostics));
+  const rules = own.flatMap((rule) => keepRule(rule, family, diagnostics));
   return { value: rules, diagnostics };
 }
 
-function keepRule(rule: FirewallRuleState, diagnostics: Diagnostic[]): MarkRule[] {
-  const read = readMarkRule(rule);
+/** The rules of the own chain that mark by themselves. */
+export function parseMarkRules(text: string, family: Family = 4): Parsed<MarkRule[]> {
+  const { value, diagnostics } = parseMarkChain(text, family);
+  return { value: value.filter((rule): rule is MarkRule => 'mark' in rule), diagnostics };
+}
+
+function keepRule(rule: FirewallRuleState, family: Family, diagnostics: Diagnostic[]): (MarkRule | SetRule)[] {
+  const read = readRule(rule, family);
   if (typeof read !== 'string') return [read];
   diagnostics.push(unreadable(TOOL, { number: rule.line, text: rule.text }, read));
   return [];
 }
 
 /** Answers why the rule cannot be one of ours. */
-function readMarkRule({ text, line }: FirewallRuleState): MarkRule | string {
+function readRule({ text, line }: FirewallRuleState, family: Family): MarkRule | SetRule | string {
   const words = splitWords(text).slice(2);
-  const fields: Fields = {};
-  for (let at = 0; at < words.length; at += 2) {
+  const fields: Fields = { family };
+  for (let at = 0; at < words.length;) {
     const option = words[at] ?? '';
     const value = words[at + 1];
     const reader = READERS[option];
-    if (value === undefined || !reader) return `option ${option} is not one of ours`;
-    if (!reader(fields, value)) return `${option} ${value} cannot be read`;
+    if (!reader || (value === undefined && option !== '--map-mark')) return `option ${option} is not one of ours`;
+    const taken = reader(fields, value ?? '', words[at + 2] ?? '');
+    if (taken === 0) return `${option} ${value ?? ''} cannot be read`;
+    at += taken;
   }
-  const { group, mark, destination, interface: device, protocol = 'any', ports = 'all', icmpType } = fields;
-  if (group === undefined || mark === undefined || !destination || device === undefined) return 'a part is missing';
-  const rule: MarkRule = { group, mark, interface: device, destination, protocol, ports, line };
-  return icmpType === undefined ? rule : { ...rule, icmpType };
+  const { group, mark, destination = WHOLE[family], interface: device, source, set, directions } = fields;
+  const { protocol = 'any', ports = 'all', icmpType } = fields;
+  if (group === undefined || device === undefined) return 'a part is missing';
+  const conditions: Conditions = {
+    ...{ family, interface: device, protocol, ports, line },
+    ...(source && { source }),
+    ...(icmpType !== undefined && { icmpType }),
+  };
+  if (set !== undefined && directions !== undefined && !fields.destination) return { ...conditions, set, directions };
+  return mark === undefined ? 'a part is missing' : { ...conditions, group, mark, destination };
 }
+
+const WHOLE: Record<Family, AddressInterval> = {
+  4: { family: 4, first: 0n, last: (1n << 32n) - 1n },
+  6: { family: 6, first: 0n, last: (1n << 128n) - 1n },
+};
+
+const ONE_VALUE = 2;
+const taken = (isRead: boolean): number => (isRead ? ONE_VALUE : 0);
 
 const readPorts: Reader = (fields, value) => {
   const intervals = value.split(',').map((part) => parsePortInterval(part.replace(':', '-')));
   const read = intervals.flatMap((interval) => (interval.ok ? [interval.value] : []));
   fields.ports = mergePorts(read);
-  return read.length === intervals.length;
+  return taken(read.length === intervals.length);
 };
 
 const readIcmpType: Reader = (fields, value) => {
   fields.icmpType = Number(value);
-  return /^\d{1,3}$/.test(value);
+  return taken(/^\d{1,3}$/.test(value));
 };
 
-const READERS: Record<string, Reader> = {
-  '-d': (fields, value) => {
+const readAddresses =
+  (field: 'source' | 'destination'): Reader =>
+  (fields, value) => {
     const read = parseInterval(value);
-    if (read.ok) fields.destination = read.value.interval;
-    return read.ok && read.value.normalisedTo === undefined;
-  },
-  '-i': (fields, value) => ((fields.interface = value), true),
+    if (!read.ok || read.value.interval.family !== fields.family) return 0;
+    fields[field] = read.value.interval;
+    return taken(read.value.normalisedTo === undefined);
+  };
+
+const MATCHES = ['tcp', 'udp', 'sctp', 'icmp', 'icmp6', 'multiport', 'comment', 'iprange', 'set'];
+
+const READERS: Record<string, Reader> = {
+  '-s': readAddresses('source'),
+  '-d': readAddresses('destination'),
+  '--dst-range': readAddresses('destination'),
+  '-i': (fields, value) => ((fields.interface = value), ONE_VALUE),
   '-p': (fields, value) => {
     const protocol = PROTOCOLS[value];
     if (protocol) fields.protocol = protocol;
-    return protocol !== undefined;
+    return taken(protocol !== undefined);
   },
-  '-m': (_fields, value) =>
-    ['tcp', 'udp', 'sctp', 'icmp', 'icmp6', 'multiport', 'comment', 'iprange', 'set'].includes(value),
-  '--dst-range': (fields, value) => {
-    const read = parseInterval(value);
-    if (read.ok) fields.destination = read.value.interval;
-    return read.ok;
-  },
+  '-m': (_fields, value) => taken(MATCHES.includes(value)),
   '--dport': readPorts,
   '--dports': readPorts,
   '--icmp-type': readIcmpType,
   '--icmpv6-type': readIcmpType,
   '--comment': (fields, value) => {
-    const [, group] = /^lvs:(.+)$/.exec(value) ?? [];
+    const [, group] = value === OWNED.comment ? ['', ''] : (/^lvs:(.+)$/.exec(value) ?? []);
     if (group !== undefined) fields.group = group;
-    return group !== undefined;
+    return taken(group !== undefined);
   },
-  '-j': (_fields, value) => value === 'MARK',
+  '-j': (_fields, value) => taken(value === 'MARK' || value === 'SET'),
+  '--map-set': (fields, value, next) => {
+    fields.set = value;
+    fields.directions = next;
+    return next === 'dst' || next === 'dst,dst' ? 3 : 0;
+  },
+  '--map-mark': () => 1,
   '--set-xmark': (fields, value) => {
     const [, mark] = /^(0x[0-9a-f]{1,8})\/0xffffffff$/.exec(value) ?? [];
     if (mark !== undefined) fields.mark = Number(mark);
-    return mark !== undefined;
+    return taken(mark !== undefined);
   },
 };
 

@@ -1,15 +1,17 @@
 // The firewall part of a director's kernel: own chains with their sets, or the own nftables table, in the families that have marks.
-import { OWNED, type KernelIntent } from '../core/kernel-state';
+import { invariant } from '../core/errors';
+import { OWNED, type IpSet, type KernelIntent } from '../core/kernel-state';
 import type { HostFacts } from '../core/release';
 import type { Director, Family, Topology } from '../core/topology';
-import { iptablesMarksOf, type IptablesMarks } from './iptables-marks';
+import { iptablesMarksOf } from './iptables-marks';
 import { markedFamilies } from './mark-items';
 import { markLayoutOf } from './mark-layout';
 import { masqueradeOf, natRulesOf } from './nat-rules';
 import { nftablesTableOf } from './nftables-table';
+import { printChainRule } from './print-mark-rule';
 import { printNftables } from './print-nftables';
 import { provenNftables } from './prove-nftables';
-import { provenSets } from './prove-sets';
+import { provenChain, provenSets } from './prove-marks';
 import { rememberFor } from './remember-for';
 
 type Firewall = Pick<KernelIntent['always'], 'chains' | 'jumps' | 'sets' | 'nftables'>;
@@ -50,13 +52,19 @@ function canUseSets({ rulesHome }: Topology, { hasIpSet = true }: HostFacts): bo
 }
 
 /** Both directors have the same marks where their interfaces have the same names. */
-function marksFor(topology: Topology, director: Director, family: Family, hasSets: boolean): IptablesMarks {
+function marksFor(
+  topology: Topology,
+  director: Director,
+  family: Family,
+  hasSets: boolean,
+): { rules: string[]; sets: IpSet[] } {
   const key = `iptables ${family} ${director.external.interface} ${String(hasSets)}`;
   return rememberFor(topology, key, () => {
     const layout = markLayoutOf(topology, director, family, hasSets ? {} : { from: Infinity });
-    const marks = iptablesMarksOf(layout);
-    if (marks) return layout.kind === 'flat' ? provenSets(layout.maps, marks) : marks;
-    return iptablesMarksOf(markLayoutOf(topology, director, family, { from: Infinity })) ?? { rules: [], sets: [] };
+    const marks = iptablesMarksOf(layout) ?? iptablesMarksOf(markLayoutOf(topology, director, family, { from: Infinity }));
+    invariant(marks, 'plain rules can always be had');
+    if (layout.kind === 'flat' && marks.sets.length > 0) provenSets(layout.maps, marks);
+    return { rules: provenChain(marks.rules, family, marks.rules.map(printChainRule)), sets: marks.sets };
   });
 }
 

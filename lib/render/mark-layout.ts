@@ -1,5 +1,6 @@
 // How the marks of one family are laid out: a rule each while they are few, lookups in maps when they are many.
-import type { Director, Family, Topology } from '../core/topology';
+import { printInterval } from '../core/address';
+import type { AddressInterval, Director, Family, Topology } from '../core/topology';
 import { haveSameEntries, type AddressMap, type MarkMap, type PacketClass } from '../parse/mark-map';
 import { addressAxisOf, addressMapOf, paintMarks, type AddressAxis } from './address-axis';
 import { markColumnsOf, type MarkColumns } from './mark-columns';
@@ -10,7 +11,8 @@ import { portBoxesOf, type PortClaim } from './port-boxes';
 /** One lookup: these packets get the mark that `map` has for them, and keep the one they have when it has none. */
 export type MarkStep = {
   interface: string;
-  sources?: string[];
+  /** Ascending and apart; absent = from anywhere. */
+  sources?: AddressInterval[];
   packets: PacketClass;
   map: MarkMap;
 };
@@ -87,7 +89,7 @@ function addSteps(
     const taken = classes.map(({ protocol }, place) => protocol === 'any' || takes(place));
     return paintMarks(axis, marks, (at) => taken[classOf[at] ?? 0] === true && isFrom(at));
   };
-  const from = source && { sources: source.cidrs };
+  const from = source && { sources: source.sources };
   const add = (packets: PacketClass, wanted: Int32Array, given: Int32Array | undefined) => {
     const map: AddressMap = { kind: 'address', name: '', family, ...addressMapOf(axis, wanted, given) };
     if (map.marks.length > 0) steps.push({ interface: device, ...from, packets, map });
@@ -129,7 +131,7 @@ function addPortStep(
   if (!columns) return false;
   const map: MarkMap = { kind: 'address-port', name: '', family, ...columns };
   if (map.marks.length > 0) {
-    steps.push({ interface: device, ...(source && { sources: source.cidrs }), packets: { protocol: 'any' }, map });
+    steps.push({ interface: device, ...(source && { sources: source.sources }), packets: { protocol: 'any' }, map });
   }
   return true;
 }
@@ -154,7 +156,7 @@ function nameMaps(steps: MarkStep[]): MarkStep[] {
   for (const { map, interface: device, sources = [], packets } of steps) {
     if (map.name !== '') continue;
     const what = map.kind === 'address-port' ? 'ports' : packets.protocol;
-    const base = `v${map.family}-${what}-${shortHash(`${device} ${sources.join(',')} ${keyOf(packets)}`)}`;
+    const base = `v${map.family}-${what}-${shortHash(`${device} ${sources.map(printInterval).join(',')} ${keyOf(packets)}`)}`;
     let name = base;
     for (let again = 2; used.has(name); again += 1) name = `${base}-${again}`;
     used.add(name);

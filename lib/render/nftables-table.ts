@@ -45,7 +45,7 @@ function stepRule({ interface: device, sources, packets, map }: MarkStep, family
   return {
     family,
     in: device,
-    ...(sources && { source: sources.map(intervalOfCidr) }),
+    ...(sources && { source: sources }),
     packets,
     action: { do: 'look-up', map: map.name, by: map.kind },
     comment: OWNED.comment,

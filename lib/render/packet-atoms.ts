@@ -1,12 +1,11 @@
 // Conditions that overlap, cut into parts that do not: ports by protocol, and sources. Rules over such parts may stand in any order.
-import { intervalToCidrs } from '../core/address';
 import { ALL_PORTS } from '../core/ports';
 import type { AddressInterval, Family, PortInterval } from '../core/topology';
 import type { PacketClass } from '../parse/mark-map';
 
 /** `members`: positions of the conditions, in the given list, that take all of the part; the others take nothing of it. */
 export type PortAtom = { packets: PacketClass; members: ReadonlySet<number> };
-export type SourceAtom = { cidrs: string[]; members: ReadonlySet<number> };
+export type SourceAtom = { sources: AddressInterval[]; members: ReadonlySet<number> };
 
 const PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
 
@@ -36,9 +35,7 @@ export function sourceAtomsOf(sources: readonly AddressInterval[], family: Famil
   }));
   return segmentsByMembers(spans).map(({ members, segments }) => ({
     members,
-    cidrs: segments.flatMap(({ from, to }) =>
-      intervalToCidrs({ family, first: cuts[from] ?? 0n, last: (cuts[to] ?? 1n) - 1n }),
-    ),
+    sources: segments.map(({ from, to }) => ({ family, first: cuts[from] ?? 0n, last: (cuts[to] ?? 1n) - 1n })),
   }));
 }
 

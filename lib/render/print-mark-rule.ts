@@ -5,19 +5,26 @@ import type { MarkRule } from './mark-rules';
 
 const EVERYTHING = ['0.0.0.0/0', '::/0'];
 
-/** A rule that marks by itself. `comment` is for rules that stand for several groups. */
-export function printMarkRule(rule: MarkRule, comment = `lvs:${rule.group}`): string {
+/** A rule that asks a set for the mark. `directions` are as many as the set's type has parts. */
+export type SetRule = Omit<MarkRule, 'group' | 'mark' | 'destination'> & { set: string; directions: 'dst' | 'dst,dst' };
+
+export function printChainRule(rule: MarkRule | SetRule): string {
+  return 'set' in rule ? printSetRule(rule) : printMarkRule(rule);
+}
+
+/** A rule that marks by itself, for one group or (group empty) for several. */
+export function printMarkRule(rule: MarkRule): string {
+  const comment = rule.group === '' ? OWNED.comment : `lvs:${rule.group}`;
   const target = `-j MARK --set-xmark 0x${rule.mark.toString(16)}/0xffffffff`;
   return `${printConditions(rule)} -m comment --comment ${quoted(comment)} ${target}`;
 }
 
-type Conditions = Omit<MarkRule, 'group' | 'mark' | 'destination'> & { destination?: string };
-
-/** A rule that asks a set for the mark. `directions` are as many as the set's type has parts. */
-export function printSetRule(conditions: Conditions, set: string, directions: 'dst' | 'dst,dst'): string {
+function printSetRule({ set, directions, ...conditions }: SetRule): string {
   const target = `-j SET --map-set ${set} ${directions} --map-mark`;
   return `${printConditions(conditions)} -m comment --comment ${OWNED.comment} ${target}`;
 }
+
+type Conditions = Omit<MarkRule, 'group' | 'mark' | 'destination'> & { destination?: string };
 
 function printConditions({ source, destination, interface: device, ...packets }: Conditions): string {
   const from = source === undefined || EVERYTHING.includes(source) ? '' : ` -s ${source}`;

@@ -128,7 +128,7 @@ function tunnel(device: TunnelDevice): string {
   const checkFilter = device === 'tunl0' ? `  [ "$(cat "$CONF/tunl0/rp_filter" 2> /dev/null)" = 0 ] || problem "rp_filter of tunl0 is not 0"\n` : '';
   return `
 start_${device}() {
-  [ -e /sys/class/net/${device} ] || modprobe ${MODULES[device]} || problem "module ${MODULES[device]} does not load"
+  ip link show ${device} > /dev/null 2>&1 || modprobe ${MODULES[device]} || problem "module ${MODULES[device]} does not load"
   ip link set ${device} up || problem "${device} does not come up"
 ${filter}}
 
@@ -138,7 +138,7 @@ check_${device}() {
 ${checkFilter}}
 
 stop_${device}() {
-  [ ! -e /sys/class/net/${device} ] || ip link set ${device} down
+  ! ip link show ${device} > /dev/null 2>&1 || ip link set ${device} down
 }
 `;
 }

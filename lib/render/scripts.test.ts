@@ -29,17 +29,18 @@ esac`,
   fs.writeFileSync(path.join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
 }
 
-/** A file of the release with its paths led into the folder of the test. */
+/** A script of the first director with the files that it names led into the folder of the test. */
 function place(caseName: string, end: string): string {
   const { files } = renderCase(caseName).releases[0]!;
-  const rules = files.find(({ path: file }) => file.endsWith('/rules.v4') || file.endsWith('/sysconfig/iptables'))!;
-  const rulesFile = path.join(folder, `${caseName}-rules.v4`);
-  fs.writeFileSync(rulesFile, rules.content);
   const script = path.join(folder, `${caseName}-${path.basename(end)}`);
   const { content } = files.find(({ path: file }) => file.endsWith(end))!;
-  const led = content
-    .replace('PATH=/usr/sbin', `PATH=${bin}:/usr/sbin`)
-    .replace(`RULES4=${rules.path}`, `RULES4=${rulesFile}`);
+  let led = content.replace('PATH=/usr/sbin', `PATH=${bin}:/usr/sbin`);
+  for (const { path: file, content: text } of files) {
+    if (!led.includes(`=${file}\n`)) continue;
+    const copy = path.join(folder, `${caseName}-${path.basename(file)}`);
+    fs.writeFileSync(copy, text);
+    led = led.replace(`=${file}\n`, () => `=${copy}\n`);
+  }
   fs.writeFileSync(script, led, { mode: 0o755 });
   return script;
 }
@@ -49,11 +50,14 @@ const DIRECTOR = `set -e
 ip link set lo up
 for i in 0 1; do ip link add eth$i type veth peer name peer$i; ip link set eth$i up; ip link set peer$i up; done
 ip addr add 192.168.7.4/24 dev eth0; ip addr add 192.168.6.4/24 dev eth1
+ip addr add fd07::4/64 dev eth0 nodad; ip addr add fd06::4/64 dev eth1 nodad
 ip route add default via 192.168.7.1
 ip rule add priority 50 fwmark 0x99 lookup 150; ip route add unreachable 10.99.0.0/16
 iptables -t mangle -A PREROUTING -j MARK --set-xmark 0x100/0x100
+ip6tables -t mangle -A PREROUTING -j MARK --set-xmark 0x100/0x100
+ip6tables -t nat -A POSTROUTING -s fd99::/64 -j MASQUERADE
 iptables -t nat -A POSTROUTING -s 10.99.0.0/16 -j MASQUERADE
-state() { iptables-save | grep -v '^#' | sed 's/\\[.*\\]//'; ip rule; ip route show table all; }
+state() { iptables-save | grep -v '^#' | sed 's/\\[.*\\]//'; ip6tables-save | grep -v '^#' | sed 's/\\[.*\\]//'; ipset save | sed 's/ initval [^ ]*//' | sort; nft list tables; ip rule; ip -6 rule; ip route show table all; ip -6 route show table all; ip -o addr | sed 's/valid_lft.*//'; }
 set +e
 `;
 
@@ -66,7 +70,19 @@ function inDirector(program: string): { stdout: string; stderr: string } {
 }
 
 describe('the rules script', () => {
-  it.each(['seed', 'ports-and-overrides', 'range-of-many-prefixes', 'ifupdown-ftp-log'])(
+  it.each([
+    'seed',
+    'ports-and-overrides',
+    'range-of-many-prefixes',
+    'ifupdown-ftp-log',
+    'many-ranges-iptables',
+    'many-ranges-nftables',
+    'plain-range-single',
+    'streamlined-keepalived-plain-range',
+    'keepalived-masq-nftables-dual-systemd',
+    'keepalived-ipip-iptables-dual-systemd',
+    'single-gate-iptables-v6-systemd',
+  ])(
     'of %s starts, may start again, checks, and leaves nothing when it stops',
     (name) => {
       const rules = place(name, '/lvs-console/rules');
@@ -74,10 +90,10 @@ describe('the rules script', () => {
 state > ${folder}/before
 ${rules} start; echo "start $?"; state > ${folder}/once
 ${rules} start; echo "again $?"; state > ${folder}/twice
-cmp ${folder}/once ${folder}/twice; echo "same $?"
+diff ${folder}/once ${folder}/twice; echo "same $?"
 ${rules} check; echo "check $?"
 ${rules} stop; echo "stop $?"; state > ${folder}/after
-cmp ${folder}/before ${folder}/after; echo "clean $?"
+diff ${folder}/before ${folder}/after; echo "clean $?"
 ${rules} check 2> ${folder}/missing; echo "missing $?"
 ${rules} stop; echo "stop again $?"`);
       expect(stderr).toBe('');
@@ -91,7 +107,7 @@ ${rules} stop; echo "stop again $?"`);
         'missing 1',
         'stop again 0',
       ]);
-      expect(fs.readFileSync(path.join(folder, 'missing'), 'utf8')).toContain('missing: 100: from all fwmark');
+      expect(fs.readFileSync(path.join(folder, 'missing'), 'utf8')).toMatch(/missing: 100: from all (to [^ ]+ )?fwmark/);
     },
   );
 
@@ -127,11 +143,132 @@ get 0 'mark 1'; get 77 'mark 1'; get 255 'mark 1'; get 77; get 77 'mark 2'`);
     const rules = place('redhat-merge', '/lvs-console/rules');
     const { stdout, stderr } = inDirector(`${rules} start; echo "start $?"
 ${rules} check 2> /dev/null; echo "without $?"
-iptables-restore < ${folder}/redhat-merge-rules.v4
+iptables-restore < ${folder}/redhat-merge-iptables
 ${rules} check; echo "with $?"
 ${rules} stop; iptables -t mangle -S LVS-CONSOLE | head -1`);
     expect(stderr).toBe('');
     expect(stdout).toBe('start 0\nwithout 1\nwith 0\n-N LVS-CONSOLE\n');
+  });
+});
+
+/** A real server's script; its state file must not stand in the /run of this machine. */
+function placeRealServer(caseName: string, address: string): string {
+  const companion = renderCase(caseName).companions.find(({ host }) => host === `real-servers/${address}`)!;
+  const { content } = companion.files.find(({ path: file }) => file.endsWith('/real-server'))!;
+  const script = path.join(folder, `${caseName}-${address}`);
+  fs.writeFileSync(script, content.replace('/run/lvs-console', `${folder}/run-lvs-console`), { mode: 0o755 });
+  return script;
+}
+
+/** A host with one interface and, under the name of the module's device, something that can come up. */
+const REAL_SERVER = `set -e
+ip link set lo up
+for device in eth0 tunl0 sit0 ip6tnl0; do ip link add $device type veth peer name peer-$device; done
+ip link set eth0 up; ip link set peer-eth0 up; ip addr add 192.168.6.2/24 dev eth0; ip addr add fd06::2/64 dev eth0 nodad
+ip route add default via 192.168.6.240
+ip route add local 10.99.0.0/16 dev lo
+echo 1 > /proc/sys/net/ipv4/conf/all/rp_filter
+state() { ip route show table all; ip -6 route show table all; ip -o link | sed 's/ qdisc [a-z]*//'; for name in arp_ignore arp_announce rp_filter; do cat /proc/sys/net/ipv4/conf/all/$name; done; }
+set +e
+`;
+
+function onRealServer(program: string): { stdout: string; stderr: string } {
+  const { stdout, stderr } = spawnSync('unshare', ['-n', 'sh', '-c', `${REAL_SERVER}${program}`], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  return { stdout, stderr };
+}
+
+describe("a real server's script", () => {
+  it.each([
+    ['keepalived-gate-iptables-dual-systemd', '192.168.6.2', 'missing: local 192.168.0.0/24'],
+    ['keepalived-gate-iptables-v6-ifupdown', 'fd06::2', 'missing: local 2001:db8:0:1::/64'],
+    ['keepalived-ipip-iptables-dual-systemd', '10.1.0.2', 'tunl0 is not up'],
+    ['keepalived-ipip-iptables-v6-systemd', '2001:db8:a::2', 'ip6tnl0 is not up'],
+    ['keepalived-tunnel-ipv6-in-ipv4', '10.1.0.2', 'sit0 is not up'],
+  ])('of %s %s starts, may start again, says what is missing, and leaves nothing when it stops', (name, address, missing) => {
+    const script = placeRealServer(name, address);
+    const { stdout, stderr } = onRealServer(`
+state > ${folder}/before
+${script} check 2> ${folder}/missing; echo "missing $?"
+${script} start; echo "start $?"; state > ${folder}/once
+${script} start; echo "again $?"; state > ${folder}/twice
+diff ${folder}/once ${folder}/twice; echo "same $?"
+${script} check; echo "check $?"
+${script} stop; echo "stop $?"; state > ${folder}/after
+${script} stop; echo "stop again $?"
+diff ${folder}/before ${folder}/after; echo "clean $?"`);
+    expect(stderr).toBe('');
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'missing 1',
+      'start 0',
+      'again 0',
+      'same 0',
+      'check 0',
+      'stop 0',
+      'stop again 0',
+      'clean 0',
+    ]);
+    expect(fs.readFileSync(path.join(folder, 'missing'), 'utf8')).toContain(missing);
+  });
+
+  it('takes packets for the whole range, keeps silent about it, and lets tunnelled packets in without a filter', () => {
+    const gate = placeRealServer('keepalived-gate-iptables-dual-systemd', '192.168.6.2');
+    const tunnel = placeRealServer('keepalived-ipip-iptables-dual-systemd', '10.1.0.2');
+    const { stdout } = onRealServer(`
+${gate} start
+for last in 0 77 255; do ip route get 192.168.0.$last from 203.0.113.9 iif eth0 | head -1; done
+cat /proc/sys/net/ipv4/conf/all/arp_ignore /proc/sys/net/ipv4/conf/all/arp_announce
+${gate} stop
+${tunnel} start
+cat /proc/sys/net/ipv4/conf/all/rp_filter /proc/sys/net/ipv4/conf/tunl0/rp_filter /proc/sys/net/ipv4/conf/eth0/rp_filter`);
+    const [first, middle, last, ...rest] = stdout.trimEnd().split('\n');
+    for (const line of [first, middle, last]) expect(line).toMatch(/^local 192\.168\.0\./);
+    expect(rest).toEqual(['1', '2', '0', '0', '1']);
+  });
+});
+
+/** This machine has no IPVS and no systemd: the unit's commands run beside a stand-in for ipvsadm, in the order of the unit. */
+describe('the unit of ldirectord', () => {
+  it('starts a daemon with the pid file that it names, reloads it, and stops it with an empty table', () => {
+    const { files } = renderCase('single-gate-iptables-v4-redhat').releases[0]!;
+    const unit = files.find(({ path: file }) => file.endsWith('ldirectord.service'))!.content;
+    const command = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)![1]!;
+    const config = path.join(folder, 'ldirectord.cf');
+    const text = files.find(({ path: file }) => file.endsWith('/ldirectord.cf'))!.content;
+    fs.writeFileSync(config, text.replace('/var/log/ldirectord.log', `${folder}/ldirectord.log`));
+    const ipvsadm = path.join(folder, 'ipvsadm-of-unit');
+    fs.writeFileSync(ipvsadm, `#!/bin/sh\necho "$*" >> ${folder}/table\n`, { mode: 0o755 });
+    const program = `
+mount -t tmpfs none /run; mkdir -p /etc/ha.d; mount --bind ${folder} /etc/ha.d
+for tool in /sbin/ipvsadm /usr/sbin/ipvsadm; do [ -e $tool ] && mount --bind ${ipvsadm} $tool; done
+${command('ExecStart')} > /dev/null; echo "start $?"
+for round in 1 2 3 4 5 6 7 8 9 10; do [ -s ${command('PIDFile')} ] && break; sleep 0.3; done
+kill -0 "$(cat ${command('PIDFile')})"; echo "alive $?"
+for round in 1 2 3 4 5 6 7 8 9 10; do [ -s ${folder}/table ] && break; sleep 0.3; done; sleep 1
+grep -c '^-A' ${folder}/table
+${command('ExecReload')} > /dev/null; echo "reload $?"; sleep 1
+kill -0 "$(cat ${command('PIDFile')})"; echo "alive $?"
+${command('ExecStop')} > /dev/null; echo "stop $?"
+for round in 1 2 3 4 5 6 7 8 9 10; do [ -e ${command('PIDFile')} ] || break; sleep 0.5; done
+[ ! -e ${command('PIDFile')} ]; echo "gone $?"
+grep -c '^-D' ${folder}/table`;
+    const { stdout } = spawnSync('unshare', ['-n', '-m', '--pid', '--fork', '--mount-proc', 'sh', '-c', program], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    const groups = String(renderCase('single-gate-iptables-v4-redhat').topology.groups.length);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'start 0',
+      'alive 0',
+      groups,
+      'reload 0',
+      'alive 0',
+      'stop 0',
+      'gone 0',
+      groups,
+    ]);
   });
 });
 

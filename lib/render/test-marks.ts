@@ -1,10 +1,10 @@
 // Random groups over a small universe, where nearly everything overlaps: for tests of what the rules do to each packet.
 import fc from 'fast-check';
 import type { GroupDocument, Protocol, RangeDocument } from '../core/document';
-import { parseAddress, parseInterval, printAddress } from '../core/address';
+import { parseAddress, printAddress } from '../core/address';
 import { invariant } from '../core/errors';
 import { seedDocument } from '../core/seed';
-import type { Family, Topology } from '../core/topology';
+import type { Family } from '../core/topology';
 import { topologyOf } from './test-cases';
 
 /** How many addresses, sources and ports there are; `kinds`: so many further port lists that no other match has. */
@@ -70,31 +70,11 @@ export function markedTopology(groups: readonly (readonly RandomMatch[])[], fami
       })),
     })),
   });
-  return { topology, base, sourceBase, prefixes: prefixesOf(topology) };
+  return { topology, base, sourceBase };
 }
 
 function valueOf(text: string): bigint {
   const read = parseAddress(text);
   invariant(read.ok, text);
   return read.value.value;
-}
-
-/** All prefixes that sources can be cut into: of a small universe that is every one that can be named. */
-function prefixesOf({ groups }: Topology): Map<string, [bigint, bigint]> {
-  const known = new Map<string, [bigint, bigint]>();
-  for (const { matches } of groups) {
-    for (const { source } of matches) {
-      if (!source) continue;
-      const bits = source.interval.family === 4 ? 32 : 128;
-      for (let value = source.interval.first; value <= source.interval.last; value += 1n) {
-        for (let length = bits - 4; length <= bits; length += 1) {
-          const hosts = 1n << BigInt(bits - length);
-          const text = `${printAddress(source.interval.family, value - (value % hosts))}/${length}`;
-          const read = parseInterval(text);
-          if (read.ok) known.set(text, [read.value.interval.first, read.value.interval.last]);
-        }
-      }
-    }
-  }
-  return known;
 }

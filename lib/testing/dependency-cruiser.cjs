@@ -54,7 +54,10 @@ const floors = {
 
 const testFile = '\\.(test|lab\\.test)\\.tsx?$|/testdata/|test-[a-z-]+\\.ts$';
 
-const innerFloors = (floor) => Object.keys(floors).filter((other) => other.startsWith(`${floor}/`)).map((other) => `^${other}/`);
+const innerFloors = (floor) =>
+  Object.keys(floors)
+    .filter((other) => other.startsWith(`${floor}/`))
+    .map((other) => `^${other}/`);
 
 const floorRules = Object.entries(floors).map(([floor, allowed]) => ({
   name: `floor-${floor.replaceAll('/', '-')}`,

@@ -59,7 +59,7 @@ function SideFields({ index, side, help }: SideFieldsProps) {
   const title = side === 'external' ? 'External' : 'Internal';
   return (
     <FormSection title={title} path={path}>
-      <div className="grid grid-cols-[7rem_minmax(0,1fr)] gap-2">
+      <div className="grid grid-cols-[8.5rem_minmax(0,1fr)] gap-2">
         <TextField path={[...path, 'interface']} label={`${title} interface`} isMono help={help} />
         <TextField
           path={[...path, 'address']}

@@ -1,11 +1,9 @@
 'use client';
 // What the draft would put on each host, a moment after each edit, with the lines that changed since the saved revision.
-import { useDeferredValue } from 'react';
 import { parseAsString, useQueryState } from 'nuqs';
 import type { TopologyDocument } from '@/lib/core/document';
 import { Notice } from '@/components/ui/notice';
 import { SkeletonRows } from '@/components/ui/skeleton';
-import { cn } from '@/components/ui/class-names';
 import { useEditor } from '../editor-context';
 import { FileList } from './file-list';
 import { FileView } from './file-view';
@@ -14,7 +12,7 @@ import { usePreview } from './use-preview';
 export function FilesPanel({ saved }: { saved: TopologyDocument }) {
   const { document, diagnostics } = useEditor();
   const [chosen, setChosen] = useQueryState('file', parseAsString);
-  const { preview, isFresh, failure } = usePreview(useDeferredValue(document), saved, chosen ?? undefined);
+  const { preview, isFresh, failure } = usePreview(document, saved, chosen ?? undefined);
   const hasErrors = diagnostics.some(({ severity }) => severity === 'error');
   if (failure !== undefined)
     return (
@@ -36,7 +34,7 @@ export function FilesPanel({ saved }: { saved: TopologyDocument }) {
   return (
     <div className="flex flex-col gap-2" aria-busy={!isFresh}>
       <Refusals refusals={refusals} />
-      <div className={cn('grid min-w-0 gap-3 md:grid-cols-[280px_minmax(0,1fr)]')}>
+      <div className="grid min-w-0 gap-3 md:grid-cols-[280px_minmax(0,1fr)]">
         <FileList files={preview.files} chosen={preview.open?.file.key} onChoose={(key) => void setChosen(key)} />
         {preview.open && <FileView open={preview.open} isFresh={isFresh} />}
       </div>

@@ -12,6 +12,8 @@ export type PictureData = {
   selected: string;
   direction: Direction;
   activeDirector: string | undefined;
+  /** What the typed packet goes through: `group everything`. */
+  lit: ReadonlySet<string>;
   onSelect: (selection: Selection) => void;
   print: (selection: Selection) => string;
 };
@@ -28,6 +30,12 @@ const looks: Record<PictureKind, { Icon: LucideIcon; word: string }> = {
 const handle = 'opacity-0 pointer-events-none';
 const selectedLook = 'bg-accent-soft ring-2 ring-primary';
 
+/** Every packet comes from a client by a gateway to the pair; the rest is what the trace names. */
+export function isLit({ node: { kind, title }, lit }: PictureData): boolean {
+  if (lit.size === 0) return false;
+  return kind === 'client' || kind === 'gateway' || kind === 'pair' || lit.has(`${kind} ${title}`);
+}
+
 export function PictureNodeBox({ data }: NodeProps<PictureFlowNode>) {
   const { node, direction } = data;
   const isFlat = direction === 'LR';
@@ -38,6 +46,7 @@ export function PictureNodeBox({ data }: NodeProps<PictureFlowNode>) {
         className={cn(
           'h-full rounded border border-input/70 bg-card text-foreground',
           node.errors > 0 && 'border-down',
+          isLit(data) && 'outline-2 outline-offset-1 outline-primary',
         )}
       >
         <Head {...data} />

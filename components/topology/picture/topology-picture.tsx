@@ -7,9 +7,10 @@ import { useTheme } from 'next-themes';
 import { useMedia } from '@/components/ui/use-media';
 import { useEditor } from '../editor-context';
 import { printSelection } from '../selection';
+import { litObjects, usePacketTrace } from '../use-packet-trace';
 import { buildPicture, type Picture } from './build-graph';
 import { layoutPicture, type Direction } from './layout-picture';
-import { PictureNodeBox, type PictureData, type PictureFlowNode } from './picture-node';
+import { isLit, PictureNodeBox, type PictureData, type PictureFlowNode } from './picture-node';
 import { sightOf } from './sight';
 
 const nodeTypes = { object: PictureNodeBox };
@@ -37,7 +38,9 @@ function toFlowNodes(picture: Picture, data: Omit<PictureData, 'node'>): Picture
   });
 }
 
-function toFlowEdges({ edges }: Picture): Edge[] {
+/** An edge is on the way of the packet when both of its ends are. */
+function toFlowEdges({ edges }: Picture, nodes: readonly PictureFlowNode[]): Edge[] {
+  const litNodes = new Set(nodes.flatMap(({ id, data }) => (isLit(data) ? [id] : [])));
   return edges.map(({ id, from, to, text }) => ({
     id,
     source: from,
@@ -47,7 +50,10 @@ function toFlowEdges({ edges }: Picture): Edge[] {
     selectable: false,
     labelStyle: { fill: 'var(--muted-foreground)', fontSize: 11, fontFamily: 'var(--font-mono)' },
     labelBgStyle: { fill: 'var(--background)' },
-    style: { stroke: 'var(--input)' },
+    style:
+      litNodes.has(from) && litNodes.has(to)
+        ? { stroke: 'var(--primary)', strokeWidth: 2.5 }
+        : { stroke: 'var(--input)' },
     markerEnd: { type: MarkerType.ArrowClosed, color: 'var(--input)' },
   }));
 }
@@ -58,12 +64,14 @@ export default function TopologyPicture({ activeDirector }: { activeDirector: st
   const sight = useMemo(() => sightOf(document, selection), [document, selection]);
   const picture = useMemo(() => buildPicture(document, diagnostics, sight), [document, diagnostics, sight]);
   const selected = printSelection(selection);
+  const { trace } = usePacketTrace();
+  const lit = useMemo(() => litObjects(trace), [trace]);
   const direction: Direction = useMedia('(max-width: 640px)') ? 'TB' : 'LR';
   const nodes = useMemo(
-    () => toFlowNodes(picture, { selected, direction, activeDirector, onSelect: select, print: printSelection }),
-    [picture, selected, direction, activeDirector, select],
+    () => toFlowNodes(picture, { selected, direction, activeDirector, lit, onSelect: select, print: printSelection }),
+    [picture, selected, direction, activeDirector, lit, select],
   );
-  const edges = useMemo(() => toFlowEdges(picture), [picture]);
+  const edges = useMemo(() => toFlowEdges(picture, nodes), [picture, nodes]);
   // A new number of objects is a new layout: fit it; edits of a field keep the view still.
   const shape = `${direction} ${picture.nodes.map(({ id, lines }) => `${id}:${lines.length}`).join(' ')}`;
   return (

@@ -61,17 +61,4 @@ describe('lineChanges', () => {
       { numRuns: 20 },
     );
   });
-
-  it('does not count every element of a set as changed because the name of the set did', () => {
-    const set = (hash: string, ...addresses: string[]) =>
-      print([
-        `create lvs-console-v4-${hash} hash:net`,
-        ...addresses.map((each) => `add lvs-console-v4-${hash} ${each}`),
-      ]);
-    const before = set('4810fe', '192.0.2.0/28', '198.51.100.0/28');
-    expect(lineChanges(before, set('99aa00', '192.0.2.0/28', '203.0.113.0/28'))).toEqual([
-      { at: 0, added: 1, removed: ['create lvs-console-v4-4810fe hash:net'] },
-      { at: 2, added: 1, removed: ['add lvs-console-v4-4810fe 198.51.100.0/28'] },
-    ]);
-  });
 });

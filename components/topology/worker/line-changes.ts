@@ -4,7 +4,7 @@ import { diffArrays } from 'diff';
 /** `added` lines from index `at` of the new text on stand where the old text had the `removed` ones. */
 export type LineChange = { at: number; added: number; removed: string[] };
 
-/** Above this the part between the shared ends is one change: nobody reads it line by line. */
+/** Above this a line-by-line comparison of all against all takes seconds. */
 const MOST_LINES = 3_000;
 
 /** A final line break ends the last line, it does not begin another. */
@@ -18,16 +18,7 @@ export function lineChanges(before: string, after: string): LineChange[] {
   const firstLine = countLines(after, start);
   const old = linesOf(before.slice(start, before.length - end));
   const next = linesOf(after.slice(start, after.length - end));
-  // What was removed is shown as it was, not as it was compared.
-  let taken = 0;
-  let at = 0;
-  return keyChanges(old.map(keyOf), next.map(keyOf)).map((change) => {
-    taken += change.at - at;
-    at = change.at + change.added;
-    const removed = old.slice(taken, taken + change.removed.length);
-    taken += removed.length;
-    return { at: change.at + firstLine, added: change.added, removed };
-  });
+  return changesOf(old, next).map((change) => ({ ...change, at: change.at + firstLine }));
 }
 
 /** Characters of whole lines that both texts begin and end with: compared as text, because splitting long files costs more. */
@@ -51,20 +42,7 @@ function countLines(text: string, end: number): number {
   return count;
 }
 
-/**
- * The name of a set ends with a hash of all its elements, so that every element's line would count as changed with any of them.
- * The line that creates the set, and the rules that look into it, still do.
- */
-const ELEMENT = 'add lvs-console-';
-
-function keyOf(line: string): string {
-  if (!line.startsWith(ELEMENT)) return line;
-  const nameEnd = line.indexOf(' ', ELEMENT.length);
-  const hash = line.lastIndexOf('-', nameEnd);
-  return hash < ELEMENT.length ? line : line.slice(0, hash) + line.slice(nameEnd);
-}
-
-function keyChanges(old: string[], next: string[]): LineChange[] {
+function changesOf(old: string[], next: string[]): LineChange[] {
   const start = sharedStart(old, next);
   const end = sharedEnd(old, next, start);
   const removed = old.slice(start, old.length - end);
