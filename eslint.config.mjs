@@ -3,7 +3,17 @@ import next from 'eslint-config-next';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['.next/**', '.data/**', 'node_modules/**', 'lib/db/generated/**', '**/testdata/**', 'next-env.d.ts'] },
+  {
+    ignores: [
+      '.next/**',
+      '.data/**',
+      'node_modules/**',
+      'lib/db/generated/**',
+      '**/testdata/**',
+      'e2e/.results/**',
+      'next-env.d.ts',
+    ],
+  },
   ...next,
   ...tseslint.configs.strict,
   {
@@ -23,7 +33,10 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['lib/cli/**', 'lib/lab/main.ts', 'lib/faults/main.ts', 'lib/testing/**', 'e2e/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['lib/cli/**', 'lib/lab/main.ts', 'lib/faults/main.ts', 'lib/testing/**', 'e2e/**'],
+    rules: { 'no-console': 'off' },
+  },
   {
     files: ['**/*.test.{ts,tsx}', 'e2e/**'],
     rules: { 'max-lines-per-function': 'off', 'max-lines': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },

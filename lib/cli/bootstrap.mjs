@@ -29,10 +29,9 @@ const commands = {
     run: (rest) => node(...tsx, 'lib/faults/main.ts', ...rest),
     needsRoot: true,
   },
-  // The heap is collected between rounds, outside of what is measured.
   bench: {
     needs: ['npm', 'tests'],
-    run: (rest) => node('--expose-gc', ...tsx, 'lib/testing/bench/main.ts', ...rest),
+    run: (rest) => node(...tsx, 'lib/testing/bench/main.ts', ...rest),
     needsRoot: true,
   },
   check: { needs: ['npm', 'client'], run: (rest) => node('lib/testing/run-tests.mjs', 'check', ...rest) },

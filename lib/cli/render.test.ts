@@ -37,19 +37,20 @@ function goldenFiles(name: string): string[] {
   );
 }
 
-it.each(['keepalived-masq-nftables-dual-systemd', 'single-gate-nftables-dual-ifupdown', 'heartbeat-ipip-iptables-v4-ifupdown'])(
-  'writes exactly the golden files of %s and the manifest that names them',
-  async (name) => {
-    const out = path.join(folder, 'out');
-    expect(await runCli(['render', caseFile(name), '--out', out])).toBe(0);
-    expect(filesBelow(out)).toEqual(['.lvs-console-render', ...goldenFiles(name)].toSorted());
-    for (const file of goldenFiles(name).filter((each) => !each.endsWith('/authkeys'))) {
-      const golden = fs.readFileSync(path.join(testdata, name, 'expected', file), 'utf8');
-      expect(fs.readFileSync(path.join(out, file), 'utf8'), file).toBe(golden);
-    }
-    expect(stderr.includes('a random one was made')).toBe(name.startsWith('heartbeat'));
-  },
-);
+it.each([
+  'keepalived-masq-nftables-dual-systemd',
+  'single-gate-nftables-dual-ifupdown',
+  'heartbeat-ipip-iptables-v4-ifupdown',
+])('writes exactly the golden files of %s and the manifest that names them', async (name) => {
+  const out = path.join(folder, 'out');
+  expect(await runCli(['render', caseFile(name), '--out', out])).toBe(0);
+  expect(filesBelow(out)).toEqual(['.lvs-console-render', ...goldenFiles(name)].toSorted());
+  for (const file of goldenFiles(name).filter((each) => !each.endsWith('/authkeys'))) {
+    const golden = fs.readFileSync(path.join(testdata, name, 'expected', file), 'utf8');
+    expect(fs.readFileSync(path.join(out, file), 'utf8'), file).toBe(golden);
+  }
+  expect(stderr.includes('a random one was made')).toBe(name.startsWith('heartbeat'));
+});
 
 it('removes what an earlier run wrote and this one does not, with its empty folders, and nothing else', async () => {
   expect(await runCli(['render', caseFile('heartbeat-ipip-iptables-v4-ifupdown'), '--out', folder])).toBe(0);
@@ -83,5 +84,9 @@ it('never removes outside of its folder, whatever the manifest says', async () =
   const names = ['../b', 'link/a', 'linked-file', 'inside', `${outside}/a`, ''];
   fs.writeFileSync(path.join(out, '.lvs-console-render'), names.join('\n'));
   expect(await runCli(['render', caseFile('keepalived-masq-nftables-v4-ifupdown'), '--out', out])).toBe(0);
-  expect([path.join(outside, 'a'), path.join(folder, 'b'), path.join(out, 'linked-file')].every((file) => fs.existsSync(file))).toBe(true);
+  expect(
+    [path.join(outside, 'a'), path.join(folder, 'b'), path.join(out, 'linked-file')].every((file) =>
+      fs.existsSync(file),
+    ),
+  ).toBe(true);
 });

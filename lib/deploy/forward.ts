@@ -54,7 +54,7 @@ async function stageAndCheck(run: Run, director: string, reached: Reached | unde
       timeoutMs: CHECK_MS,
     });
     return {
-      message: 'ldirectord, iptables and the guard accept the files; the roll back was rehearsed.',
+      message: 'The daemons, the firewall tools and the guard accept the files; the roll back was rehearsed.',
       output: wordsOf(answer),
     };
   });

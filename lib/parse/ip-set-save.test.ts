@@ -24,7 +24,12 @@ describe('parseIpSetSave', () => {
         options: 'family inet maxelem 1048576 skbinfo',
         entries: ['10.0.0.0/30 skbmark 0x1', '10.0.0.4 skbmark 0x1', '10.0.0.5 skbmark 0x2'],
       },
-      { name: 'fail2ban', type: 'hash:ip', options: 'family inet6 maxelem 65536 timeout 600', entries: ['2001:db8::1 timeout 17'] },
+      {
+        name: 'fail2ban',
+        type: 'hash:ip',
+        options: 'family inet6 maxelem 65536 timeout 600',
+        entries: ['2001:db8::1 timeout 17'],
+      },
     ]);
   });
 
@@ -48,20 +53,35 @@ describe('parseIpSetMap', () => {
   it('puts the ports of one prefix together', () => {
     const entries = [80, 81, 82].map((port) => `2001:db8::/64,tcp:${port} skbmark 0x7`);
     const set = { name: 'lvs-console-p', type: 'hash:net,port', options: 'family inet6 skbinfo', entries };
-    expect(parseIpSetMap(set).value).toMatchObject({ family: 6, firstPorts: [80], lastPorts: [82], protocols: ['tcp'] });
+    expect(parseIpSetMap(set).value).toMatchObject({
+      family: 6,
+      firstPorts: [80],
+      lastPorts: [82],
+      protocols: ['tcp'],
+    });
   });
 
-  it.each(['10.0.0.1', '10.0.0.1 skbmark 0x1/0xff', '10.0.0.1/8 skbmark 0x1', '2001:db8::1 skbmark 0x1', '10.0.0.1 skbmark 0x0'])(
-    'says that %s is no entry of ours, in both ways of reading',
-    (entry) => {
-      const [set] = parseIpSetSave(own(entry)).value;
-      expect(parseIpSetMap(set!).diagnostics).toMatchObject([{ code: 'ipset-save.unreadable' }]);
-      expect(parseIpSetMaps(own('10.0.0.1 skbmark 0x1', entry)).diagnostics).toMatchObject([{ code: 'ipset-save.unreadable' }]);
-    },
-  );
+  it.each([
+    '10.0.0.1',
+    '10.0.0.1 skbmark 0x1/0xff',
+    '10.0.0.1/8 skbmark 0x1',
+    '2001:db8::1 skbmark 0x1',
+    '10.0.0.1 skbmark 0x0',
+  ])('says that %s is no entry of ours, in both ways of reading', (entry) => {
+    const [set] = parseIpSetSave(own(entry)).value;
+    expect(parseIpSetMap(set!).diagnostics).toMatchObject([{ code: 'ipset-save.unreadable' }]);
+    expect(parseIpSetMaps(own('10.0.0.1 skbmark 0x1', entry)).diagnostics).toMatchObject([
+      { code: 'ipset-save.unreadable' },
+    ]);
+  });
 
   it('gives the same map as the quick way, which stops where it does not understand', () => {
-    const entries = ['10.0.0.0/30 skbmark 0x1', '10.0.0.4 skbmark 0x1', '10.0.0.8/31 skbmark 0x7fffffff', '0.0.0.0/1 skbmark 0x1'];
+    const entries = [
+      '10.0.0.0/30 skbmark 0x1',
+      '10.0.0.4 skbmark 0x1',
+      '10.0.0.8/31 skbmark 0x7fffffff',
+      '0.0.0.0/1 skbmark 0x1',
+    ];
     const { value, diagnostics } = parseIpSetMaps(own(...entries) + SAVED.split('\n').slice(0, 4).join('\n'));
     expect(diagnostics).toEqual([]);
     const slow = parseIpSetMap(parseIpSetSave(own(...entries)).value[0]!).value;

@@ -58,12 +58,15 @@ export function parseIpSetMap({ name, type, options, entries }: IpSet): Parsed<M
   const map = emptyMarkMap(type === 'hash:net' ? 'address' : 'address-port', name, family);
   const diagnostics: Diagnostic[] = [];
   if (!['hash:net', 'hash:net,port'].includes(type) || !options.split(' ').includes('skbinfo')) {
-    diagnostics.push(atLine(0, `${TOOL}.no-marks`, `Set ${name} is ${type} ${options}: it holds no marks of networks.`));
+    diagnostics.push(
+      atLine(0, `${TOOL}.no-marks`, `Set ${name} is ${type} ${options}: it holds no marks of networks.`),
+    );
   }
   for (const entry of entries) {
     const element = elementOf(entry, map.kind, family);
     if (element) appendPort(map, element);
-    else diagnostics.push(atLine(0, `${TOOL}.unreadable`, `Cannot read entry ${JSON.stringify(entry)} of set ${name}.`));
+    else
+      diagnostics.push(atLine(0, `${TOOL}.unreadable`, `Cannot read entry ${JSON.stringify(entry)} of set ${name}.`));
   }
   return { value: mergeBoxes(map), diagnostics };
 }
@@ -88,7 +91,14 @@ export function parseIpSetMaps(text: string): Parsed<MarkMap[]> {
     let next = rest;
     while (text.startsWith(before, next)) next = endOfLine(text, next);
     if (next > rest) {
-      const others = parseIpSetMap({ ...set, entries: text.slice(rest, next).trimEnd().split('\n').map((line) => line.slice(before.length)) });
+      const others = parseIpSetMap({
+        ...set,
+        entries: text
+          .slice(rest, next)
+          .trimEnd()
+          .split('\n')
+          .map((line) => line.slice(before.length).replace('/0xffffffff', '')),
+      });
       diagnostics.push(...others.diagnostics);
       appendMap(map, others.value);
     }
@@ -105,7 +115,13 @@ function endOfLine(text: string, from: number): number {
 
 function appendMap(map: MarkMap, more: MarkMap): void {
   for (const [at, first] of more.firsts.entries()) {
-    const ports = more.kind === 'address' ? {} : { protocol: more.protocols[at] ?? 'tcp', ports: { first: more.firstPorts[at] ?? 0, last: more.lastPorts[at] ?? 0 } };
+    const ports =
+      more.kind === 'address'
+        ? {}
+        : {
+            protocol: more.protocols[at] ?? 'tcp',
+            ports: { first: more.firstPorts[at] ?? 0, last: more.lastPorts[at] ?? 0 },
+          };
     appendElement(map, { first, last: more.lasts[at] ?? first, mark: more.marks[at] ?? 0, ...ports }, true);
   }
 }
@@ -149,7 +165,13 @@ export function mergeBoxes(map: MarkMap, isWanted: (at: number) => boolean = () 
   for (const [at, first] of map.firsts.entries()) {
     if (!isWanted(at)) continue;
     const ports = { first: map.firstPorts[at] ?? 0, last: map.lastPorts[at] ?? 0 };
-    const element = { first, last: map.lasts[at] ?? first, mark: map.marks[at] ?? 0, protocol: map.protocols[at] ?? 'tcp', ports };
+    const element = {
+      first,
+      last: map.lasts[at] ?? first,
+      mark: map.marks[at] ?? 0,
+      protocol: map.protocols[at] ?? 'tcp',
+      ports,
+    };
     appendElement(merged, element, true);
   }
   return merged;

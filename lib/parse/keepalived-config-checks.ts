@@ -110,12 +110,16 @@ function toCheck(kind: KeepalivedCheck['kind'], raw: Raw): KeepalivedCheck | und
   if (retries === undefined) return undefined;
   if (kind === 'ping') return { kind, retries };
   if (kind === 'external') {
-    return command === undefined || timeoutSeconds === undefined ? undefined : { kind, command, timeoutSeconds, retries };
+    return command === undefined || timeoutSeconds === undefined
+      ? undefined
+      : { kind, command, timeoutSeconds, retries };
   }
   if (port === undefined) return undefined;
   // A name is asked for with its type, and the server name is told with the virtual host: neither alone.
   if (kind === 'dns') {
-    return (raw.type === undefined) === (name === undefined) ? { kind, port, retries, ...(name !== undefined && { name }) } : undefined;
+    return (raw.type === undefined) === (name === undefined)
+      ? { kind, port, retries, ...(name !== undefined && { name }) }
+      : undefined;
   }
   if (kind === 'tcp' || kind === 'udp' || kind === 'smtp') return { kind, port, retries };
   const tellsName = raw.hasServerName === true;

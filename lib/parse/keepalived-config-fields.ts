@@ -14,7 +14,7 @@ export function readFields(
   fields: Fields,
   diagnostics: Diagnostic[],
   { repeated = [] }: { repeated?: readonly string[] } = {},
-): void {
+): undefined {
   const seen = new Set<string>();
   for (const statement of statements) {
     const [keyword = ''] = statement.words;
@@ -77,12 +77,16 @@ export function flag(take: () => void): ReadField {
 /** A keyword with a block, and `names` words before it. */
 export function block(
   names: number,
-  take: (children: readonly KeepalivedStatement[], words: readonly string[], statement: KeepalivedStatement) => string | undefined | void,
+  take: (
+    children: readonly KeepalivedStatement[],
+    words: readonly string[],
+    statement: KeepalivedStatement,
+  ) => string | undefined,
 ): ReadField {
   return (statement) => {
     const { words, children } = statement;
     if (!children || words.length !== names + 1) return `${words[0] ?? ''} must open a block`;
-    return take(children, words.slice(1), statement) ?? undefined;
+    return take(children, words.slice(1), statement);
   };
 }
 

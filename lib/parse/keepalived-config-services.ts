@@ -109,7 +109,8 @@ function method(take: (forwarding: Forwarding) => void): Fields[string] {
   });
 }
 
-function readEndpoint([, address = '', port, ...others]: readonly string[]): { address: string; port?: number } | undefined {
+function readEndpoint([, address = '', port, ...others]: readonly string[]):
+  { address: string; port?: number } | undefined {
   if (addressText(address) === undefined || others.length > 0) return undefined;
   if (port === undefined) return { address };
   return /^\d{1,5}$/.test(port) && isPort(Number(port)) ? { address, port: Number(port) } : undefined;

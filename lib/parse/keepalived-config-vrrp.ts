@@ -1,6 +1,16 @@
 // The VRRP instances of keepalived.conf: who speaks for which addresses on one interface.
 import type { Diagnostic } from '../core/diagnostic';
-import { addressText, block, count, flag, oneOf, problemAt, readFields, word, type Fields } from './keepalived-config-fields';
+import {
+  addressText,
+  block,
+  count,
+  flag,
+  oneOf,
+  problemAt,
+  readFields,
+  word,
+  type Fields,
+} from './keepalived-config-fields';
 import type { KeepalivedStatement } from './keepalived-config-tree';
 
 export type VrrpAddress = { address: string; prefixLength: number; interface: string };

@@ -4,7 +4,8 @@ import { schedulerSchema } from '../core/document';
 import { printKeepalivedConfig } from '../render/print-keepalived-config';
 import { parseKeepalivedConfig, type KeepalivedConfig } from './keepalived-config';
 
-const problems = (text: string) => parseKeepalivedConfig(text).diagnostics.map(({ line, message }) => `${line ?? ''}: ${message}`);
+const problems = (text: string) =>
+  parseKeepalivedConfig(text).diagnostics.map(({ line, message }) => `${line ?? ''}: ${message}`);
 const server = (inside: string) => `virtual_server fwmark 1 {\n    lvs_sched rr\n    lvs_method NAT\n${inside}}\n`;
 const real = (inside: string) => server(`    real_server 192.168.6.2 {\n        weight 1\n${inside}    }\n`);
 
@@ -67,7 +68,11 @@ virtual_server fwmark 1 {
     ['an address and a port as a service', 'virtual_server 192.0.2.1 80 {\n}\n', 'not fwmark'],
     ['a mark of 2^31', 'virtual_server fwmark 2147483648 {\n}\n', 'not fwmark'],
     ['a mark in hexadecimal', 'virtual_server fwmark 0x1 {\n}\n', 'not fwmark'],
-    ['a mark twice, which keepalived takes without a word', `${server('')}${server('')}`, 'has a virtual server of this family already'],
+    [
+      'a mark twice, which keepalived takes without a word',
+      `${server('')}${server('')}`,
+      'has a virtual server of this family already',
+    ],
     ['a brace in the middle of a line', 'global_defs { router_id x }\n', 'a brace in the middle'],
     ['a block that is never closed', 'global_defs {\n', 'never closed'],
     ['a brace that closes nothing', '}\n', 'closes nothing'],
@@ -79,16 +84,32 @@ virtual_server fwmark 1 {
     ['a script', real('        notify_up "/bin/x"\n'), 'notify_up is not a keyword'],
     ['state MASTER', 'vrrp_instance A {\n    state MASTER\n}\n', 'is no value of state'],
     ['router id 0', 'vrrp_instance A {\n    virtual_router_id 0\n}\n', 'is no value of virtual_router_id'],
-    ['an address without a device', 'vrrp_instance A {\n    virtual_ipaddress {\n        192.0.2.1/24\n    }\n}\n', 'not ADDRESS/LENGTH'],
-    ['an address without a length', 'vrrp_instance A {\n    virtual_ipaddress {\n        192.0.2.1 dev eth0\n    }\n}\n', 'not ADDRESS/LENGTH'],
+    [
+      'an address without a device',
+      'vrrp_instance A {\n    virtual_ipaddress {\n        192.0.2.1/24\n    }\n}\n',
+      'not ADDRESS/LENGTH',
+    ],
+    [
+      'an address without a length',
+      'vrrp_instance A {\n    virtual_ipaddress {\n        192.0.2.1 dev eth0\n    }\n}\n',
+      'not ADDRESS/LENGTH',
+    ],
     ['an impossible real server', server('    real_server 192.168.6.340 {\n    }\n'), 'not real_server'],
     ['port 0', server('    real_server 192.168.6.2 0 {\n    }\n'), 'not real_server'],
     ['a scheduler that is none', server('').replace('rr', 'fastest'), 'is no value of lvs_sched'],
     ['a check without a port', real('        TCP_CHECK {\n            retry 0\n        }\n'), 'lacks something'],
-    ['a regex that would be a script', real('        MISC_CHECK {\n            misc_path "/x"\n            retry 0\n        }\n'), 'lacks something'],
+    [
+      'a regex that would be a script',
+      real('        MISC_CHECK {\n            misc_path "/x"\n            retry 0\n        }\n'),
+      'lacks something',
+    ],
     ['a user of a script', real('        MISC_CHECK {\n            user nobody\n        }\n'), 'user is not a keyword'],
     ['a sync group of one', 'vrrp_sync_group A {\n    group {\n        B\n    }\n}\n', 'fewer than two'],
-    ['real servers of both families', server('    real_server 192.168.6.2 {\n    }\n    real_server fd06::2 {\n    }\n'), 'both families'],
+    [
+      'real servers of both families',
+      server('    real_server 192.168.6.2 {\n    }\n    real_server fd06::2 {\n    }\n'),
+      'both families',
+    ],
   ])('refuses %s and names the line', (_name, text, why) => {
     const found = problems(text);
     expect(found[0]).toContain(why);
@@ -97,7 +118,18 @@ virtual_server fwmark 1 {
 
   it('answers with diagnostics and never throws, whatever the text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseKeepalivedConfig(text)));
-    const words = fc.constantFrom('virtual_server', 'fwmark', '1', '{', '}', '\n', 'real_server', '192.168.6.2', '"a"', '#');
+    const words = fc.constantFrom(
+      'virtual_server',
+      'fwmark',
+      '1',
+      '{',
+      '}',
+      '\n',
+      'real_server',
+      '192.168.6.2',
+      '"a"',
+      '#',
+    );
     fc.assert(fc.property(fc.array(words, { maxLength: 30 }), (all) => void parseKeepalivedConfig(all.join(' '))));
   });
 });
@@ -183,10 +215,18 @@ const config = fc
     garpRefreshSeconds: optional(few),
     syncDaemon: optional(
       fc
-        .record({ interface: name, instance: name, id: fc.integer({ min: 0, max: 255 }), group: optional(fc.constant('ff02::81')) })
+        .record({
+          interface: name,
+          instance: name,
+          id: fc.integer({ min: 0, max: 255 }),
+          group: optional(fc.constant('ff02::81')),
+        })
         .map(present),
     ),
-    trackFiles: fc.uniqueArray(fc.record({ name, file: text, weight: few }), { selector: (each) => each.name, maxLength: 2 }),
+    trackFiles: fc.uniqueArray(fc.record({ name, file: text, weight: few }), {
+      selector: (each) => each.name,
+      maxLength: 2,
+    }),
     bfdInstances: fc.uniqueArray(
       fc.record({ name, neighbor: ipv4, source: ipv4, intervalMs: port, multiplier: fc.integer({ min: 1, max: 255 }) }),
       { selector: (each) => each.name, maxLength: 2 },

@@ -48,13 +48,23 @@ function topFields(config: KeepalivedConfig, diagnostics: Diagnostic[]): Fields 
     global_defs: block(0, (children) => readFields(children, globalFields(config), diagnostics)),
     track_file: block(1, (children, [name = '']) => {
       const file = { name, file: '', weight: 1 };
-      readFields(children, { file: word((text) => (file.file = text)), weight: count((n) => (file.weight = n)) }, diagnostics);
+      readFields(
+        children,
+        { file: word((text) => (file.file = text)), weight: count((n) => (file.weight = n)) },
+        diagnostics,
+      );
       return addNamed(config.trackFiles, file);
     }),
-    bfd_instance: block(1, (children, [name = '']) => addNamed(config.bfdInstances, readBfd(name, children, diagnostics))),
+    bfd_instance: block(1, (children, [name = '']) =>
+      addNamed(config.bfdInstances, readBfd(name, children, diagnostics)),
+    ),
     vrrp_sync_group: block(1, (children, [name = ''], at) => {
       const instances: string[] = [];
-      readFields(children, { group: block(0, (names) => void instances.push(...readList(names, diagnostics))) }, diagnostics);
+      readFields(
+        children,
+        { group: block(0, (names) => void instances.push(...readList(names, diagnostics))) },
+        diagnostics,
+      );
       config.syncGroup = { name, instances };
       // keepalived warns, and ends its test with 5, when there is nothing to keep together.
       if (instances.length < 2) diagnostics.push(problemAt(at, 'a sync group of fewer than two instances'));
@@ -66,7 +76,9 @@ function topFields(config: KeepalivedConfig, diagnostics: Diagnostic[]): Fields 
       }
       return addNamed(config.instances, found);
     }),
-    virtual_server: block(2, (children, words, at) => addServer(config, readVirtualServer(words, children, diagnostics, at))),
+    virtual_server: block(2, (children, words, at) =>
+      addServer(config, readVirtualServer(words, children, diagnostics, at)),
+    ),
   };
 }
 

@@ -84,13 +84,23 @@ const virtual = fc.constantFrom(4 as const, 6 as const).chain((family) =>
     family: fc.constant(family),
     realServers: fc.array(
       fc
-        .record({ ...endpoint(family), weight: number, lowerThreshold: optional(number), upperThreshold: optional(number) })
+        .record({
+          ...endpoint(family),
+          weight: number,
+          lowerThreshold: optional(number),
+          upperThreshold: optional(number),
+        })
         .map(withoutUndefined),
       { maxLength: 4 },
     ),
     fallback: optional(fc.record(endpoint(family)).map(withoutUndefined)),
     directives: fc
-      .record({ request: quotedText, receive: quotedText, scheduler: fc.constantFrom('rr', 'wlc'), schedflags: fc.constant('sh-port,flag-3') })
+      .record({
+        request: quotedText,
+        receive: quotedText,
+        scheduler: fc.constantFrom('rr', 'wlc'),
+        schedflags: fc.constant('sh-port,flag-3'),
+      })
       .map((values) => Object.entries(values).map(([name, value]) => ({ name, value }))),
   }),
 );

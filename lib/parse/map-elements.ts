@@ -73,7 +73,8 @@ export function scanIpv4Elements(text: string, start: number, { firsts, lasts, m
     const size = isSpan ? 1 : sizeOf(text, split, colon);
     const last = isSpan ? parseIpv4(text, split + 1, colon) : (first ?? 0) + size - 1;
     const mark = digits(text, colon + MARK.length, end, 16);
-    if (first === undefined || last === undefined || last < first || !(size >= 1) || first % size !== 0 || !(mark >= 1)) return at;
+    if (first === undefined || last === undefined || last < first || !(size >= 1) || first % size !== 0 || !(mark >= 1))
+      return at;
     firsts.push(first);
     lasts.push(last);
     marks.push(mark);
@@ -132,7 +133,11 @@ export function isMapProtocol(text: string): text is 'tcp' | 'udp' | 'sctp' {
   return text === 'tcp' || text === 'udp' || text === 'sctp';
 }
 
-export type Element = Span & { mark: number; protocol?: 'tcp' | 'udp' | 'sctp'; ports?: { first: number; last: number } };
+export type Element = Span & {
+  mark: number;
+  protocol?: 'tcp' | 'udp' | 'sctp';
+  ports?: { first: number; last: number };
+};
 
 /** As one more entry, or as a longer last entry where `merges` and nothing lies between. */
 export function appendElement(map: MarkMap, element: Element, merges: boolean): void {

@@ -32,7 +32,9 @@ export type MarkMap = AddressMap | PortMap;
 /** Nothing in it yet; to be filled in ascending order. */
 export function emptyMarkMap(kind: MarkMap['kind'], name: string, family: Family): MarkMap {
   const addresses = { name, family, firsts: [], lasts: [], marks: [] };
-  return kind === 'address' ? { kind, ...addresses } : { kind, ...addresses, protocols: [], firstPorts: [], lastPorts: [] };
+  return kind === 'address'
+    ? { kind, ...addresses }
+    : { kind, ...addresses, protocols: [], firstPorts: [], lastPorts: [] };
 }
 
 const PROTOCOLS = ['tcp', 'udp', 'sctp'];
@@ -60,9 +62,7 @@ export function haveSameEntries(a: MarkMap, b: MarkMap): boolean {
   if (a.kind !== b.kind || a.family !== b.family) return false;
   if (!isSame(a.firsts, b.firsts) || !isSame(a.lasts, b.lasts) || !isSame(a.marks, b.marks)) return false;
   if (a.kind === 'address' || b.kind === 'address') return true;
-  return (
-    isSame(a.protocols, b.protocols) && isSame(a.firstPorts, b.firstPorts) && isSame(a.lastPorts, b.lastPorts)
-  );
+  return isSame(a.protocols, b.protocols) && isSame(a.firstPorts, b.firstPorts) && isSame(a.lastPorts, b.lastPorts);
 }
 
 function isSame<T>(some: readonly T[], others: readonly T[]): boolean {

@@ -50,7 +50,10 @@ function isOwn(object: JsonObject, key: 'name' | 'table'): boolean {
   return object.family === 'inet' && object[key] === OWNED.nftablesTable;
 }
 
-function readMap({ maps }: NftTable, { name, type, map: data, flags, elem = [], ...rest }: JsonObject): string | undefined {
+function readMap(
+  { maps }: NftTable,
+  { name, type, map: data, flags, elem = [], ...rest }: JsonObject,
+): string | undefined {
   const [addresses, ...others] = Array.isArray(type) ? (type as unknown[]) : [type];
   const isPorts = others.join() === 'inet_proto,inet_service';
   const family = addresses === 'ipv4_addr' ? 4 : addresses === 'ipv6_addr' ? 6 : undefined;

@@ -1,14 +1,7 @@
 // Reads the owned table as our own printer and `nft list table` write it, statement by statement; what is not ours is said, not skipped.
 import type { Diagnostic } from '../core/diagnostic';
 import { OWNED } from '../core/kernel-state';
-import {
-  appendElement,
-  isMapProtocol,
-  parseMark,
-  parsePortSpan,
-  parseSpan,
-  scanIpv4Elements,
-} from './map-elements';
+import { appendElement, isMapProtocol, parseMark, parsePortSpan, parseSpan, scanIpv4Elements } from './map-elements';
 import { emptyMarkMap, type MarkMap } from './mark-map';
 import { readNftRule } from './nftables-rule';
 import { NFT_HOOKS, type NftChain, type NftTable } from './nftables-table';
@@ -43,7 +36,11 @@ export function parseNftablesText(text: string): Parsed<NftTable> {
   }
   if (reading.place.in !== 'nothing') {
     diagnostics.push(
-      atLine(lineAt(text, text.length), `${TOOL}.cut-off`, 'The nftables text ends before its last closing brace: it is cut off.'),
+      atLine(
+        lineAt(text, text.length),
+        `${TOOL}.cut-off`,
+        'The nftables text ends before its last closing brace: it is cut off.',
+      ),
     );
   }
   return { value: reading.table, diagnostics };
@@ -88,7 +85,11 @@ function readTableLine(reading: Reading, line: string): string | undefined {
 function readMapLine(reading: Reading, place: Extract<Place, { in: 'map' }>, line: string): string | undefined {
   const [, addresses, ports] = /^type (ipv[46]_addr)( \. inet_proto \. inet_service)? : mark$/.exec(line) ?? [];
   if (addresses !== undefined) {
-    const map = emptyMarkMap(ports === undefined ? 'address' : 'address-port', place.name, addresses === 'ipv4_addr' ? 4 : 6);
+    const map = emptyMarkMap(
+      ports === undefined ? 'address' : 'address-port',
+      place.name,
+      addresses === 'ipv4_addr' ? 4 : 6,
+    );
     reading.table.maps.push(map);
     reading.place = { ...place, map };
   } else if (line === '}') reading.place = { in: 'table' };

@@ -25,7 +25,12 @@ describe('parseNftablesText', () => {
       table(
         map('v4', 'ipv4_addr', ...elements),
         map('v6', 'ipv6_addr', '2001:db8::/64 : 0x1', '2001:db8:1::1-2001:db8:1::9 : 0x2'),
-        map('p', 'ipv4_addr . inet_proto . inet_service', '10.0.0.0/30 . tcp . 80-83 : 0x5', '10.0.0.4 . udp . 53 : 0x6'),
+        map(
+          'p',
+          'ipv4_addr . inet_proto . inet_service',
+          '10.0.0.0/30 . tcp . 80-83 : 0x5',
+          '10.0.0.4 . udp . 53 : 0x6',
+        ),
       ),
     ).maps;
     expect(v4).toMatchObject({
@@ -33,8 +38,17 @@ describe('parseNftablesText', () => {
       lasts: [0x0a000003, 0x0a000004, 0x0a00000c],
       marks: [1, 42, 0x7fffffff],
     });
-    expect(v6).toMatchObject({ family: 6, marks: [1, 2], lasts: [0x20010db800000000ffffffffffffffffn, 0x20010db8000100000000000000000009n] });
-    expect(ports).toMatchObject({ protocols: ['tcp', 'udp'], firstPorts: [80, 53], lastPorts: [83, 53], marks: [5, 6] });
+    expect(v6).toMatchObject({
+      family: 6,
+      marks: [1, 2],
+      lasts: [0x20010db800000000ffffffffffffffffn, 0x20010db8000100000000000000000009n],
+    });
+    expect(ports).toMatchObject({
+      protocols: ['tcp', 'udp'],
+      firstPorts: [80, 53],
+      lastPorts: [83, 53],
+      marks: [5, 6],
+    });
   });
 
   it('reads elements as nft lists them, several beside each other', () => {
@@ -103,7 +117,9 @@ const listed = (...objects: object[]) =>
     ],
   });
 const own = { family: 'inet', table: 'lvs-console' };
-const CHAIN = { chain: { ...own, name: 'prerouting', handle: 1, type: 'filter', hook: 'prerouting', prio: -150, policy: 'accept' } };
+const CHAIN = {
+  chain: { ...own, name: 'prerouting', handle: 1, type: 'filter', hook: 'prerouting', prio: -150, policy: 'accept' },
+};
 const iif = { match: { op: '==', left: { meta: { key: 'iifname' } }, right: 'eth0' } };
 const MAP = {
   map: {
@@ -126,8 +142,19 @@ describe('parseNftablesJson', () => {
         comment: 'lvs-console',
         expr: [
           iif,
-          { match: { op: '==', left: { payload: { protocol: 'tcp', field: 'dport' } }, right: { set: [80, { range: [443, 450] }] } } },
-          { mangle: { key: { meta: { key: 'mark' } }, value: { map: { key: { payload: { protocol: 'ip', field: 'daddr' } }, data: '@m' } } } },
+          {
+            match: {
+              op: '==',
+              left: { payload: { protocol: 'tcp', field: 'dport' } },
+              right: { set: [80, { range: [443, 450] }] },
+            },
+          },
+          {
+            mangle: {
+              key: { meta: { key: 'mark' } },
+              value: { map: { key: { payload: { protocol: 'ip', field: 'daddr' } }, data: '@m' } },
+            },
+          },
         ],
       },
     };
@@ -163,6 +190,9 @@ it('sorts boxes by address, protocol and port', () => {
   const [unsorted, sorted] = [
     ['10.0.0.4 . udp . 53', '10.0.0.0 . udp . 53', '10.0.0.0 . tcp . 443', '10.0.0.0 . tcp . 80'],
     ['10.0.0.0 . tcp . 80', '10.0.0.0 . tcp . 443', '10.0.0.0 . udp . 53', '10.0.0.4 . udp . 53'],
-  ].map((keys) => read(table(map('m', 'ipv4_addr . inet_proto . inet_service', ...keys.map((key) => `${key} : 0x1`)))).maps[0]!);
+  ].map(
+    (keys) =>
+      read(table(map('m', 'ipv4_addr . inet_proto . inet_service', ...keys.map((key) => `${key} : 0x1`)))).maps[0]!,
+  );
   expect(sortedMap(unsorted!)).toEqual(sorted);
 });

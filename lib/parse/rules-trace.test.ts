@@ -62,7 +62,7 @@ const packets: fc.Arbitrary<Packet> = fc
   }));
 
 function rulesReadBack(topology: Topology): MarkRule[] {
-  const lines = markRulesOf(topology, topology.directors[0]!, 4).map((rule) => printMarkRule(rule));
+  const lines = markRulesOf(topology, topology.directors[0]!, 4).map(printMarkRule);
   const { value, diagnostics } = parseMarkRules(
     ['*mangle', `:${OWNED.mangleChain} - [0:0]`, ...lines, 'COMMIT', ''].join('\n'),
   );

@@ -40,9 +40,9 @@ describe('parseMarkRules', () => {
 
   it('reads a source, and every address where no destination is named', () => {
     const { value } = parseMarkRules(table(`-A LVS-CONSOLE -s 203.0.113.0/25 -i eth0 ${END}`));
-    expect(value.map(({ source, destination }) => [source && printInterval(source), printInterval(destination)])).toEqual(
-      [['203.0.113.0/25', '0.0.0.0/0']],
-    );
+    expect(
+      value.map(({ source, destination }) => [source && printInterval(source), printInterval(destination)]),
+    ).toEqual([['203.0.113.0/25', '0.0.0.0/0']]);
   });
 
   it('reads a rule that asks a set, in its place among the others', () => {

@@ -1,6 +1,8 @@
 // Where the own chains, jumps and sets of a director differ from a release, in both families; nothing foreign is looked at.
 import { OWNED, type IpSet, type KernelIntent } from '../core/kernel-state';
 import type { FirewallTable } from '../parse/iptables-save';
+import { isSameNftTable } from '../parse/nftables-table';
+import { parseNftablesText } from '../parse/nftables-text';
 import type { KernelDifference } from './kernel-difference';
 import type { ObservedHost } from './observed-host';
 
@@ -101,12 +103,25 @@ function differenceOf(wanted: IpSet, present: IpSet): string | undefined {
   return extra === undefined ? undefined : `Entry "${extra}" is in set ${name}, but not wanted.`;
 }
 
-/** The table is not read back yet: plan-pair refuses such a deploy. What can be told is that it should not be there at all. */
-function diffNftables({ nftables }: Always, { hasNftables }: ObservedHost): KernelDifference[] {
-  if (nftables !== undefined || !hasNftables) return [];
-  const command = `nft delete table inet ${OWNED.nftablesTable}`;
-  const sentence = `The nftables table ${OWNED.nftablesTable} is there, but not wanted.`;
-  return [{ kind: 'mark-rules', change: 'remove', command, sentence }];
+/** By value: nft writes a table back in words and an order of its own. */
+function diffNftables({ nftables: wanted }: Always, { nftables: present }: ObservedHost): KernelDifference[] {
+  const table = `inet ${OWNED.nftablesTable}`;
+  const item = (change: 'add' | 'edit' | 'remove', command: string, sentence: string): KernelDifference[] => [
+    { kind: 'mark-rules', change, command, sentence },
+  ];
+  const isThere = present !== undefined && present.chains.length + present.maps.length > 0;
+  if (wanted === undefined)
+    return isThere
+      ? item(
+          'remove',
+          `nft delete table ${table}`,
+          `The nftables table ${OWNED.nftablesTable} is there, but not wanted.`,
+        )
+      : [];
+  if (!present) return item('add', 'nft -f', 'The host has no nftables.');
+  if (!isThere) return item('add', 'nft -f', `The nftables table ${OWNED.nftablesTable} is missing.`);
+  if (isSameNftTable(parseNftablesText(wanted).value, present)) return [];
+  return item('edit', 'nft -f', `The nftables table ${OWNED.nftablesTable} differs from the release.`);
 }
 
 function tablesOf({ firewall, firewall6 }: ObservedHost, family: Family): FirewallTable[] | undefined {

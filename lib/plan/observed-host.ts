@@ -15,6 +15,8 @@ import { parseIpSetSave } from '../parse/ip-set-save';
 import { parseIptablesSave, type FirewallTable } from '../parse/iptables-save';
 import { parseIpvsadmDaemon, type SyncDaemon } from '../parse/ipvsadm-daemon';
 import { parseIpvsadmSave } from '../parse/ipvsadm-save';
+import { parseNftablesJson } from '../parse/nftables-json';
+import type { NftTable } from '../parse/nftables-table';
 import type { Parsed } from '../parse/parsed';
 import { parseSysctls } from '../parse/sysctl';
 
@@ -29,7 +31,8 @@ export type ObservedHost = {
   /** Absent: the host has no tool for it, so it has none of it either and can get none. */
   firewall6?: FirewallTable[];
   sets?: IpSet[];
-  hasNftables?: boolean;
+  /** The own table; without chains and maps when it is not there. */
+  nftables?: NftTable;
   sysctls: Record<string, string>;
   /** Loaded as modules; what is built into the kernel is not among them. */
   modules: string[];
@@ -90,7 +93,7 @@ export function toObservedHost(frames: Frames): { host?: ObservedHost; problems:
   const routes6 = readOptional('routes6', parseIpRoutes6) ?? [];
   const firewall6 = readOptional('firewall6', parseIptablesSave);
   const sets = readOptional('sets', parseIpSetSave);
-  const nftables = readOptional('nftables', (text) => ({ value: text.includes('lvs-console'), diagnostics: [] }));
+  const nftables = readOptional('nftables', parseNftablesJson);
   const ipvs = hasIpvs ? read('ipvs', parseIpvsadmSave) : [];
   const syncDaemons = hasIpvs ? read('ipvs-daemon', parseIpvsadmDaemon) : [];
   const firewall = read('firewall', parseIptablesSave);
@@ -104,7 +107,7 @@ export function toObservedHost(frames: Frames): { host?: ObservedHost; problems:
     routes: [...routes, ...routes6],
     ...(firewall6 && { firewall6 }),
     ...(sets && { sets }),
-    ...(nftables !== undefined && { hasNftables: nftables }),
+    ...(nftables && { nftables }),
   };
   return { host, problems };
 }

@@ -154,7 +154,6 @@ function checkReleases(input: PlanInput): Diagnostic[] {
       ...checkLockout(release.intent, guarded),
       ...(known ? checkHostFacts(release.director, known, release.intent.always.modules, topology.stack) : []),
       ...checkOtherStack(topology, release.director, observed[release.director]),
-      ...checkReadBack(release),
       ...checkTransaction(release.director, observed[release.director]),
     ];
   });
@@ -173,14 +172,6 @@ function checkOtherStack({ stack }: Topology, director: string, observed: Observ
       `Stop it for good in a window of your own (systemctl disable --now ${daemon}), then plan again.`,
     ),
   );
-}
-
-/** Verified is said only of what was read back and compared. */
-function checkReadBack({ director, intent }: HostRelease): Diagnostic[] {
-  if (intent.always.nftables === undefined) return [];
-  const message = `The nftables table of ${director} cannot be read back and compared yet, so a deploy would not be verified.`;
-  const hint = 'Choose firewall iptables, or place the generated files by hand and check them with nft -c.';
-  return [error('plan.nftables-unverified', ['firewall'], message, hint)];
 }
 
 function checkTransaction(director: string, observed: ObservedHost | undefined): Diagnostic[] {

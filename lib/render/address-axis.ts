@@ -121,4 +121,3 @@ export function addressMapOf(
   if (open !== 0) lasts.push(before(cuts[cells]!));
   return { firsts, lasts, marks };
 }
-

@@ -41,7 +41,10 @@ function sysctlsOf(topology: Topology, director: Director): Record<string, strin
   const { ftp, groups, pools } = topology;
   const families = markedFamilies(topology);
   const isPersistent = groups.some(({ persistence }) => persistence);
-  const filters = interfacesOf(topology, director).map((device): [string, string] => [`net.ipv4.conf.${device}.rp_filter`, '2']);
+  const filters = interfacesOf(topology, director).map((device): [string, string] => [
+    `net.ipv4.conf.${device}.rp_filter`,
+    '2',
+  ]);
   return {
     ...(families.includes(4) && { 'net.ipv4.ip_forward': '1', ...Object.fromEntries(filters) }),
     ...(families.includes(6) && { 'net.ipv6.conf.all.forwarding': '1' }),

@@ -37,7 +37,8 @@ function keepalivedFile(topology: Topology, director: Director): RenderedFile {
     mode: '0644',
     content: proven('keepalived.conf', model, printKeepalivedConfig(model, titlesOf(topology)), parseKeepalivedConfig),
     secret: false,
-    purpose: 'Tells keepalived which addresses the active director holds, and which real servers serve each firewall mark.',
+    purpose:
+      'Tells keepalived which addresses the active director holds, and which real servers serve each firewall mark.',
   };
 }
 

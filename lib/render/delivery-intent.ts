@@ -2,7 +2,15 @@
 import { addressOfFamily, isSameAddress, printAddress } from '../core/address';
 import { OWNED, type KernelIntent } from '../core/kernel-state';
 import { isPlainRange } from '../core/own-addresses';
-import type { AddressInterval, Director, Family, InterfaceAddress, Pool, Topology, VirtualRange } from '../core/topology';
+import type {
+  AddressInterval,
+  Director,
+  Family,
+  InterfaceAddress,
+  Pool,
+  Topology,
+  VirtualRange,
+} from '../core/topology';
 import { markedFamilies } from './mark-items';
 import { mergedPrefixes } from './merged-prefixes';
 import { rememberFor } from './remember-for';
@@ -17,7 +25,10 @@ const { policyTable, policyPriority } = OWNED;
 export function policyRulesOf(topology: Topology, director: Director): Always['policyRules'] {
   const { external, internal } = director;
   const key = `policy ${external.interface} ${internal.interface}`;
-  return rememberFor(topology, key, () => [...markedRules(topology, external.interface), ...handedRules(topology, internal.interface)]);
+  return rememberFor(topology, key, () => [
+    ...markedRules(topology, external.interface),
+    ...handedRules(topology, internal.interface),
+  ]);
 }
 
 function markedRules({ groups }: Topology, external: string): Always['policyRules'] {
@@ -51,7 +62,10 @@ function handedRanges(topology: Topology): { family: Family; prefix: string }[] 
     .filter(({ pool }) => isStreamlined(topology, pool))
     .flatMap(({ matches }) => matches.map(({ range }) => range.interval));
   return families(handed).flatMap((family) =>
-    mergedPrefixes(handed.filter((each) => each.family === family), family).map((prefix) => ({ family, prefix })),
+    mergedPrefixes(
+      handed.filter((each) => each.family === family),
+      family,
+    ).map((prefix) => ({ family, prefix })),
   );
 }
 
@@ -88,8 +102,14 @@ export function routesOf(topology: Topology): Always['routes'] {
 
 /** As isPlainRange; what is far from the directors' networks is told by a look at two numbers. */
 function plainTest(topology: Topology): (interval: AddressInterval) => boolean {
-  const networks = topology.directors.flatMap(({ external }) => [external.network, external.ipv6?.network ?? external.network]);
-  const first = networks.reduce((low, network) => (network.first < low ? network.first : low), networks[0]?.first ?? 0n);
+  const networks = topology.directors.flatMap(({ external }) => [
+    external.network,
+    external.ipv6?.network ?? external.network,
+  ]);
+  const first = networks.reduce(
+    (low, network) => (network.first < low ? network.first : low),
+    networks[0]?.first ?? 0n,
+  );
   const last = networks.reduce((high, network) => (network.last > high ? network.last : high), 0n);
   return (interval) => first <= interval.first && interval.last <= last && isPlainRange(topology, interval);
 }
@@ -107,7 +127,9 @@ export function addressesOf(topology: Topology, { external, internal }: Director
   const all = [
     ...[virtualAddresses.external, virtualAddresses.external6].flatMap(on(external.interface)),
     ...[virtualAddresses.internal, virtualAddresses.internal6].flatMap(on(internal.interface)),
-    ...ranges.filter(({ interval }) => isPlainRange(topology, interval)).flatMap((range) => plainAddresses(range, external.interface)),
+    ...ranges
+      .filter(({ interval }) => isPlainRange(topology, interval))
+      .flatMap((range) => plainAddresses(range, external.interface)),
   ];
   // The director may have the virtual address as its own: what we did not add we must never take away.
   const own = new Set([external, internal].flatMap(({ address, ipv6 }) => [address.text, ipv6?.address.text]));

@@ -26,7 +26,12 @@ export function firewallIntentOf(topology: Topology, director: Director, facts: 
   };
 }
 
-function iptablesIntentOf(topology: Topology, director: Director, family: Family, facts: HostFacts): Omit<Firewall, 'nftables'> {
+function iptablesIntentOf(
+  topology: Topology,
+  director: Director,
+  family: Family,
+  facts: HostFacts,
+): Omit<Firewall, 'nftables'> {
   const { rules, sets } = marksFor(topology, director, family, canUseSets(topology, facts));
   const nat = natRulesOf(topology, director, family);
   const { mangleChain, natChain } = OWNED;
@@ -61,7 +66,8 @@ function marksFor(
   const key = `iptables ${family} ${director.external.interface} ${String(hasSets)}`;
   return rememberFor(topology, key, () => {
     const layout = markLayoutOf(topology, director, family, hasSets ? {} : { from: Infinity });
-    const marks = iptablesMarksOf(layout) ?? iptablesMarksOf(markLayoutOf(topology, director, family, { from: Infinity }));
+    const marks =
+      iptablesMarksOf(layout) ?? iptablesMarksOf(markLayoutOf(topology, director, family, { from: Infinity }));
     invariant(marks, 'plain rules can always be had');
     if (layout.kind === 'flat' && marks.sets.length > 0) provenSets(layout.maps, marks);
     return { rules: provenChain(marks.rules, family, marks.rules.map(printChainRule)), sets: marks.sets };

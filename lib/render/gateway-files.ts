@@ -12,8 +12,18 @@ export function gatewayFilesOf(topology: Topology, gateway: Address): RenderedFi
   if (routes.length === 0) return [];
   return [
     file('routes.sh', '0755', linuxScript(routes), 'Linux: sets the routes now; may be run again.'),
-    file('interfaces', '0644', ifupdown(routes), 'Linux with ifupdown: lines for the stanza of the external interface.'),
-    file('lvs-console.conf', '0644', networkd(routes), 'Linux with systemd-networkd: a drop-in for the external interface.'),
+    file(
+      'interfaces',
+      '0644',
+      ifupdown(routes),
+      'Linux with ifupdown: lines for the stanza of the external interface.',
+    ),
+    file(
+      'lvs-console.conf',
+      '0644',
+      networkd(routes),
+      'Linux with systemd-networkd: a drop-in for the external interface.',
+    ),
     ...vendorFiles(routes),
   ];
 }

@@ -28,19 +28,25 @@ const CHOICES = {
   families: ['4', '6', '4 6'],
   rulesHome: ['systemd', 'ifupdown', 'redhat'],
 };
-const IMPOSSIBLE = new Set(['stack heartbeat, families 6', 'stack heartbeat, families 4 6', 'firewall nftables, rulesHome redhat']);
+const IMPOSSIBLE = new Set([
+  'stack heartbeat, families 6',
+  'stack heartbeat, families 4 6',
+  'firewall nftables, rulesHome redhat',
+]);
 
 it('has at least 40 golden folders, the seed, and one for every pair of choices that can go together', () => {
   const choices = goldenCases.map((name) => choicesOf(renderCase(name).topology));
   const keys = Object.keys(CHOICES) as (keyof typeof CHOICES)[];
   const missing = keys.flatMap((one, at) =>
-    keys.slice(at + 1).flatMap((other) =>
-      CHOICES[one].flatMap((a) =>
-        CHOICES[other]
-          .filter((b) => !choices.some((each) => each[one].includes(a) && each[other].includes(b)))
-          .map((b) => `${one} ${a}, ${other} ${b}`),
+    keys
+      .slice(at + 1)
+      .flatMap((other) =>
+        CHOICES[one].flatMap((a) =>
+          CHOICES[other]
+            .filter((b) => !choices.some((each) => each[one].includes(a) && each[other].includes(b)))
+            .map((b) => `${one} ${a}, ${other} ${b}`),
+        ),
       ),
-    ),
   );
   expect(missing.toSorted()).toEqual([...IMPOSSIBLE].toSorted());
   expect(goldenCases).toContain('seed');

@@ -112,8 +112,15 @@ describe('keepalived', () => {
     const devices = [...new Set([...text.matchAll(/^ {4}interface (\S+)$/gm)].map(([, device]) => device))];
     expect(devices.length).toBeGreaterThan(0);
     // It looks for the interfaces, so there must be some of these names. A file that is not there would be no fault: `-e`.
-    const links = devices.map((device, at) => `ip link add ${device} type veth peer name peer${at} && ip link set ${device} up`);
-    const { status, output } = run('unshare', ['-n', 'sh', '-c', [...links, `keepalived -t -e -f ${config}`].join(' && ')]);
+    const links = devices.map(
+      (device, at) => `ip link add ${device} type veth peer name peer${at} && ip link set ${device} up`,
+    );
+    const { status, output } = run('unshare', [
+      '-n',
+      'sh',
+      '-c',
+      [...links, `keepalived -t -e -f ${config}`].join(' && '),
+    ]);
     expect({ status, output }).toEqual({ status: 0, output: '' });
   });
 });
@@ -121,7 +128,9 @@ describe('keepalived', () => {
 describe('ldirectord', () => {
   /** Its program of a check must be there, and its log writable. */
   const led = (text: string) =>
-    text.replace('/var/log/ldirectord.log', path.join(folder, 'ldirectord.log')).replace('/usr/local/lib/check-shop', '/bin/true');
+    text
+      .replace('/var/log/ldirectord.log', path.join(folder, 'ldirectord.log'))
+      .replace('/usr/local/lib/check-shop', '/bin/true');
 
   it.each(withLdirectord)('parses the file of $title', ({ files }) => {
     const { status, output } = run('ldirectord', [
@@ -153,7 +162,11 @@ describe('ldirectord', () => {
         const additions = lines
           .filter((line) => /^-[Aa] /.test(line))
           .map(toOurOrder)
-          .filter((line) => expected.includes(line) || !fallbacks.some((address) => line.replace(/[[\]]/g, '').includes(`-r ${address}:`)));
+          .filter(
+            (line) =>
+              expected.includes(line) ||
+              !fallbacks.some((address) => line.replace(/[[\]]/g, '').includes(`-r ${address}:`)),
+          );
         return [...new Set(additions)].toSorted();
       };
       try {
@@ -193,7 +206,9 @@ describe('systemd-analyze', () => {
   it.each(units)('verifies $title', ({ path: file, content }) => {
     const program = write('#!/bin/sh\n');
     const unit = path.join(folder, path.basename(file));
-    fs.writeFileSync(unit, content.replaceAll(/\/usr\/lib\/lvs-console\/(rules|real-server)/g, program), { mode: 0o644 });
+    fs.writeFileSync(unit, content.replaceAll(/\/usr\/lib\/lvs-console\/(rules|real-server)/g, program), {
+      mode: 0o644,
+    });
     const { status, output } = run('systemd-analyze', ['verify', '--man=no', '--recursive-errors=no', unit]);
     expect({ status, output }).toEqual({ status: 0, output: '' });
   });

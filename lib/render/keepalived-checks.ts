@@ -79,13 +79,16 @@ function bfdNameOf(topology: Topology, address: Address): string {
   return bfdNeighborsOf(topology).find((each) => each.address.text === address.text)?.name ?? '';
 }
 
-/** Named by the pool that asks first, and numbered, because a session is with one neighbour. */
+/** Named by the pool that asks first, and numbered, because a session is with one neighbour and pools may share a name. */
 function bfdNeighborsOf({ pools, groups }: Topology): { name: string; address: Address; pool: Pool }[] {
   const asked = pools.filter((pool) => pool.healthCheck.type === 'bfd' && isUsed(pool, groups));
-  const all = asked.flatMap((pool) =>
-    pool.realServers.map(({ address }, at) => ({ name: `${pool.healthCheck.command ?? ''}-${at + 1}`, address, pool })),
-  );
-  return all.filter(({ address }, at) => all.findIndex((other) => other.address.text === address.text) === at);
+  const all = asked.flatMap((pool) => pool.realServers.map(({ address }) => ({ address, pool })));
+  const hosts = [...new Map(all.toReversed().map((each) => [each.address.text, each])).values()].toReversed();
+  const wordOf = ({ pool }: (typeof hosts)[number]) => pool.healthCheck.command ?? '';
+  return hosts.map((host, at) => {
+    const number = hosts.slice(0, at).filter((other) => wordOf(other) === wordOf(host)).length + 1;
+    return { ...host, name: `${wordOf(host)}-${number}` };
+  });
 }
 
 function sourceTowards({ external, internal }: Director, { family, ...address }: Address): string {

@@ -72,9 +72,14 @@ function instanceOf(
   plain: VrrpAddress[],
 ): VrrpInstance {
   const device = sideOf(director).interface;
-  const held = ({ address, prefixLength }: InterfaceAddress) => ({ address: address.text, prefixLength, interface: device });
+  const held = ({ address, prefixLength }: InterfaceAddress) => ({
+    address: address.text,
+    prefixLength,
+    interface: device,
+  });
   const family = first?.address.family ?? 4;
-  const ownAddress = (each: Director) => addressOfFamily(sideOf(each), family)?.address.text ?? sideOf(each).address.text;
+  const ownAddress = (each: Director) =>
+    addressOfFamily(sideOf(each), family)?.address.text ?? sideOf(each).address.text;
   return {
     name,
     interface: device,

@@ -11,12 +11,23 @@ import { kernelIntentOf } from './kernel-intent';
 const seed = Number(process.env.LVS_MARKS_SEED ?? Date.now() % 1_000_000);
 const PACKETS = 2500;
 
-type Form = { form: string; variant: IptablesVariant; shape: Omit<RandomShape, 'family'>; is: (texts: RuleTexts) => boolean };
+type Form = {
+  form: string;
+  variant: IptablesVariant;
+  shape: Omit<RandomShape, 'family'>;
+  is: (texts: RuleTexts) => boolean;
+};
 const iptables = { firewall: 'iptables', ports: 'few', hasSources: true, groups: 4 } as const;
 const nftables = { ...iptables, firewall: 'nftables' } as const;
 const plain = ({ sets, nft }: RuleTexts) => sets === '' && !nft.includes('map ');
-const inSets = (type: string) => ({ sets }: RuleTexts) => sets.includes(` ${type} `);
-const inMaps = (type: string) => ({ nft }: RuleTexts) => nft.includes(type);
+const inSets =
+  (type: string) =>
+  ({ sets }: RuleTexts) =>
+    sets.includes(` ${type} `);
+const inMaps =
+  (type: string) =>
+  ({ nft }: RuleTexts) =>
+    nft.includes(type);
 const FORMS: Form[] = [
   { form: 'plain rules of iptables-nft', variant: 'nft', shape: iptables, is: plain },
   { form: 'plain rules of iptables-legacy', variant: 'legacy', shape: iptables, is: plain },

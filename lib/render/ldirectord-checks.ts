@@ -15,7 +15,8 @@ export function ldirectordCheckOf(group: FwMarkGroup): LdirectordDirective[] {
   const port = checkPortOf(group);
   const checkPort = port === undefined ? [] : [directive('checkport', port)];
   if (type === 'connect') return [directive('checktype', 'connect'), ...checkPort, ...limits];
-  if (type === 'external') return [directive('checktype', 'external'), directive('checkcommand', command ?? ''), ...limits];
+  if (type === 'external')
+    return [directive('checktype', 'external'), directive('checkcommand', command ?? ''), ...limits];
   return [
     directive('checktype', 'negotiate'),
     ...optional('service', group.pool.healthCheck.service),

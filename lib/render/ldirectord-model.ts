@@ -60,7 +60,10 @@ function realServerOf(server: RealServer, forwarding: Forwarding): LdirectordRea
   };
 }
 
-function endpointOf({ address, port }: Pick<RealServer, 'address' | 'port'>, forwarding: Forwarding): LdirectordEndpoint {
+function endpointOf(
+  { address, port }: Pick<RealServer, 'address' | 'port'>,
+  forwarding: Forwarding,
+): LdirectordEndpoint {
   return { address: address.text, ...(port !== undefined && { port }), forwarding };
 }
 

@@ -4,7 +4,10 @@ import { forEachIpv4Prefix, printIpv4 } from '../core/ipv4';
 import type { AddressValue, MarkMap } from '../parse/mark-map';
 
 /** As ipset prints them: a single address has no length, and there is no /0. Calls `visit` in ascending order. */
-export function forEachPrefix({ family, firsts, lasts }: MarkMap, visit: (prefix: string, index: number) => void): void {
+export function forEachPrefix(
+  { family, firsts, lasts }: MarkMap,
+  visit: (prefix: string, index: number) => void,
+): void {
   let index = 0;
   const visitIpv4 = (start: number, length: number) =>
     visit(length === 32 ? printIpv4(start) : `${printIpv4(start)}/${length}`, index);

@@ -35,7 +35,8 @@ export function markColumnsOf(
     columns.marks.push(mark);
     columns.classOf.push(place);
     columns.sourceOf.push(isErrors ? -1 : kinds.source(match.source));
-    ruleCount += match.range.cidrs.length * (kinds.rules[place] ?? 1) * (isErrors ? 1 : (match.source?.cidrs.length ?? 1));
+    ruleCount +=
+      match.range.cidrs.length * (kinds.rules[place] ?? 1) * (isErrors ? 1 : (match.source?.cidrs.length ?? 1));
   });
   return { columns: [...byDevice.values()].map(({ columns }) => columns), ruleCount };
 }

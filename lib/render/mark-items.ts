@@ -59,11 +59,16 @@ function takesErrors({ protocol, source }: Match): boolean {
 
 export function markItemsOf(topology: Topology, director: Director, family: Family): MarkItem[] {
   const items: MarkItem[] = [];
-  forEachMark(topology, director, family, ({ name: group, mark }, { range, protocol, ports, source }, device, isErrors) => {
-    const item = { group, mark, interface: device, range };
-    const packets: PacketClass = ports === 'all' ? { protocol } : { protocol, ports };
-    items.push(isErrors ? { ...item, packets: ICMP } : { ...item, packets, ...(source && { source }) });
-  });
+  forEachMark(
+    topology,
+    director,
+    family,
+    ({ name: group, mark }, { range, protocol, ports, source }, device, isErrors) => {
+      const item = { group, mark, interface: device, range };
+      const packets: PacketClass = ports === 'all' ? { protocol } : { protocol, ports };
+      items.push(isErrors ? { ...item, packets: ICMP } : { ...item, packets, ...(source && { source }) });
+    },
+  );
   return items;
 }
 

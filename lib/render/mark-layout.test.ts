@@ -13,7 +13,10 @@ const SMALL: Universe = { addresses: 6, sources: 4, ports: 8 };
 
 function takesClass({ protocol, ports }: PacketClass, probe: Probe): boolean {
   if (protocol === 'any') return true;
-  return protocol === probe.protocol && (!ports || ports.some(({ first, last }) => first <= probe.port && probe.port <= last));
+  return (
+    protocol === probe.protocol &&
+    (!ports || ports.some(({ first, last }) => first <= probe.port && probe.port <= last))
+  );
 }
 
 function expectedMark(items: readonly MarkItem[], probe: Probe): number {
@@ -49,7 +52,12 @@ function layoutMark(layout: MarkLayout, probe: Probe): number {
   return layout.steps.reduce((mark, step) => lookUp(step, probe) || mark, 0);
 }
 
-function* probesOf(items: readonly MarkItem[], base: bigint, sourceBase: bigint, { addresses, sources, ports }: Universe) {
+function* probesOf(
+  items: readonly MarkItem[],
+  base: bigint,
+  sourceBase: bigint,
+  { addresses, sources, ports }: Universe,
+) {
   for (const device of new Set([...items.map((item) => item.interface), 'eth7'])) {
     for (let host = -1; host <= addresses; host += 1) {
       for (let from = -1; from <= sources; from += 1) {
@@ -65,23 +73,30 @@ function* probesOf(items: readonly MarkItem[], base: bigint, sourceBase: bigint,
 }
 
 describe.each([4, 6] as const)('the layouts of IPv%i', (family: Family) => {
-  it.each(['few kinds of ports', 'many kinds of ports'])('agree on every packet of a small universe with %s', (kind) => {
-    const universe = kind === 'few kinds of ports' ? SMALL : { ...SMALL, kinds: 40 };
-    let flat = 0;
-    fc.assert(
-      fc.property(randomGroups(universe), (groups) => {
-        const { topology, base, sourceBase } = markedTopology(groups, family);
-        const [director] = topology.directors;
-        const items = markItemsOf(topology, director!, family);
-        const layout = markLayoutOf(topology, director!, family, { from: 0 });
-        flat += layout.kind === 'flat' ? 1 : 0;
-        for (const probe of probesOf(items, base, sourceBase, universe)) {
-          const [is, wanted] = [layoutMark(layout, probe), expectedMark(items, probe)];
-          if (is !== wanted) expect({ probe: JSON.stringify(probe, (_, v) => typeof v === 'bigint' ? v.toString() : v), mark: is }).toEqual({ probe, mark: wanted });
-        }
-      }),
-      { numRuns: 300 },
-    );
-    expect(flat).toBeGreaterThan(100);
-  });
+  it.each(['few kinds of ports', 'many kinds of ports'])(
+    'agree on every packet of a small universe with %s',
+    (kind) => {
+      const universe = kind === 'few kinds of ports' ? SMALL : { ...SMALL, kinds: 40 };
+      let flat = 0;
+      fc.assert(
+        fc.property(randomGroups(universe), (groups) => {
+          const { topology, base, sourceBase } = markedTopology(groups, family);
+          const [director] = topology.directors;
+          const items = markItemsOf(topology, director!, family);
+          const layout = markLayoutOf(topology, director!, family, { from: 0 });
+          flat += layout.kind === 'flat' ? 1 : 0;
+          for (const probe of probesOf(items, base, sourceBase, universe)) {
+            const [is, wanted] = [layoutMark(layout, probe), expectedMark(items, probe)];
+            if (is !== wanted)
+              expect({
+                probe: JSON.stringify(probe, (_, v) => (typeof v === 'bigint' ? v.toString() : v)),
+                mark: is,
+              }).toEqual({ probe, mark: wanted });
+          }
+        }),
+        { numRuns: 300 },
+      );
+      expect(flat).toBeGreaterThan(100);
+    },
+  );
 });

@@ -17,7 +17,8 @@ export type MarkStep = {
   map: MarkMap;
 };
 export type MarkLayout =
-  { kind: 'plain'; family: Family; items: MarkItem[] } | { kind: 'flat'; family: Family; steps: MarkStep[]; maps: MarkMap[] };
+  | { kind: 'plain'; family: Family; items: MarkItem[] }
+  | { kind: 'flat'; family: Family; steps: MarkStep[]; maps: MarkMap[] };
 
 /** From so many plain rules on lookups are cheaper (measured: bench classify). */
 export const FLAT_FROM = 30;

@@ -9,7 +9,7 @@ function rulesFor(...matches: Partial<MatchDocument>[]): string[] {
   const [group] = seedDocument().groups;
   const all = matches.map((match) => ({ range: 'services', protocol: 'any' as const, ...match }));
   const topology = seedWith({ groups: [{ ...group!, name: 'web', mark: 26, matches: all }] });
-  return markRulesOf(topology, topology.directors[0]!, 4).map((rule) => printMarkRule(rule));
+  return markRulesOf(topology, topology.directors[0]!, 4).map(printMarkRule);
 }
 const tail = '-m comment --comment "lvs:web" -j MARK --set-xmark 0x1a/0xffffffff';
 const rule = (match: string) => `-A LVS-CONSOLE -d 192.168.0.0/24 -i eth0 ${match}${tail}`;
@@ -51,6 +51,43 @@ describe('the mark rules', () => {
 
   it('leave the ICMP rules out where protocol any marks them already', () => {
     expect(rulesFor({ protocol: 'tcp', ports: [80] }, {}).some((each) => each.includes('icmp'))).toBe(false);
+  });
+});
+
+describe('the mark rules of conditions and of IPv6', () => {
+  const lines = (match: Partial<MatchDocument>, addresses = '2001:db8:1::/64') => {
+    const [group] = seedDocument().groups;
+    const all = [{ range: 'services', protocol: 'any' as const, ...match }];
+    const ranges = [{ name: 'services', addresses }];
+    const topology = seedWith({ ranges, groups: [{ ...group!, name: 'web', mark: 26, matches: all }] });
+    const family = addresses.includes(':') ? 6 : 4;
+    return markRulesOf(topology, topology.directors[0]!, family).map(printMarkRule);
+  };
+
+  it('mark the four ICMPv6 errors beside a protocol', () => {
+    const of = (match: string) => `-A LVS-CONSOLE -d 2001:db8:1::/64 -i eth0 ${match}${tail}`;
+    expect(lines({ protocol: 'udp' })).toEqual([
+      of('-p udp '),
+      ...[1, 2, 3, 4].map((type) => of(`-p ipv6-icmp -m icmp6 --icmpv6-type ${type} `)),
+    ]);
+  });
+
+  it('name each prefix of a source, but not for ICMP errors, which routers on the way send', () => {
+    expect(lines({ source: '203.0.113.0-203.0.113.2' }, '192.168.0.0/24')).toEqual([
+      `-A LVS-CONSOLE -s 203.0.113.0/31 -d 192.168.0.0/24 -i eth0 ${tail}`,
+      `-A LVS-CONSOLE -s 203.0.113.2/32 -d 192.168.0.0/24 -i eth0 ${tail}`,
+      ...icmpErrors,
+    ]);
+  });
+
+  it('look at the interface of the match', () => {
+    expect(lines({ interface: 'eth1' }, '192.168.0.0/24')).toEqual([
+      `-A LVS-CONSOLE -d 192.168.0.0/24 -i eth1 ${tail}`,
+    ]);
+  });
+
+  it('leave the whole of IPv6 out of the rule, as ip6tables-save does', () => {
+    expect(lines({}, '::/0')).toEqual([`-A LVS-CONSOLE -i eth0 ${tail}`]);
   });
 });
 

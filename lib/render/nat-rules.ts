@@ -15,11 +15,14 @@ export type Masquerade = { network: string; interface: string };
  * does not hold that address, so answers to it would go to the other one. Undefined when the director is not the
  * gateway of any real server of this family.
  */
-export function masqueradeOf({ groups }: Topology, { external, internal }: Director, family: Family): Masquerade | undefined {
+export function masqueradeOf(
+  { groups }: Topology,
+  { external, internal }: Director,
+  family: Family,
+): Masquerade | undefined {
   const inside = addressOfFamily(internal, family);
   const isGateway = groups.some(
-    ({ pool, matches }) =>
-      pool.forwarding === 'masq' && matches.some(({ range }) => range.interval.family === family),
+    ({ pool, matches }) => pool.forwarding === 'masq' && matches.some(({ range }) => range.interval.family === family),
   );
   return inside && isGateway ? { network: printInterval(inside.network), interface: external.interface } : undefined;
 }

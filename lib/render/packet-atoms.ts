@@ -47,7 +47,7 @@ function segmentsByMembers(spans: readonly Span[]): Segments[] {
   const cuts = [...new Set(spans.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   const found = new Map<string, Segments>();
   for (const [at, from] of cuts.slice(0, -1).entries()) {
-    const to = cuts[at + 1]!;
+    const to = cuts[at + 1] ?? from;
     const members = spans.flatMap((span) => (span.from <= from && to <= span.to ? [span.member] : []));
     if (members.length === 0) continue;
     const key = [...new Set(members)].join(' ');

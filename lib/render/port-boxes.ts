@@ -1,4 +1,5 @@
 // Address x protocol x port, cut into boxes that share no packet, each with the mark of the last group that takes it.
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- cells and ranks come from the arrays that they index */
 import { ALL_PORTS } from '../core/ports';
 import type { PortInterval } from '../core/topology';
 import { before, type AddressValue, type PortMap, type PacketClass } from '../parse/mark-map';

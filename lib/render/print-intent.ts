@@ -26,7 +26,9 @@ export function printPolicyRules({ policyRules }: Always, family: Family): strin
     policyRules
       .filter((rule) => rule.family === family)
       .map(({ priority, interface: device, mark, table, destination }) =>
-        [priority, device, mark === undefined ? '-' : `0x${mark.toString(16)}`, table, destination ?? ''].join(' ').trimEnd(),
+        [priority, device, mark === undefined ? '-' : `0x${mark.toString(16)}`, table, destination ?? '']
+          .join(' ')
+          .trimEnd(),
       ),
   );
 }

@@ -14,18 +14,28 @@ export function printKeepalivedConfig(config: KeepalivedConfig, titles: readonly
       lines: [block(`track_file ${name}`, [`file ${quoted(file)}`, `weight ${weight}`])],
     })),
     ...bfdInstances.map((instance) => ({ lines: [printBfd(instance)] })),
-    ...(syncGroup ? [{ lines: [block(`vrrp_sync_group ${syncGroup.name}`, [block('group', syncGroup.instances)])] }] : []),
+    ...(syncGroup
+      ? [{ lines: [block(`vrrp_sync_group ${syncGroup.name}`, [block('group', syncGroup.instances)])] }]
+      : []),
     ...instances.map((instance) => ({ lines: [printInstance(instance)] })),
     ...virtualServers.map((server, at) => ({
       comment: titles[at] ?? `Mark ${server.mark}`,
       lines: [printVirtualServer(server)],
     })),
   ];
-  const texts = blocks.map(({ comment, lines }) => `\n${comment === undefined ? '' : `# ${comment}\n`}${printLines(lines, '')}`);
+  const texts = blocks.map(
+    ({ comment, lines }) => `\n${comment === undefined ? '' : `# ${comment}\n`}${printLines(lines, '')}`,
+  );
   return `${GENERATED}\n${texts.join('')}`;
 }
 
-function printGlobals({ routerId, isScriptSecurityOn, scriptUser, garpRefreshSeconds, syncDaemon }: KeepalivedConfig): Line {
+function printGlobals({
+  routerId,
+  isScriptSecurityOn,
+  scriptUser,
+  garpRefreshSeconds,
+  syncDaemon,
+}: KeepalivedConfig): Line {
   return block('global_defs', [
     `router_id ${routerId}`,
     ...(isScriptSecurityOn ? ['enable_script_security'] : []),

@@ -1,6 +1,10 @@
 // Virtual servers, real servers and checks of keepalived.conf. Without `protocol`, which keepalived refuses for a mark (lvs.md 4.1).
 import { CHECKS, type KeepalivedCheck } from '../parse/keepalived-config-checks';
-import { LVS_METHODS, type KeepalivedRealServer, type KeepalivedVirtualServer } from '../parse/keepalived-config-services';
+import {
+  LVS_METHODS,
+  type KeepalivedRealServer,
+  type KeepalivedVirtualServer,
+} from '../parse/keepalived-config-services';
 import { block, quoted, type Line } from './print-keepalived-lines';
 
 export function printVirtualServer(server: KeepalivedVirtualServer): Line {
@@ -21,7 +25,14 @@ export function printVirtualServer(server: KeepalivedVirtualServer): Line {
   ]);
 }
 
-function printRealServer({ address, port, weight, upperThreshold, lowerThreshold, checks }: KeepalivedRealServer): Line {
+function printRealServer({
+  address,
+  port,
+  weight,
+  upperThreshold,
+  lowerThreshold,
+  checks,
+}: KeepalivedRealServer): Line {
   return block(`real_server ${endpoint(address, port)}`, [
     `weight ${weight}`,
     ...(upperThreshold === undefined ? [] : [`uthreshold ${upperThreshold}`]),
@@ -45,7 +56,8 @@ function printCheck(check: KeepalivedCheck): Line[] {
     return [`misc_path ${quoted(check.command)}`, `misc_timeout ${check.timeoutSeconds}`, retry];
   }
   const common = [`connect_port ${check.port}`, retry];
-  if (check.kind === 'dns') return [...common, ...(check.name === undefined ? [] : ['type A', `name ${quoted(check.name)}`])];
+  if (check.kind === 'dns')
+    return [...common, ...(check.name === undefined ? [] : ['type A', `name ${quoted(check.name)}`])];
   if (check.kind !== 'http' && check.kind !== 'https') return common;
   const { kind, path, statusCode, virtualHost, receive } = check;
   const url = block('url', [

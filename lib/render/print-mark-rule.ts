@@ -32,7 +32,12 @@ function printConditions({ source, destination, interface: device, ...packets }:
   return `-A ${OWNED.mangleChain}${from}${to} -i ${device}${protocolWords(packets)}`;
 }
 
-function protocolWords({ family, protocol, ports, icmpType }: Pick<MarkRule, 'family' | 'protocol' | 'ports' | 'icmpType'>) {
+function protocolWords({
+  family,
+  protocol,
+  ports,
+  icmpType,
+}: Pick<MarkRule, 'family' | 'protocol' | 'ports' | 'icmpType'>) {
   if (protocol === 'any') return '';
   if (icmpType !== undefined) return ICMP_WORDS[family] + String(icmpType);
   const [first, ...others] = ports ?? [];

@@ -54,7 +54,8 @@ function printAction(action: NftAction, family: Family): string {
 
 function packetWords({ protocol, ports }: PacketClass, family: Family): string[] {
   if (protocol === 'any') return [];
-  if (protocol === 'icmp') return [`${family === 4 ? 'icmp' : 'icmpv6'} type { ${NFT_ICMP_ERRORS[family].join(', ')} }`];
+  if (protocol === 'icmp')
+    return [`${family === 4 ? 'icmp' : 'icmpv6'} type { ${NFT_ICMP_ERRORS[family].join(', ')} }`];
   if (!ports) return [`meta l4proto ${protocol}`];
   return [`${protocol} dport ${bracketed(ports.map(({ first, last }) => printPorts(first, last)))}`];
 }

@@ -35,8 +35,11 @@ export function provenChain(rules: readonly ChainRule[], family: Family, printed
   invariant(!first, `generated mark rules do not parse: line ${first?.line ?? '?'}, ${first?.code ?? ''}`);
   invariant(value.length === rules.length, 'generated mark rules are not as many as were printed');
   for (const [at, rule] of rules.entries()) {
-    const { line: _, ...back } = value[at] ?? { line: 0 };
-    invariant(canonical(back) === canonical(asRead(rule)), `generated mark rule ${at + 1} does not say what was meant`);
+    const back = { ...value[at], line: 0 };
+    invariant(
+      canonical(back) === canonical({ ...asRead(rule), line: 0 }),
+      `generated mark rule ${at + 1} does not say what was meant`,
+    );
   }
   return printed;
 }
@@ -59,7 +62,8 @@ function intervalOf(cidr: string): AddressInterval {
 }
 
 function canonical(value: object): string {
-  return JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)), (_key, part: unknown) =>
-    typeof part === 'bigint' ? part.toString() : part,
+  return JSON.stringify(
+    Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    (_key, part: unknown) => (typeof part === 'bigint' ? part.toString() : part),
   );
 }

@@ -14,8 +14,18 @@ export function realServerFilesOf(needs: RealServerNeeds): RenderedFile[] {
     ...(prefixes.length === 0
       ? []
       : [
-          file('/etc/systemd/system/lvs-console-real-server.service', '0644', printRealServerUnit(), `${takes} from boot on.`),
-          file('/usr/lib/lvs-console/real-server', '0755', printRealServerScript(needs), `${takes} now, checks that, or undoes it.`),
+          file(
+            '/etc/systemd/system/lvs-console-real-server.service',
+            '0644',
+            printRealServerUnit(),
+            `${takes} from boot on.`,
+          ),
+          file(
+            '/usr/lib/lvs-console/real-server',
+            '0755',
+            printRealServerScript(needs),
+            `${takes} now, checks that, or undoes it.`,
+          ),
         ]),
   ];
 }
@@ -25,8 +35,18 @@ function defaultRouteFilesOf(address: string, router: InterfaceAddress): Rendere
   const path = (name: string) => `/etc/lvs-console/${name}`;
   return [
     file(path('default-route.sh'), '0755', script(router), 'Sets the default route now; may be run again.'),
-    file(path('interfaces'), '0644', stanza(address, router), 'The same for good where ifupdown manages the interface.'),
-    file(path('lvs-console.network'), '0644', network(address, router), 'The same for good where systemd-networkd does.'),
+    file(
+      path('interfaces'),
+      '0644',
+      stanza(address, router),
+      'The same for good where ifupdown manages the interface.',
+    ),
+    file(
+      path('lvs-console.network'),
+      '0644',
+      network(address, router),
+      'The same for good where systemd-networkd does.',
+    ),
   ];
 }
 

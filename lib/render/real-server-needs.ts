@@ -31,7 +31,9 @@ function isDirector({ directors }: Topology, address: Address): boolean {
 }
 
 function needsOf(topology: Topology, address: Address): RealServerNeeds {
-  const pools = topology.pools.filter(({ realServers }) => realServers.some((server) => isSameAddress(server.address, address)));
+  const pools = topology.pools.filter(({ realServers }) =>
+    realServers.some((server) => isSameAddress(server.address, address)),
+  );
   const groups = topology.groups.filter(({ pool }) => pool.forwarding !== 'masq' && pools.includes(pool));
   const { internal, internal6 } = topology.virtualAddresses;
   const router = [internal, internal6].find((each) => each?.address.family === address.family);

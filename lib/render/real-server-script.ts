@@ -124,8 +124,12 @@ stop_routes${family}() {
 
 /** The device of the module itself opens packets from every director; one of its own would be for one sender. */
 function tunnel(device: TunnelDevice): string {
-  const filter = device === 'tunl0' ? `  echo 0 > "$CONF/tunl0/rp_filter" || problem "rp_filter of tunl0 cannot be set"\n` : '';
-  const checkFilter = device === 'tunl0' ? `  [ "$(cat "$CONF/tunl0/rp_filter" 2> /dev/null)" = 0 ] || problem "rp_filter of tunl0 is not 0"\n` : '';
+  const filter =
+    device === 'tunl0' ? `  echo 0 > "$CONF/tunl0/rp_filter" || problem "rp_filter of tunl0 cannot be set"\n` : '';
+  const checkFilter =
+    device === 'tunl0'
+      ? `  [ "$(cat "$CONF/tunl0/rp_filter" 2> /dev/null)" = 0 ] || problem "rp_filter of tunl0 is not 0"\n`
+      : '';
   return `
 start_${device}() {
   ip link show ${device} > /dev/null 2>&1 || modprobe ${MODULES[device]} || problem "module ${MODULES[device]} does not load"

@@ -41,7 +41,9 @@ const MAX_COUNT = { intervalSeconds: 86_400, timeoutSeconds: 3_600, failures: 25
 
 function refusePortAndPorts({ name, healthCheck: { port, ports } }: Pool, path: DiagnosticPath): Diagnostic[] {
   if (ports === undefined || (port === undefined && ports.length > 0)) return [];
-  return [error('render.check-port', [...path, 'ports'], `Pool "${name}" must have one port to check, or a list of them.`)];
+  return [
+    error('render.check-port', [...path, 'ports'], `Pool "${name}" must have one port to check, or a list of them.`),
+  ];
 }
 
 /** A check that tries no port would count every real server as dead, or none. */
@@ -72,11 +74,15 @@ function refuseCommand(
   if (type !== 'external' && type !== 'file' && type !== 'bfd') return [];
   const at = [...path, 'command'];
   if (!(type === 'bfd' ? INSTANCE : PROGRAM).test(command)) {
-    return [error('render.check-command', at, `"${command}" of pool "${name}" cannot be the command of a ${type} check.`)];
+    return [
+      error('render.check-command', at, `"${command}" of pool "${name}" cannot be the command of a ${type} check.`),
+    ];
   }
   if (type === 'bfd') {
     const far = realServers.find(({ address }) => topology.directors.some((each) => !canReach(each, address.family)));
-    return far ? [error('render.check-bfd', at, `No director has an address of the family of ${far.address.text} for BFD.`)] : [];
+    return far
+      ? [error('render.check-bfd', at, `No director has an address of the family of ${far.address.text} for BFD.`)]
+      : [];
   }
   if (type === 'file') return [];
   return topology.directors

@@ -32,7 +32,9 @@ function refuseHeartbeatIpv6(topology: Topology): Diagnostic[] {
   ];
   return all
     .filter(({ family }) => family === 6)
-    .map(({ path }) => error('render.heartbeat-ipv6', path, 'heartbeat cannot move or watch IPv6 addresses.', 'Use stack: keepalived.'));
+    .map(({ path }) =>
+      error('render.heartbeat-ipv6', path, 'heartbeat cannot move or watch IPv6 addresses.', 'Use stack: keepalived.'),
+    );
 }
 
 /** An instance of VRRP speaks from an address of the family of its virtual address. */
@@ -62,23 +64,44 @@ function refuseGroupFamily(topology: Topology, group: FwMarkGroup, path: Diagnos
   const { external, external6, internal, internal6 } = topology.virtualAddresses;
   return [
     ...(other && !isTunnelled
-      ? [mixed([...path, 'pool'], `Group "${name}" is IPv${family}, real server ${other.address.text} of its pool is not.`)]
+      ? [
+          mixed(
+            [...path, 'pool'],
+            `Group "${name}" is IPv${family}, real server ${other.address.text} of its pool is not.`,
+          ),
+        ]
       : []),
     ...(other && isTunnelled && other.address.family === 6
-      ? [mixed([...path, 'pool'], `Group "${name}" is IPv4, and its real server ${other.address.text} would need IPv4 inside IPv6, which the tunnel device of the kernel does not open.`)]
+      ? [
+          mixed(
+            [...path, 'pool'],
+            `Group "${name}" is IPv4, and its real server ${other.address.text} would need IPv4 inside IPv6, which the tunnel device of the kernel does not open.`,
+          ),
+        ]
       : []),
     ...(fallback && fallback.family !== family && !(isTunnelled && pool.fallback?.forwarding === 'ipip')
       ? [mixed([...path, 'pool'], `Group "${name}" is IPv${family}, the fallback ${fallback.text} of its pool is not.`)]
       : []),
     ...missing(family, [external, external6], 'external', [...path, 'matches'], `Group "${name}" is IPv${family}`),
     ...(pool.forwarding === 'masq'
-      ? missing(family, [internal, internal6], 'internal', [...path, 'pool'], `Group "${name}" is IPv${family} under masq`)
+      ? missing(
+          family,
+          [internal, internal6],
+          'internal',
+          [...path, 'pool'],
+          `Group "${name}" is IPv${family} under masq`,
+        )
       : []),
   ];
 }
 
 function mixed(path: DiagnosticPath, message: string): Diagnostic {
-  return error('render.mixed-family', path, message, 'Use a pool of the same family; keepalived can tunnel IPv6 through IPv4.');
+  return error(
+    'render.mixed-family',
+    path,
+    message,
+    'Use a pool of the same family; keepalived can tunnel IPv6 through IPv4.',
+  );
 }
 
 /** Routers, or the real servers' default route, need something that floats. */

@@ -51,16 +51,30 @@ function refusePersistence({ name, persistence, matches }: FwMarkGroup, path: Di
   if (!persistence) return [];
   const { timeoutSeconds, netmask } = persistence;
   const isIpv6 = matches[0]?.range.interval.family === 6;
-  const isMask = isIpv6 ? /^\d{1,3}$/.test(netmask) && Number(netmask) >= 1 && Number(netmask) <= 128 : isNetmask(netmask);
+  const isMask = isIpv6
+    ? /^\d{1,3}$/.test(netmask) && Number(netmask) >= 1 && Number(netmask) <= 128
+    : isNetmask(netmask);
   const isTime = Number.isInteger(timeoutSeconds) && timeoutSeconds >= 1 && timeoutSeconds <= MAX_PERSISTENCE_SECONDS;
   const at = [...path, 'persistence'];
   return [
     ...(isTime
       ? []
-      : [error('render.persistence', [...at, 'timeoutSeconds'], `Persistence of group "${name}" is not 1 second to 31 days.`)]),
+      : [
+          error(
+            'render.persistence',
+            [...at, 'timeoutSeconds'],
+            `Persistence of group "${name}" is not 1 second to 31 days.`,
+          ),
+        ]),
     ...(isMask
       ? []
-      : [error('render.persistence', [...at, 'netmask'], `"${netmask}" of group "${name}" is no netmask for IPv${isIpv6 ? 6 : 4} clients.`)]),
+      : [
+          error(
+            'render.persistence',
+            [...at, 'netmask'],
+            `"${netmask}" of group "${name}" is no netmask for IPv${isIpv6 ? 6 : 4} clients.`,
+          ),
+        ]),
   ];
 }
 

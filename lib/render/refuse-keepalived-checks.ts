@@ -11,7 +11,9 @@ export function refuseKeepalivedCheck({ name, healthCheck }: Pool, path: Diagnos
   if (type !== 'negotiate') return [];
   if (service === undefined || !SERVICES.includes(service)) {
     const message = `keepalived cannot negotiate ${service ?? 'without a service'} with the real servers of pool "${name}".`;
-    return [error('render.check-service', [...path, 'service'], message, `Use ${SERVICES.join(', ')}, or type connect.`)];
+    return [
+      error('render.check-service', [...path, 'service'], message, `Use ${SERVICES.join(', ')}, or type connect.`),
+    ];
   }
   const isHttp = service === 'http' || service === 'https';
   const { httpMethod, request, receive, statusCode } = healthCheck;

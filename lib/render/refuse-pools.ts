@@ -38,7 +38,13 @@ function refuseRealServer({ name, forwarding }: Pool, server: RealServer, path: 
       error('render.number', [...path, key], `${key} of real server ${address.text} is not 0 to ${MAX_NUMBER}.`),
     ),
     ...(upperThreshold > 0 && lowerThreshold > upperThreshold
-      ? [error('render.thresholds', [...path, 'lowerThreshold'], `The lower threshold of ${address.text} is above the upper one.`)]
+      ? [
+          error(
+            'render.thresholds',
+            [...path, 'lowerThreshold'],
+            `The lower threshold of ${address.text} is above the upper one.`,
+          ),
+        ]
       : []),
     ...(port !== undefined && forwarding !== 'masq'
       ? [

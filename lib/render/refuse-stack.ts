@@ -41,7 +41,13 @@ function refuseVrrp({ vrrp }: Topology): Diagnostic[] {
   return [
     ...wrong.map((key) => error('render.vrrp', ['vrrp', key], `${key} ${vrrp[key]} is not 1 to ${VRRP_LIMITS[key]}.`)),
     ...(vrrp.externalRouterId === vrrp.internalRouterId
-      ? [error('render.vrrp', ['vrrp', 'internalRouterId'], `Both VRRP instances have identifier ${vrrp.internalRouterId}.`)]
+      ? [
+          error(
+            'render.vrrp',
+            ['vrrp', 'internalRouterId'],
+            `Both VRRP instances have identifier ${vrrp.internalRouterId}.`,
+          ),
+        ]
       : []),
   ];
 }

@@ -35,7 +35,11 @@ describe('what cannot be generated is refused at its field:', () => {
     ['nftables in sysconfig/iptables', { firewall: 'nftables', rulesHome: 'redhat' }, 'render.rules-home rulesHome'],
     ['no group', { groups: [] }, 'render.no-group groups'],
     ['a mark of 2^31', { groups: [{ ...group, mark: 2 ** 31 }] }, 'render.mark groups.0.mark'],
-    ['a mark of 2^31 under keepalived', { ...keepalived, groups: [{ ...group, mark: 2 ** 31 }] }, 'render.mark groups.0.mark'],
+    [
+      'a mark of 2^31 under keepalived',
+      { ...keepalived, groups: [{ ...group, mark: 2 ** 31 }] },
+      'render.mark groups.0.mark',
+    ],
     ['a mark twice', { groups: [group, { ...group, name: 'again' }] }, 'render.mark groups.1.mark'],
     [
       'ports of any protocol',
@@ -52,7 +56,11 @@ describe('what cannot be generated is refused at its field:', () => {
       { groups: [{ ...group, persistence: { timeoutSeconds: 9, netmask: '255.0.255.0' } }] },
       'render.persistence groups.0.persistence.netmask',
     ],
-    ['one-packet scheduling by ldirectord', { groups: [{ ...group, onePacket: true }] }, 'render.one-packet groups.0.onePacket'],
+    [
+      'one-packet scheduling by ldirectord',
+      { groups: [{ ...group, onePacket: true }] },
+      'render.one-packet groups.0.onePacket',
+    ],
     [
       "another scheduler's flag",
       { groups: [{ ...group, scheduler: 'rr', schedulerFlags: ['sh-port'] }] },
@@ -94,16 +102,28 @@ describe('what cannot be generated is refused at its field:', () => {
       { ...keepalived, virtualAddresses: { ...seed.virtualAddresses, internal: 'fd06::240/64' } },
       'render.vrrp-source directors.0.internal',
     ],
-    ['VRRP identifier 256', { ...keepalived, vrrp: { externalRouterId: 256, advertSeconds: 1 } }, 'render.vrrp vrrp.externalRouterId'],
+    [
+      'VRRP identifier 256',
+      { ...keepalived, vrrp: { externalRouterId: 256, advertSeconds: 1 } },
+      'render.vrrp vrrp.externalRouterId',
+    ],
     [
       'two VRRP instances of one identifier',
       { ...keepalived, vrrp: { externalRouterId: 5, internalRouterId: 5, advertSeconds: 1 } },
       'render.vrrp vrrp.internalRouterId',
     ],
     ['an empty pool', { pools: [{ ...pool, realServers: [] }] }, 'render.empty-pool pools.0.realServers'],
-    ['only weights of 0 under keepalived', { ...keepalived, ...withServer({ weight: 0 }) }, 'render.all-weights-zero pools.0.realServers'],
+    [
+      'only weights of 0 under keepalived',
+      { ...keepalived, ...withServer({ weight: 0 }) },
+      'render.all-weights-zero pools.0.realServers',
+    ],
     ['a weight above 65535', withServer({ weight: 65_536 }), 'render.number pools.0.realServers.0.weight'],
-    ['a threshold above 65535', withServer({ upperThreshold: 65_536 }), 'render.number pools.0.realServers.0.upperThreshold'],
+    [
+      'a threshold above 65535',
+      withServer({ upperThreshold: 65_536 }),
+      'render.number pools.0.realServers.0.upperThreshold',
+    ],
     [
       'crossed thresholds',
       withServer({ upperThreshold: 5, lowerThreshold: 6 }),
@@ -121,17 +141,37 @@ describe('what cannot be generated is refused at its field:', () => {
       'render.port-not-masq pools.0.fallback.port',
     ],
     ['a connect check without a port', withCheck({ port: undefined }), 'render.check-port pools.0.healthCheck'],
-    ['both port and ports', { ...keepalived, ...withCheck({ ports: [80] }) }, 'render.check-port pools.0.healthCheck.ports'],
-    ['several ports by ldirectord', withCheck({ port: undefined, ports: [80, 443] }), 'render.check-field pools.0.healthCheck.ports'],
+    [
+      'both port and ports',
+      { ...keepalived, ...withCheck({ ports: [80] }) },
+      'render.check-port pools.0.healthCheck.ports',
+    ],
+    [
+      'several ports by ldirectord',
+      withCheck({ port: undefined, ports: [80, 443] }),
+      'render.check-field pools.0.healthCheck.ports',
+    ],
     ['a udp check by ldirectord', withCheck({ type: 'udp' }), 'render.check-type pools.0.healthCheck.type'],
-    ['a file check by ldirectord', withCheck({ type: 'file', command: '/run/x' }), 'render.check-type pools.0.healthCheck.type'],
-    ['a bfd check by ldirectord', withCheck({ type: 'bfd', command: 'x' }), 'render.check-type pools.0.healthCheck.type'],
+    [
+      'a file check by ldirectord',
+      withCheck({ type: 'file', command: '/run/x' }),
+      'render.check-type pools.0.healthCheck.type',
+    ],
+    [
+      'a bfd check by ldirectord',
+      withCheck({ type: 'bfd', command: 'x' }),
+      'render.check-type pools.0.healthCheck.type',
+    ],
     [
       'a status code by ldirectord',
       withCheck({ type: 'negotiate', service: 'http', statusCode: 200 }),
       'render.check-field pools.0.healthCheck.statusCode',
     ],
-    ['a negotiation without a service', withCheck({ type: 'negotiate' }), 'render.check-field pools.0.healthCheck.service'],
+    [
+      'a negotiation without a service',
+      withCheck({ type: 'negotiate' }),
+      'render.check-field pools.0.healthCheck.service',
+    ],
     [
       'a database check without a request',
       withCheck({ type: 'negotiate', service: 'mysql', login: 'x' }),
@@ -162,11 +202,31 @@ describe('what cannot be generated is refused at its field:', () => {
       { ...keepalived, ...withCheck({ type: 'negotiate', service: 'http', receive: '${HOME}' }) },
       'render.check-field pools.0.healthCheck.receive',
     ],
-    ['a check every 0 seconds', withCheck({ intervalSeconds: 0 }), 'render.check-number pools.0.healthCheck.intervalSeconds'],
-    ['a program with words', withCheck({ type: 'external', command: '/bin/sh -c x' }), 'render.check-command pools.0.healthCheck.command'],
-    ['a program that no policy allows', withCheck({ type: 'external', command: '/bin/true' }), 'render.check-program pools.0.healthCheck.command'],
-    ['a quote in a request', withCheck({ type: 'negotiate', service: 'http', request: 'a"b' }), 'render.unsafe-text pools.0.healthCheck.request'],
-    ['a # in a login', withCheck({ type: 'negotiate', service: 'imap', login: 'a#b' }), 'render.unsafe-text pools.0.healthCheck.login'],
+    [
+      'a check every 0 seconds',
+      withCheck({ intervalSeconds: 0 }),
+      'render.check-number pools.0.healthCheck.intervalSeconds',
+    ],
+    [
+      'a program with words',
+      withCheck({ type: 'external', command: '/bin/sh -c x' }),
+      'render.check-command pools.0.healthCheck.command',
+    ],
+    [
+      'a program that no policy allows',
+      withCheck({ type: 'external', command: '/bin/true' }),
+      'render.check-program pools.0.healthCheck.command',
+    ],
+    [
+      'a quote in a request',
+      withCheck({ type: 'negotiate', service: 'http', request: 'a"b' }),
+      'render.unsafe-text pools.0.healthCheck.request',
+    ],
+    [
+      'a # in a login',
+      withCheck({ type: 'negotiate', service: 'imap', login: 'a#b' }),
+      'render.unsafe-text pools.0.healthCheck.login',
+    ],
     [
       'interfaces of other names for heartbeat',
       {
@@ -279,7 +339,9 @@ describe('what is held for a daemon', () => {
       if (text === undefined) continue;
       const named = [...text.matchAll(/(?:IPaddr2::|^ {8})([0-9a-f.:]+)\/(\d+)(?:\/| dev )([\w.]+)/gm)];
       expect(named.map(([, address, length, device]) => `${address}/${length} ${device}`).toSorted()).toEqual(
-        intent.active.virtualAddresses.map((held) => `${held.address}/${held.prefixLength} ${held.interface}`).toSorted(),
+        intent.active.virtualAddresses
+          .map((held) => `${held.address}/${held.prefixLength} ${held.interface}`)
+          .toSorted(),
       );
     }
   });

@@ -3,7 +3,16 @@ import { addressAt, ADDRESS_BITS } from '../core/address';
 import { isPlainRange } from '../core/own-addresses';
 import type { Scheduler, SchedulerFlag } from '../core/document';
 import type { IpvsService, KernelIntent } from '../core/kernel-state';
-import type { Address, Director, Family, FwMarkGroup, InterfaceAddress, Pool, RealServer, Topology } from '../core/topology';
+import type {
+  Address,
+  Director,
+  Family,
+  FwMarkGroup,
+  InterfaceAddress,
+  Pool,
+  RealServer,
+  Topology,
+} from '../core/topology';
 import { markKey } from '../parse/ipvs-text';
 import { syncIdOf } from './sync-id';
 

@@ -82,11 +82,9 @@ describe('the rules script', () => {
     'keepalived-masq-nftables-dual-systemd',
     'keepalived-ipip-iptables-dual-systemd',
     'single-gate-iptables-v6-systemd',
-  ])(
-    'of %s starts, may start again, checks, and leaves nothing when it stops',
-    (name) => {
-      const rules = place(name, '/lvs-console/rules');
-      const { stdout, stderr } = inDirector(`
+  ])('of %s starts, may start again, checks, and leaves nothing when it stops', (name) => {
+    const rules = place(name, '/lvs-console/rules');
+    const { stdout, stderr } = inDirector(`
 state > ${folder}/before
 ${rules} start; echo "start $?"; state > ${folder}/once
 ${rules} start; echo "again $?"; state > ${folder}/twice
@@ -96,20 +94,19 @@ ${rules} stop; echo "stop $?"; state > ${folder}/after
 diff ${folder}/before ${folder}/after; echo "clean $?"
 ${rules} check 2> ${folder}/missing; echo "missing $?"
 ${rules} stop; echo "stop again $?"`);
-      expect(stderr).toBe('');
-      expect(stdout.trimEnd().split('\n')).toEqual([
-        'start 0',
-        'again 0',
-        'same 0',
-        'check 0',
-        'stop 0',
-        'clean 0',
-        'missing 1',
-        'stop again 0',
-      ]);
-      expect(fs.readFileSync(path.join(folder, 'missing'), 'utf8')).toMatch(/missing: 100: from all (to [^ ]+ )?fwmark/);
-    },
-  );
+    expect(stderr).toBe('');
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'start 0',
+      'again 0',
+      'same 0',
+      'check 0',
+      'stop 0',
+      'clean 0',
+      'missing 1',
+      'stop again 0',
+    ]);
+    expect(fs.readFileSync(path.join(folder, 'missing'), 'utf8')).toMatch(/missing: 100: from all (to [^ ]+ )?fwmark/);
+  });
 
   it('delivers marked packets for the whole range locally and the others nowhere', () => {
     const rules = place('seed', '/lvs-console/rules');
@@ -187,9 +184,11 @@ describe("a real server's script", () => {
     ['keepalived-ipip-iptables-dual-systemd', '10.1.0.2', 'tunl0 is not up'],
     ['keepalived-ipip-iptables-v6-systemd', '2001:db8:a::2', 'ip6tnl0 is not up'],
     ['keepalived-tunnel-ipv6-in-ipv4', '10.1.0.2', 'sit0 is not up'],
-  ])('of %s %s starts, may start again, says what is missing, and leaves nothing when it stops', (name, address, missing) => {
-    const script = placeRealServer(name, address);
-    const { stdout, stderr } = onRealServer(`
+  ])(
+    'of %s %s starts, may start again, says what is missing, and leaves nothing when it stops',
+    (name, address, missing) => {
+      const script = placeRealServer(name, address);
+      const { stdout, stderr } = onRealServer(`
 state > ${folder}/before
 ${script} check 2> ${folder}/missing; echo "missing $?"
 ${script} start; echo "start $?"; state > ${folder}/once
@@ -199,19 +198,20 @@ ${script} check; echo "check $?"
 ${script} stop; echo "stop $?"; state > ${folder}/after
 ${script} stop; echo "stop again $?"
 diff ${folder}/before ${folder}/after; echo "clean $?"`);
-    expect(stderr).toBe('');
-    expect(stdout.trimEnd().split('\n')).toEqual([
-      'missing 1',
-      'start 0',
-      'again 0',
-      'same 0',
-      'check 0',
-      'stop 0',
-      'stop again 0',
-      'clean 0',
-    ]);
-    expect(fs.readFileSync(path.join(folder, 'missing'), 'utf8')).toContain(missing);
-  });
+      expect(stderr).toBe('');
+      expect(stdout.trimEnd().split('\n')).toEqual([
+        'missing 1',
+        'start 0',
+        'again 0',
+        'same 0',
+        'check 0',
+        'stop 0',
+        'stop again 0',
+        'clean 0',
+      ]);
+      expect(fs.readFileSync(path.join(folder, 'missing'), 'utf8')).toContain(missing);
+    },
+  );
 
   it('takes packets for the whole range, keeps silent about it, and lets tunnelled packets in without a filter', () => {
     const gate = placeRealServer('keepalived-gate-iptables-dual-systemd', '192.168.6.2');

@@ -35,7 +35,13 @@ export function randomGroups({ addresses, sources, ports, kinds = 0 }: Universe)
   return groups.map((all) => [
     ...all,
     ...Array.from({ length: kinds }, (_, at): RandomMatch[] => [
-      { addresses: [0, 0], protocol: 'tcp', ports: [[1000 + 2 * at, 1000 + 2 * at]], source: undefined, interface: undefined },
+      {
+        addresses: [0, 0],
+        protocol: 'tcp',
+        ports: [[1000 + 2 * at, 1000 + 2 * at]],
+        source: undefined,
+        interface: undefined,
+      },
     ]),
   ]);
 }
@@ -58,7 +64,7 @@ export function markedTopology(groups: readonly (readonly RandomMatch[])[], fami
     ...seedDocument(),
     ranges,
     groups: groups.map((matches, group): GroupDocument => ({
-      ...seedDocument().groups[0]!,
+      ...seedGroup(),
       name: `g${group}`,
       mark: group + 1,
       matches: matches.map(({ protocol, ports, source, interface: device }, index) => ({
@@ -71,6 +77,12 @@ export function markedTopology(groups: readonly (readonly RandomMatch[])[], fami
     })),
   });
   return { topology, base, sourceBase };
+}
+
+function seedGroup(): GroupDocument {
+  const [group] = seedDocument().groups;
+  invariant(group, 'the seed has a group');
+  return group;
 }
 
 function valueOf(text: string): bigint {

@@ -122,7 +122,9 @@ describe('break-glass', () => {
 
   it('is refused for an operator, and without a reason', async () => {
     const { plan, topologyId } = await plannedBy(ann(), { freezeReason: 'Year end.' });
-    await expect(startDeploy({ ctx: bob(), input: { ...plan, ...reason } })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(startDeploy({ ctx: bob(), input: { ...plan, ...reason } })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
     const short = { ...plan, breakGlassReason: 'now' };
     await expect(startDeploy({ ctx: named('root', 'admin'), input: short })).rejects.toThrow();
     expect(await getDb().deploy.count({ where: { topologyId } })).toBe(0);

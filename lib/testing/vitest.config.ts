@@ -10,7 +10,10 @@ const alias = {
 };
 
 /** Real binaries as judges: slower, and they need Debian packages that `npm run check` does not install. */
-const judged = ['lib/guard/**/*.test.ts', 'lib/render/{judges,kernel-marks,kernel-readback,scripts}.test.ts'];
+const judged = [
+  'lib/guard/**/*.test.ts',
+  'lib/render/{judges,kernel-marks,kernel-readback,rules-script,scripts}.test.ts',
+];
 
 /** They start, kill and wait for real PostgreSQL and SSH servers, or run the floors' judge: too slow for every save. */
 const started = [

@@ -37,7 +37,11 @@ export function benchClassify(): Record<'ratioAt10000' | 'worstRatio', number> {
       const { generated, single, none } = compare(form, size);
       const ratio = generated / single;
       ratios.push({ size, ratio });
-      rows.push([`${size} ${form.name}`, ...[generated, single, none].map((rate) => Math.round(rate).toLocaleString('en')), ratio.toFixed(2)]);
+      rows.push([
+        `${size} ${form.name}`,
+        ...[generated, single, none].map((rate) => Math.round(rate).toLocaleString('en')),
+        ratio.toFixed(2),
+      ]);
     }
   }
   process.stdout.write(`${printTable(rows)}\n`);
@@ -55,7 +59,10 @@ function compare({ firewall, variant }: Form, size: number): Record<'generated' 
   const random = randomFrom(size);
   const topology = topologyOf(size, firewall);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lvs-console-classify-'));
-  const names = (['generated', 'single', 'none'] as const).map((what) => ({ what, name: `lvsb${process.pid}${what[0] ?? ''}` }));
+  const names = (['generated', 'single', 'none'] as const).map((what) => ({
+    what,
+    name: `lvsb${process.pid}${what[0] ?? ''}`,
+  }));
   const file = (prefix: string) => (name: string, text: string) => {
     const full = path.join(folder, `${prefix}-${name}`);
     fs.writeFileSync(full, text);
@@ -146,9 +153,7 @@ function firstDirector({ directors: [first] }: Topology) {
 /** What one would write by hand: a rule a range, in the order of the groups. It does the same for every packet, because the groups take any protocol. */
 function singleRules({ groups }: Topology) {
   const rules = groups.flatMap(({ mark, matches }) =>
-    matches.flatMap(({ range }) =>
-      range.cidrs.map((cidr) => `-A LVS -d ${cidr} -i eth0 -j MARK --set-mark ${mark}`),
-    ),
+    matches.flatMap(({ range }) => range.cidrs.map((cidr) => `-A LVS -d ${cidr} -i eth0 -j MARK --set-mark ${mark}`)),
   );
   const v4 = ['*mangle', ':LVS - [0:0]', '-A PREROUTING -j LVS', ...rules, 'COMMIT', ''].join('\n');
   return { sets: '', v4, v6: '', nft: '', jumps: [] };

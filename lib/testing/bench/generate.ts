@@ -11,7 +11,7 @@ import { randomFrom } from './random-marks';
 
 const SIZES = [1_000, 10_000, 100_000];
 const ROUNDS: Record<number, number> = { 1_000: 31, 10_000: 11, 100_000: 7 };
-const FIREWALLS: readonly Firewall[] = ['iptables'];
+const FIREWALLS: readonly Firewall[] = ['iptables', 'nftables'];
 const RANGES_PER_GROUP = 100;
 
 type Times = { resolve: number; render: number; total: number };
@@ -22,10 +22,10 @@ export function benchGenerate(): Record<'ratioToPython' | 'exponent', number> {
   const exponents: number[] = [];
   const python = new Map(SIZES.map((size) => [size, pythonMilliseconds(texts(size), size === 100_000 ? 3 : 5)]));
   for (const firewall of FIREWALLS) {
-    measure(documentOf(10_000, firewall), 5); // warm
-    const times = SIZES.map((size) => measure(documentOf(size, firewall), ROUNDS[size] ?? 5));
+    measure(() => documentOf(10_000, firewall), 10); // warm
+    const times = SIZES.map((size) => measure(() => documentOf(size, firewall), ROUNDS[size] ?? 5));
     for (const [at, size] of SIZES.entries()) {
-      const { resolve, render, total } = times[at]!;
+      const { resolve = NaN, render = NaN, total = NaN } = times[at] ?? {};
       const ratio = (python.get(size) ?? NaN) / total;
       if (size === 100_000) ratios.push(ratio);
       rows.push([
@@ -34,7 +34,7 @@ export function benchGenerate(): Record<'ratioToPython' | 'exponent', number> {
         ratio.toFixed(1),
       ]);
     }
-    exponents.push(Math.log(times.at(-1)!.total / times[0]!.total) / Math.log(100));
+    exponents.push(Math.log((times.at(-1)?.total ?? NaN) / (times[0]?.total ?? NaN)) / Math.log(100));
   }
   process.stdout.write(`${printTable(rows)}\n`);
   process.stdout.write(
@@ -43,11 +43,11 @@ export function benchGenerate(): Record<'ratioToPython' | 'exponent', number> {
   return { ratioToPython: Math.min(...ratios), exponent: Math.max(...exponents) };
 }
 
-/** Medians; every round starts from a fresh document, so that nothing is remembered, and from a collected heap. */
-function measure(document: TopologyDocument, rounds: number): Times {
+/** Medians; every round has a document of its own, so that nothing is remembered of the round before. */
+function measure(make: () => TopologyDocument, rounds: number): Times {
   const all: Times[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    globalThis.gc?.();
+    const document = make();
     const start = performance.now();
     const { topology } = resolveTopology(document);
     invariant(topology, 'the bench document resolves');

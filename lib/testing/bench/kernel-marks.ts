@@ -45,7 +45,9 @@ export function kernelMarks(texts: RuleTexts, packets: readonly Packet[], varian
       fs.writeFileSync(path.join(folder, name), text);
       return path.join(folder, name);
     };
-    const frames = packets.map((packet, id) => `${packet.interface.replace('eth', 'peer')} ${printFrame(packet, id)}\n`);
+    const frames = packets.map(
+      (packet, id) => `${packet.interface.replace('eth', 'peer')} ${printFrame(packet, id)}\n`,
+    );
     const script = [
       'set -e',
       ...linkCommands(),
