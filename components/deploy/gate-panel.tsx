@@ -71,7 +71,8 @@ function Approvals({ gate, plan }: { gate: DeployGate; plan: Plan }) {
       <ul aria-label="Approvals">
         {gate.approvals.map(({ approver, approvedAt, expiresAt }) => (
           <li key={approver} className="flex flex-wrap items-center gap-1">
-            <Check aria-hidden className="size-3.5 text-up" /> {approver} approved it <RelativeTime at={approvedAt} />,
+            <Check aria-hidden className="size-3.5 text-up" /> {approver} approved it <RelativeTime at={approvedAt} />
+            {', '}
             valid until {new Date(expiresAt).toLocaleTimeString()}
           </li>
         ))}

@@ -2,7 +2,7 @@
 // One click back to what an earlier deploy put in place: its revision becomes the newest one, and a plan for it is shown.
 import { useRouter } from 'next/navigation';
 import { History } from 'lucide-react';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
 import type { Deploy } from '@/lib/core/views/deploy';
 import { describeProblem } from '@/components/data/problem';
@@ -21,9 +21,14 @@ export function RestoreRelease({ deploy }: { deploy: Deploy }) {
   const router = useRouter();
   const canEdit = useCanEdit();
   const summary = useTopologySummary(deploy.topologyId);
+  const client = useQueryClient();
   const back = useMutation({
     mutationFn: () => restore(deploy),
-    onSuccess: () => router.push(`/topologies/${deploy.topologyId}/deploy`),
+    // The plan's page plans the newest revision that it knows: it must know this one.
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['topologies'] });
+      router.push(`/topologies/${deploy.topologyId}/deploy`);
+    },
   });
   const isCurrent = summary?.deployedRevision === deploy.revision && summary.revision === deploy.revision;
   if (!canEdit || !summary || deploy.state !== 'verified' || isCurrent) return null;
