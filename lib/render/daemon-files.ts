@@ -11,6 +11,7 @@ import { PATHS } from './owned-paths';
 import { printKeepalivedConfig } from './print-keepalived-config';
 import { printLdirectordConfig } from './print-ldirectord-config';
 import { proven } from './prove';
+import { rememberFor } from './remember-for';
 
 export function daemonFilesOf(
   topology: Topology,
@@ -42,12 +43,16 @@ function keepalivedFile(topology: Topology, director: Director): RenderedFile {
   };
 }
 
+/** The same on both directors, so it is made and proven once. */
 function ldirectordFile(topology: Topology): RenderedFile {
-  const model = ldirectordConfigOf(topology);
+  const content = rememberFor(topology, 'ldirectord.cf', () => {
+    const model = ldirectordConfigOf(topology);
+    return proven('ldirectord.cf', model, printLdirectordConfig(model, titlesOf(topology)), parseLdirectordConfig);
+  });
   return {
     path: PATHS.ldirectord,
     mode: '0644',
-    content: proven('ldirectord.cf', model, printLdirectordConfig(model, titlesOf(topology)), parseLdirectordConfig),
+    content,
     secret: false,
     purpose: 'Tells ldirectord which real servers serve each firewall mark and how to check them.',
   };

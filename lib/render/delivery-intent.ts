@@ -1,19 +1,12 @@
 // How marked packets reach IPVS and others do not loop: policy rules, the local route, unreachable routes, and addresses of a single director.
-import { addressOfFamily, isSameAddress, printAddress } from '../core/address';
+import { ADDRESS_BITS, addressOfFamily, isSameAddress } from '../core/address';
 import { OWNED, type KernelIntent } from '../core/kernel-state';
 import { isPlainRange } from '../core/own-addresses';
-import type {
-  AddressInterval,
-  Director,
-  Family,
-  InterfaceAddress,
-  Pool,
-  Topology,
-  VirtualRange,
-} from '../core/topology';
+import type { AddressInterval, Director, Family, InterfaceAddress, Pool, Topology } from '../core/topology';
 import { markedFamilies } from './mark-items';
 import { mergedPrefixes } from './merged-prefixes';
 import { rememberFor } from './remember-for';
+import { plainAddressesOf } from './role-intent';
 
 type Always = KernelIntent['always'];
 const { policyTable, policyPriority } = OWNED;
@@ -86,8 +79,9 @@ export function isStreamlined({ directors }: Topology, { forwarding, realServers
 export function routesOf(topology: Topology): Always['routes'] {
   return rememberFor(topology, 'routes', () => {
     const routed: Record<Family, AddressInterval[]> = { 4: [], 6: [] };
-    const isPlain = plainTest(topology);
-    for (const { interval } of topology.ranges) if (!isPlain(interval)) routed[interval.family].push(interval);
+    for (const { interval } of topology.ranges) {
+      if (!isPlainRange(topology, interval)) routed[interval.family].push(interval);
+    }
     const table = String(policyTable);
     const local = { type: 'local', destination: 'default', table, device: 'lo' } as const;
     const routes: Always['routes'] = markedFamilies(topology).map((family) => ({ family, ...local }));
@@ -100,20 +94,6 @@ export function routesOf(topology: Topology): Always['routes'] {
   });
 }
 
-/** As isPlainRange; what is far from the directors' networks is told by a look at two numbers. */
-function plainTest(topology: Topology): (interval: AddressInterval) => boolean {
-  const networks = topology.directors.flatMap(({ external }) => [
-    external.network,
-    external.ipv6?.network ?? external.network,
-  ]);
-  const first = networks.reduce(
-    (low, network) => (network.first < low ? network.first : low),
-    networks[0]?.first ?? 0n,
-  );
-  const last = networks.reduce((high, network) => (network.last > high ? network.last : high), 0n);
-  return (interval) => first <= interval.first && interval.last <= last && isPlainRange(topology, interval);
-}
-
 function families(intervals: readonly AddressInterval[]): Family[] {
   return ([4, 6] as const).filter((family) => intervals.some((interval) => interval.family === family));
 }
@@ -121,28 +101,17 @@ function families(intervals: readonly AddressInterval[]): Family[] {
 /** Stack single: no daemon moves an address, so all of them stand on the one director. */
 export function addressesOf(topology: Topology, { external, internal }: Director): Always['addresses'] {
   if (topology.stack !== 'single') return [];
-  const { virtualAddresses, ranges } = topology;
+  const { virtualAddresses } = topology;
   const on = (device: string) => (own: InterfaceAddress | undefined) =>
     own ? [{ address: own.address.text, prefixLength: own.prefixLength, interface: device }] : [];
   const all = [
     ...[virtualAddresses.external, virtualAddresses.external6].flatMap(on(external.interface)),
     ...[virtualAddresses.internal, virtualAddresses.internal6].flatMap(on(internal.interface)),
-    ...ranges
-      .filter(({ interval }) => isPlainRange(topology, interval))
-      .flatMap((range) => plainAddresses(range, external.interface)),
+    ...plainAddressesOf(topology).map(({ text, family }) => ({
+      address: text,
+      prefixLength: ADDRESS_BITS[family],
+      interface: external.interface,
+    })),
   ];
-  // The director may have the virtual address as its own: what we did not add we must never take away.
-  const own = new Set([external, internal].flatMap(({ address, ipv6 }) => [address.text, ipv6?.address.text]));
-  const ours = all.filter(({ address }) => !own.has(address));
-  return [...new Map(ours.map((each) => [`${each.address} ${each.interface}`, each])).values()];
-}
-
-function plainAddresses({ interval: { family, first, last } }: VirtualRange, device: string): Always['addresses'] {
-  const prefixLength = family === 4 ? 32 : 128;
-  const count = Number(last - first) + 1;
-  return Array.from({ length: count }, (_, at) => ({
-    address: printAddress(family, first + BigInt(at)),
-    prefixLength,
-    interface: device,
-  }));
+  return [...new Map(all.map((each) => [`${each.address} ${each.interface}`, each])).values()];
 }

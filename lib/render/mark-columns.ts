@@ -25,11 +25,14 @@ export function markColumnsOf(
   family: Family,
 ): { columns: MarkColumns[]; ruleCount: number } {
   const byDevice = new Map<string, { columns: MarkColumns; kinds: Kinds }>();
+  let open: ReturnType<typeof emptyColumns> | undefined;
   let ruleCount = 0;
   forEachMark(topology, director, family, ({ mark }, match, device, isErrors) => {
-    const known = byDevice.get(device) ?? emptyColumns(device, family);
-    if (known.columns.marks.length === 0) byDevice.set(device, known);
-    const { columns, kinds } = known;
+    if (device !== open?.columns.device) {
+      open = byDevice.get(device) ?? emptyColumns(device, family);
+      byDevice.set(device, open);
+    }
+    const { columns, kinds } = open;
     const place = isErrors ? kinds.place(ICMP.protocol, undefined) : kinds.place(match.protocol, match.ports);
     columns.intervals.push(match.range.interval);
     columns.marks.push(mark);
@@ -58,12 +61,21 @@ class Kinds {
   readonly #roots = new Map<string, PortTree>();
   readonly #sourcePlaces = new Map<string, number>();
   readonly #family: Family;
+  /** Mostly a match asks the same as the one before. */
+  #last: { protocol: PacketClass['protocol']; ports: Match['ports'] | undefined; place: number } | undefined;
 
   constructor(family: Family) {
     this.#family = family;
   }
 
   place(protocol: PacketClass['protocol'], ports: Match['ports'] | undefined): number {
+    const last = this.#last;
+    if (last?.protocol === protocol && isSamePorts(last.ports, ports)) return last.place;
+    this.#last = { protocol, ports, place: this.#find(protocol, ports) };
+    return this.#last.place;
+  }
+
+  #find(protocol: PacketClass['protocol'], ports: Match['ports'] | undefined): number {
     let tree = child(this.#roots, protocol);
     const intervals = ports === 'all' || ports === undefined ? undefined : ports;
     for (const { first, last } of intervals ?? []) tree = child(tree.next, first * 65536 + last);
@@ -83,6 +95,14 @@ class Kinds {
     this.rules.push(chunksOf(packets, this.#family).length);
     return this.classes.push(packets) - 1;
   }
+}
+
+function isSamePorts(a: Match['ports'] | undefined, b: Match['ports'] | undefined): boolean {
+  if (a === b) return true;
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1)
+    if (a[at]?.first !== b[at]?.first || a[at]?.last !== b[at]?.last) return false;
+  return true;
 }
 
 function child<K>(trees: Map<K, PortTree>, key: K): PortTree {

@@ -15,8 +15,18 @@ export function mergedPrefixes(intervals: readonly AddressInterval[], family: Fa
 function ipv4Prefixes(intervals: readonly AddressInterval[]): string[] {
   if (intervals.length === 0) return [];
   const writer = new TextWriter();
-  const firsts = Float64Array.from(intervals, ({ first }) => Number(first)).sort();
-  const lasts = Float64Array.from(intervals, ({ last }) => Number(last)).sort();
+  const [firsts, lasts] = [new Float64Array(intervals.length), new Float64Array(intervals.length)];
+  let isSorted = true;
+  for (let at = 0; at < intervals.length; at += 1) {
+    const { first = 0n, last = 0n } = intervals[at] ?? {};
+    firsts[at] = Number(first);
+    lasts[at] = Number(last);
+    isSorted &&= at === 0 || ((firsts[at - 1] ?? 0) <= (firsts[at] ?? 0) && (lasts[at - 1] ?? 0) <= (lasts[at] ?? 0));
+  }
+  if (!isSorted) {
+    firsts.sort();
+    lasts.sort();
+  }
   const write = (start: number, length: number) => writer.ipv4Prefix(start, length, false).text('\n');
   let open = 0;
   for (let at = 0; at < firsts.length; at += 1) {

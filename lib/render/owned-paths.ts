@@ -12,6 +12,7 @@ export const PATHS = {
   rulesText6: '/etc/lvs-console/rules.v6',
   rulesNft: '/etc/lvs-console/rules.nft',
   sets: '/etc/lvs-console/sets',
+  checkRealServers: '/etc/lvs-console/check-real-servers',
   rulesScript: '/usr/lib/lvs-console/rules',
   ldirectordUnit: '/etc/systemd/system/lvs-console-ldirectord.service',
   rulesUnit: '/etc/systemd/system/lvs-console-rules.service',

@@ -73,7 +73,8 @@ function printMap(map: MarkMap): string {
   const key = map.kind === 'address' ? type : `${type} . inet_proto . inet_service`;
   const writer = new TextWriter();
   writer.text(`\tmap ${map.name} {\n\t\ttype ${key} : mark\n\t\tflags interval\n\t\telements = {`);
-  for (const [at, first] of map.firsts.entries()) {
+  for (let at = 0; at < map.firsts.length; at += 1) {
+    const first = map.firsts[at] ?? 0;
     writer.text(at === 0 ? '\n\t\t\t' : ',\n\t\t\t');
     writeSpan(writer, map.family, first, map.lasts[at] ?? first);
     if (map.kind === 'address-port') {

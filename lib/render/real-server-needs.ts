@@ -2,6 +2,7 @@
 import { addressOfFamily, isSameAddress } from '../core/address';
 import type { Address, AddressInterval, Family, InterfaceAddress, Topology } from '../core/topology';
 import { mergedPrefixes } from './merged-prefixes';
+import { rememberFor } from './remember-for';
 import { familyOfGroup } from './role-intent';
 
 export type TunnelDevice = 'tunl0' | 'sit0' | 'ip6tnl0';
@@ -15,6 +16,10 @@ export type RealServerNeeds = {
 };
 
 export function realServerNeedsOf(topology: Topology): RealServerNeeds[] {
+  return rememberFor(topology, 'real servers', () => allNeedsOf(topology));
+}
+
+function allNeedsOf(topology: Topology): RealServerNeeds[] {
   const all = topology.pools.flatMap(({ realServers }) => realServers.map(({ address }) => address));
   const hosts = [...new Map(all.map((address) => [address.text, address])).values()];
   return hosts.filter((address) => !isDirector(topology, address)).map((address) => needsOf(topology, address));
@@ -43,7 +48,10 @@ function needsOf(topology: Topology, address: Address): RealServerNeeds {
   return {
     address,
     ...(router && pools.some(({ forwarding }) => forwarding === 'masq') && { router }),
-    prefixes: prefixesOf(groups.flatMap(({ matches }) => matches.map(({ range }) => range.interval))),
+    // Ranges may be a hundred thousand, and real servers of the same groups need the same.
+    prefixes: rememberFor(topology, `prefixes ${groups.map(({ name }) => name).join(' ')}`, () =>
+      prefixesOf(groups.flatMap(({ matches }) => matches.map(({ range }) => range.interval))),
+    ),
     tunnels: [...new Set(tunnels)].toSorted(),
   };
 }

@@ -27,7 +27,9 @@ function refuseHeartbeatIpv6(topology: Topology): Diagnostic[] {
     ...sides,
     ...gateways.map(({ family }, at) => ({ path: ['gateways', at], family })),
     ...ranges.flatMap(({ interval }, at) =>
-      isPlainRange(topology, interval) ? [{ path: ['ranges', at, 'addresses'], family: interval.family }] : [],
+      interval.family === 6 && isPlainRange(topology, interval)
+        ? [{ path: ['ranges', at, 'addresses'], family: 6 as const }]
+        : [],
     ),
   ];
   return all

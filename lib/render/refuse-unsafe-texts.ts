@@ -13,22 +13,20 @@ const QUOTED_TEXT = /^[^"#\p{Cc}\p{Zl}\p{Zp}]{0,255}$/u;
 const QUOTED_FIELDS = ['request', 'receive', 'virtualHost', 'login', 'database'] as const;
 
 export function refuseUnsafeTexts(topology: Topology): Diagnostic[] {
-  return textsOf(topology)
-    .filter(({ text, pattern }) => !pattern.test(text))
-    .map(({ path, text }) => {
-      const message = `${JSON.stringify(text.slice(0, 80))} cannot be written into a generated file.`;
-      return error('render.unsafe-text', path, message, 'Use letters, digits, "_", "." and "-".');
-    });
+  const unsafe = [...textsOf(topology), ...namesOfMany(topology)].filter(({ text, pattern }) => !pattern.test(text));
+  return unsafe.map(({ path, text }) => {
+    const message = `${JSON.stringify(text.slice(0, 80))} cannot be written into a generated file.`;
+    return error('render.unsafe-text', path, message, 'Use letters, digits, "_", "." and "-".');
+  });
 }
 
-function textsOf({ directors, ranges, pools, groups }: Topology): Text[] {
+function textsOf({ directors, pools, groups }: Topology): Text[] {
   return [
     ...directors.flatMap(({ name, external, internal }, at) => [
       { path: ['directors', at, 'name'], text: name, pattern: HOST_NAME },
       { path: ['directors', at, 'external', 'interface'], text: external.interface, pattern: INTERFACE_NAME },
       { path: ['directors', at, 'internal', 'interface'], text: internal.interface, pattern: INTERFACE_NAME },
     ]),
-    ...ranges.map(({ name }, at) => ({ path: ['ranges', at, 'name'], text: name, pattern: OBJECT_NAME })),
     ...pools.flatMap(({ name, healthCheck }, at) => [
       { path: ['pools', at, 'name'], text: name, pattern: OBJECT_NAME },
       ...QUOTED_FIELDS.map((key) => ({
@@ -37,16 +35,27 @@ function textsOf({ directors, ranges, pools, groups }: Topology): Text[] {
         pattern: QUOTED_TEXT,
       })),
     ]),
-    ...groups.flatMap(({ name, persistence, matches }, at) => [
+    ...groups.flatMap(({ name, persistence }, at) => [
       { path: ['groups', at, 'name'], text: name, pattern: OBJECT_NAME },
-      ...matches.flatMap(({ interface: device }, match) =>
-        device === undefined
-          ? []
-          : [{ path: ['groups', at, 'matches', match, 'interface'], text: device, pattern: INTERFACE_NAME }],
-      ),
       ...(persistence
         ? [{ path: ['groups', at, 'persistence', 'netmask'], text: persistence.netmask, pattern: NETMASK }]
         : []),
     ]),
   ];
+}
+
+/** There may be a hundred thousand of them, so only those that are unsafe become objects. */
+function namesOfMany({ ranges, groups }: Topology): Text[] {
+  const unsafe: Text[] = [];
+  for (const [at, { name }] of ranges.entries()) {
+    if (!OBJECT_NAME.test(name)) unsafe.push({ path: ['ranges', at, 'name'], text: name, pattern: OBJECT_NAME });
+  }
+  for (const [at, { matches }] of groups.entries()) {
+    for (const [match, { interface: device }] of matches.entries()) {
+      if (device === undefined || INTERFACE_NAME.test(device)) continue;
+      const path = ['groups', at, 'matches', match, 'interface'];
+      unsafe.push({ path, text: device, pattern: INTERFACE_NAME });
+    }
+  }
+  return unsafe;
 }

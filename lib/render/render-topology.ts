@@ -2,6 +2,7 @@
 import { error, hasErrors, type Diagnostic } from '../core/diagnostic';
 import type { HostFacts, HostRelease, RenderedFile, RenderSecrets } from '../core/release';
 import type { Director, Topology } from '../core/topology';
+import { checkFilesOf } from './check-script';
 import { companionsOf } from './companions';
 import { daemonFilesOf } from './daemon-files';
 import { kernelFilesOf } from './kernel-files';
@@ -45,6 +46,7 @@ function releaseOf(topology: Topology, director: Director, facts: HostFacts, sec
   const intent = kernelIntentOf(topology, director, facts);
   const files = [
     ...daemonFilesOf(topology, director, facts, secrets),
+    ...checkFilesOf(topology),
     ...kernelFilesOf(intent.always),
     ...rulesHomeFilesOf(topology, director, intent.always, facts),
   ];

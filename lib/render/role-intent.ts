@@ -14,6 +14,7 @@ import type {
   Topology,
 } from '../core/topology';
 import { markKey } from '../parse/ipvs-text';
+import { rememberFor } from './remember-for';
 import { syncIdOf } from './sync-id';
 
 type RoleIntent = Pick<KernelIntent, 'active' | 'standby'>;
@@ -25,7 +26,7 @@ type HeldAddress = KernelIntent['active']['virtualAddresses'][number];
  */
 export function roleIntentOf(topology: Topology, director: Director): RoleIntent {
   const { stack, groups } = topology;
-  const ipvs = groups.map(ipvsServiceOf);
+  const ipvs = rememberFor(topology, 'services', () => groups.map(ipvsServiceOf));
   if (stack === 'single') return { active: { virtualAddresses: [], ipvs }, standby: { ipvs: [] } };
   const sync = { interface: director.internal.interface, syncId: syncIdOf(topology) };
   return {
@@ -57,11 +58,13 @@ function heldAddressesOf(topology: Topology, { external, internal }: Director): 
 
 /** Each address of the plain ranges once; held with the prefix of one address, as its network is connected already. */
 export function plainAddressesOf(topology: Topology): Address[] {
-  const plain = topology.ranges.filter(({ interval }) => isPlainRange(topology, interval));
-  const all = plain.flatMap(({ interval: { family, first, last } }) =>
-    Array.from({ length: Number(last - first) + 1 }, (_, at) => addressAt(family, first + BigInt(at))),
-  );
-  return [...new Map(all.map((each) => [each.text, each])).values()];
+  return rememberFor(topology, 'plain addresses', () => {
+    const plain = topology.ranges.filter(({ interval }) => isPlainRange(topology, interval));
+    const all = plain.flatMap(({ interval: { family, first, last } }) =>
+      Array.from({ length: Number(last - first) + 1 }, (_, at) => addressAt(family, first + BigInt(at))),
+    );
+    return [...new Map(all.map((each) => [each.text, each])).values()];
+  });
 }
 
 export function familyOfGroup({ matches }: FwMarkGroup): Family {

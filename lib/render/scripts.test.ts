@@ -229,6 +229,50 @@ cat /proc/sys/net/ipv4/conf/all/rp_filter /proc/sys/net/ipv4/conf/tunl0/rp_filte
   });
 });
 
+describe('the check of real servers from a director', () => {
+  const checkScript = (caseName: string) => place(caseName, '/check-real-servers');
+
+  /** A director with two real servers on one wire, of which only the first was set up. */
+  function askFromDirector(caseName: string, addresses: readonly [string, string], then = '') {
+    const real = placeRealServer(caseName, addresses[0]);
+    const length = addresses[0].includes(':') ? 64 : 24;
+    const program = `
+mount -t tmpfs none /run; ip link set lo up
+ip link add bridge type bridge; ip link set bridge up
+ip addr add 192.168.6.4/24 dev bridge; ip addr add fd06::4/64 dev bridge nodad
+ip route add unreachable 192.168.0.0/24; ip route add unreachable 2001:db8:0:1::/64
+echo 2 > /proc/sys/net/ipv4/conf/bridge/rp_filter
+at=0
+for address in ${addresses.join(' ')}; do
+  at=$((at + 1))
+  ip netns add real$at; ip link add veth$at type veth peer name eth0 netns real$at
+  ip link set veth$at master bridge up; ip -n real$at link set eth0 up; ip -n real$at link set lo up
+  ip -n real$at addr add $address/${length} dev eth0 $([ ${length} = 64 ] && echo nodad)
+done
+ip netns exec real1 ${real} start
+ip rule > /run/before; ip -6 rule >> /run/before
+${checkScript(caseName)}; echo "status $?"
+${then}
+{ ip rule; ip -6 rule; } | cmp - /run/before; ip route show table 7601; echo clean`;
+    return spawnSync('unshare', ['-n', '-m', 'sh', '-c', program], { encoding: 'utf8', timeout: 60_000 });
+  }
+
+  it.each([
+    ['keepalived-gate-iptables-v4-redhat', ['192.168.6.2', '192.168.6.3'], '192.168.0.1'],
+    ['keepalived-gate-nftables-v6-systemd', ['fd06::2', 'fd06::3'], '2001:db8:0:1::1'],
+  ] as const)(
+    'of %s tells the one that was set up from the one that was not, and leaves nothing',
+    (name, addresses, asked) => {
+      const { stdout, stderr } = askFromDirector(name, addresses);
+      const lines = stdout.trimEnd().split('\n');
+      expect(lines[0]).toBe(`${addresses[0]}: takes packets for ${asked}`);
+      expect(lines.slice(-2)).toEqual(['status 1', 'clean']);
+      expect(stderr).toContain(`lvs-console: ${addresses[1]}: no answer for ${asked}`);
+      expect(stderr).not.toContain(`lvs-console: ${addresses[0]}:`);
+    },
+  );
+});
+
 /** This machine has no IPVS and no systemd: the unit's commands run beside a stand-in for ipvsadm, in the order of the unit. */
 describe('the unit of ldirectord', () => {
   it('starts a daemon with the pid file that it names, reloads it, and stops it with an empty table', () => {
