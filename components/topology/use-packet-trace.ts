@@ -26,7 +26,10 @@ export function usePacketTrace(): PacketTrace {
 /** What a trace goes through, as the picture names it: `group everything`. */
 export function litObjects(trace: Trace | undefined): ReadonlySet<string> {
   if (!trace) return new Set();
-  const objects = trace.steps.flatMap(({ object }) => (object ? [`${object.kind} ${object.name}`] : []));
+  // Groups that mark the packet before a later one does are on nobody's way.
+  const objects = trace.steps.flatMap(({ object }) =>
+    object && (object.kind !== 'group' || object.name === trace.group) ? [`${object.kind} ${object.name}`] : [],
+  );
   const ends = [trace.group === null ? [] : `group ${trace.group}`, trace.pool === null ? [] : `pool ${trace.pool}`];
   return new Set([...objects, ...ends.flat()]);
 }

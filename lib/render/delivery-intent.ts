@@ -113,5 +113,8 @@ export function addressesOf(topology: Topology, { external, internal }: Director
       interface: external.interface,
     })),
   ];
-  return [...new Map(all.map((each) => [`${each.address} ${each.interface}`, each])).values()];
+  // The director may have the virtual address as its own: what we did not add we must never take away.
+  const own = new Set([external, internal].flatMap(({ address, ipv6 }) => [address.text, ipv6?.address.text]));
+  const ours = all.filter(({ address }) => !own.has(address));
+  return [...new Map(ours.map((each) => [`${each.address} ${each.interface}`, each])).values()];
 }

@@ -49,12 +49,15 @@ export default function YamlEditor({ initial }: { initial: string }) {
   const { replace } = useEditor();
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
+  const isTouched = useRef(false);
   const [text, setText] = useState(initial);
   const [told, setTold] = useState<Told>({ diagnostics: [], isTaken: true });
   useEffect(() => {
     if (!place.current) return;
     const listen = EditorView.updateListener.of((update) => {
-      if (update.docChanged) setText(update.state.doc.toString());
+      if (!update.docChanged) return;
+      isTouched.current = true;
+      setText(update.state.doc.toString());
     });
     const extensions: Extension = [
       ...[lineNumbers(), yaml(), problemLines, theme, listen, EditorView.lineWrapping],
@@ -66,7 +69,7 @@ export default function YamlEditor({ initial }: { initial: string }) {
   }, [initial]);
   const settled = useDebounced(text, PAUSE_MS);
   useEffect(() => {
-    if (settled === initial) return;
+    if (!isTouched.current) return;
     let isLate = false;
     const read = async () => {
       const answer = await api.importText(settled).catch((error: unknown) => ({ failure: describeProblem(error).why }));
@@ -81,7 +84,7 @@ export default function YamlEditor({ initial }: { initial: string }) {
     return () => {
       isLate = true;
     };
-  }, [settled, initial, replace]);
+  }, [settled, replace]);
   return (
     <div className="flex flex-col gap-2">
       <div ref={place} className="overflow-hidden rounded border" />
