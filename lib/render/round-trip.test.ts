@@ -255,7 +255,7 @@ function byPorts(boxes: readonly Box[]): Box[] {
 }
 
 describe.each([1, 2, 3, 4])('the files of random topologies, part %i', (part) => {
-  it('say again what the topology says', () => {
+  it('say again what the topology says', { timeout: 300_000 }, () => {
     let rendered = 0;
     fc.assert(
       fc.property(randomDocument, (document) => {

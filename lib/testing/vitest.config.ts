@@ -12,7 +12,7 @@ const alias = {
 /** Real binaries as judges: slower, and they need Debian packages that `npm run check` does not install. */
 const judged = [
   'lib/guard/**/*.test.ts',
-  'lib/render/{judges,kernel-marks,kernel-readback,rules-script,scripts}.test.ts',
+  'lib/render/{judges,kernel-marks,kernel-readback,round-trip,rules-script,scripts}.test.ts',
 ];
 
 /** They start, kill and wait for real PostgreSQL and SSH servers, or run the floors' judge: too slow for every save. */
