@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import ssh2 from 'ssh2';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HostError } from '../core/errors';
 import { generateKey, openConnection, scanHostKey, type HostConnection } from './connect';
@@ -45,6 +46,13 @@ const codeOf = (promise: Promise<unknown>) =>
     () => 'no error',
     (error: unknown) => (error instanceof HostError ? error.code : String(error)),
   );
+
+it('every key that is generated can be read again', () => {
+  const unreadable = Array.from({ length: 1_000 }, () => generateKey('test').privateKey).filter(
+    (key) => ssh2.utils.parseKey(key) instanceof Error,
+  );
+  expect(unreadable).toEqual([]);
+});
 
 describe('host key', () => {
   it('is read without sending any authentication', async () => {
