@@ -78,7 +78,9 @@ export function runTrial(rig: Rig, trial: Trial): Promise<CellResult> {
     ...{ id, ends, mayLoseProbes },
     play: async (_rig, { revision, active, standby }) => {
       const director = half === 'standby' ? standby : active;
-      return point ? strikeAt(rig, revision, point, director, strike) : strikeBefore(rig, revision, director, strike);
+      if (!point) return strikeBefore(rig, revision, director, strike);
+      const reached = point.half === 'standby' ? standby : active;
+      return strikeAt(rig, revision, point, reached, () => strike(rig, director));
     },
   });
 }
@@ -89,7 +91,16 @@ export async function runScene(rig: Rig, { id, ends, mayLoseProbes = false, play
   const revision = await rig.nextRevision();
   const before = await readBefore(rig);
   const probe = startProbe(rig.lab, UNTOUCHED_ADDRESS, path.join(rig.dataFolder, 'probe.log'));
-  const { deploy, note, broken: seen = [] } = await play(rig, { revision, active, standby });
+  const played = play(rig, { revision, active, standby });
+  // A cell that comes to nothing must not leave its client behind.
+  const {
+    deploy,
+    note,
+    broken: seen = [],
+  } = await played.catch(async (error: unknown) => {
+    await probe.stop();
+    throw error;
+  });
   await Promise.all(DIRECTORS.map((director) => atRest(rig, director)));
   await oneRelease(rig);
   const result = await probe.stop();
@@ -108,12 +119,12 @@ async function strikeAt(
   rig: Rig,
   revision: number,
   point: Point,
-  director: string,
-  strike: Trial['strike'],
+  reached: string,
+  strike: () => Promise<Struck>,
 ): Promise<Outcome> {
   const deployId = await requestDeploy(rig.db, rig.topologyId, revision);
-  await reach(rig, deployId, point, director);
-  const { note, heal, healsAfter = false } = await strike(rig, director);
+  await reach(rig, deployId, point, reached);
+  const { note, heal, healsAfter = false } = await strike();
   const healing = healsAfter ? undefined : heal();
   const deploy = await untilEnded(rig.db, deployId, END_MS);
   await (healing ?? heal());
