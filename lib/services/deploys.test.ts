@@ -33,7 +33,7 @@ async function planned(change: Partial<Plan> = {}) {
       mode: 'rolling',
       hosts: [],
     },
-    ...{ summary: [], impact: [], timerSeconds: 60, problems: [], deployable: true },
+    ...{ summary: [], objects: [], impact: [], timerSeconds: 60, problems: [], deployable: true },
     ...change,
   };
   await getDb().plan.create({ data: { id, topologyId, revision: 1, hash: 'abc', body, createdBy: 'operator' } });

@@ -24,3 +24,10 @@ export async function getPlan({ ctx, input }: VerbArgs<{ id: string }>): Promise
   if (!row) throw new ServiceError('not-found', 'There is no such plan.');
   return toPlan(row);
 }
+
+/** The numbers age while a plan waits for its approver; who may deploy it may have them counted again. */
+export async function renewForecast({ ctx, input }: VerbArgs<{ id: string }>): Promise<Plan> {
+  requireRole(ctx, 'operator');
+  await getPlan({ ctx, input });
+  return callWorker('renewForecast', { planId: input.id });
+}
