@@ -8,6 +8,7 @@ import type { Plan } from '@/lib/core/views/plan';
 import { useMakePlan, usePlan } from '@/components/data/deploy-queries';
 import { Failure } from '@/components/data/failure';
 import { useTopologySummary } from '@/components/data/topology-queries';
+import { ObjectDiff } from '@/components/topology/object-diff';
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 import { Page, Panel } from '@/components/ui/page';
@@ -16,7 +17,9 @@ import { SkeletonRows } from '@/components/ui/skeleton';
 import { GatePanel } from './gate-panel';
 import { PlanFiles } from './plan-files';
 import { PlanProblems } from './plan-problems';
+import { Sentences } from './sentences';
 import { StartDeploy } from './start-deploy';
+import { TrafficForecast } from './traffic-forecast';
 
 export function PlanPage({ topologyId }: { topologyId: string }) {
   const summary = useTopologySummary(topologyId);
@@ -76,8 +79,8 @@ function PlanLead({ plan, newest }: { plan: Plan; newest: number | undefined }) 
 
 function PlanSkeleton() {
   return (
-    <div className="grid gap-3 lg:grid-cols-3">
-      {['What changes', 'Files', 'What happens to traffic'].map((title) => (
+    <div className="grid gap-3 lg:grid-cols-2">
+      {['What happens to traffic', 'What changes', 'Files and kernel'].map((title) => (
         <Panel key={title} title={title}>
           <SkeletonRows label="Reading both directors" />
         </Panel>
@@ -102,34 +105,42 @@ function PlanColumns({ plan }: { plan: Plan }) {
           </Link>
         </Notice>
       )}
-      <div className="grid gap-3 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)_minmax(0,1fr)]">
+      <TrafficForecast plan={plan} />
+      <div className="grid gap-3 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)]">
         <Panel title="What changes">
-          <Sentences label="What changes" sentences={plan.summary} empty="No object changes." />
+          <WhatChanges plan={plan} />
         </Panel>
         <Panel title="Files and kernel">
           <PlanFiles hosts={plan.hosts} />
-        </Panel>
-        <Panel title="What happens to traffic">
-          <Sentences label="What happens to traffic" sentences={plan.impact} empty="Nothing." />
-          <p className="text-xs text-muted-foreground">
-            Dead-man timer: {plan.timerSeconds} s on the active director, {plan.timerSeconds + 120} s on the standby.
-            When nothing confirms by then, a director puts its old release back by itself.
-          </p>
         </Panel>
       </div>
     </>
   );
 }
 
-function Sentences({ label, sentences, empty }: { label: string; sentences: readonly string[]; empty: string }) {
-  if (sentences.length === 0) return <p className="text-muted-foreground">{empty}</p>;
+/** A first deploy is all new: what that means stands in one sentence, the objects are there to open. */
+function WhatChanges({ plan: { summary, objects, baseRevision, revision } }: { plan: Plan }) {
+  const label = 'Changed objects';
+  if (objects.length === 0 || baseRevision === undefined)
+    return (
+      <>
+        <Sentences label="What changes" sentences={summary} empty="No object changes." />
+        {objects.length > 0 && (
+          <details>
+            <summary className="text-xs text-muted-foreground">{objects.length} objects</summary>
+            <div className="pt-2">
+              <ObjectDiff label={label} changes={objects} empty="No object changes." />
+            </div>
+          </details>
+        )}
+      </>
+    );
   return (
-    <ul aria-label={label} className="flex flex-col gap-1.5">
-      {sentences.map((sentence) => (
-        <li key={sentence} className="border-l-2 border-primary/60 pl-2 [overflow-wrap:anywhere]">
-          {sentence}
-        </li>
-      ))}
-    </ul>
+    <>
+      <p className="text-muted-foreground">
+        From revision {baseRevision}, which runs now, to revision {revision}.
+      </p>
+      <ObjectDiff label={label} changes={objects} empty="No object changes." />
+    </>
   );
 }

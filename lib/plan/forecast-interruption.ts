@@ -16,19 +16,12 @@ type Input = { action: DaemonAction; topology: Topology; isSyncing: boolean | un
 export function forecastInterruption({ action, topology, isSyncing }: Input): Interruption {
   if (action === 'none') return { kind: 'none', sentences: [] };
   const kind = kindOf(action);
-  if (kind === 'reload')
-    return {
-      ...{ kind, seconds: { from: 0, to: 0 } },
-      sentences: [`${daemonOf(action)} is reloaded: no gap, the virtual addresses do not move.`],
-    };
+  if (kind === 'reload') return { kind, seconds: { from: 0, to: 0 }, sentences: [] };
   const seconds = secondsOf(action, topology);
-  const gap = seconds
-    ? `${daemonOf(action)} ${kind}s: ${seconds.from} to ${seconds.to} seconds without service.`
-    : `${daemonOf(action)} ${kind}s: nothing is served until it has made the services again; how long that takes was not measured.`;
+  const unmeasured = `${daemonOf(action)} makes the services anew; how long that takes was not measured.`;
   return {
-    kind,
-    ...(seconds && { seconds }),
-    sentences: [gap, ...(kind === 'restart' ? [survival(topology, isSyncing)] : [])],
+    ...{ kind, ...(seconds && { seconds }) },
+    sentences: [...(seconds ? [] : [unmeasured]), ...(kind === 'restart' ? [survival(topology, isSyncing)] : [])],
   };
 }
 
