@@ -8,18 +8,15 @@ import type { Plan } from '@/lib/core/views/plan';
 import { useMakePlan, usePlan } from '@/components/data/deploy-queries';
 import { Failure } from '@/components/data/failure';
 import { useTopologySummary } from '@/components/data/topology-queries';
-import { ObjectDiff } from '@/components/topology/object-diff';
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
 import { Page, Panel } from '@/components/ui/page';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { GatePanel } from './gate-panel';
-import { PlanFiles } from './plan-files';
+import { PlanParts } from './plan-parts';
 import { PlanProblems } from './plan-problems';
-import { Sentences } from './sentences';
 import { StartDeploy } from './start-deploy';
-import { TrafficForecast } from './traffic-forecast';
 
 export function PlanPage({ topologyId }: { topologyId: string }) {
   const summary = useTopologySummary(topologyId);
@@ -105,42 +102,7 @@ function PlanColumns({ plan }: { plan: Plan }) {
           </Link>
         </Notice>
       )}
-      <TrafficForecast plan={plan} />
-      <div className="grid gap-3 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)]">
-        <Panel title="What changes">
-          <WhatChanges plan={plan} />
-        </Panel>
-        <Panel title="Files and kernel">
-          <PlanFiles hosts={plan.hosts} />
-        </Panel>
-      </div>
-    </>
-  );
-}
-
-/** A first deploy is all new: what that means stands in one sentence, the objects are there to open. */
-function WhatChanges({ plan: { summary, objects, baseRevision, revision } }: { plan: Plan }) {
-  const label = 'Changed objects';
-  if (objects.length === 0 || baseRevision === undefined)
-    return (
-      <>
-        <Sentences label="What changes" sentences={summary} empty="No object changes." />
-        {objects.length > 0 && (
-          <details>
-            <summary className="text-xs text-muted-foreground">{objects.length} objects</summary>
-            <div className="pt-2">
-              <ObjectDiff label={label} changes={objects} empty="No object changes." />
-            </div>
-          </details>
-        )}
-      </>
-    );
-  return (
-    <>
-      <p className="text-muted-foreground">
-        From revision {baseRevision}, which runs now, to revision {revision}.
-      </p>
-      <ObjectDiff label={label} changes={objects} empty="No object changes." />
+      <PlanParts plan={plan} />
     </>
   );
 }

@@ -29,7 +29,8 @@ const tones: Record<GroupForecast['change'], Tone> = {
   changed: 'drain',
 };
 
-export function TrafficForecast({ plan }: { plan: Plan }) {
+/** `isRecord`: of a deploy that was begun; what was known then is not counted again. */
+export function TrafficForecast({ plan, isRecord = false }: { plan: Plan; isRecord?: boolean }) {
   const { forecast } = plan;
   const renew = useRenewForecast(plan.id);
   const canEdit = useCanEdit();
@@ -38,6 +39,7 @@ export function TrafficForecast({ plan }: { plan: Plan }) {
       title="What happens to traffic"
       actions={
         canEdit &&
+        !isRecord &&
         forecast && (
           <Button size="small" disabled={renew.isPending} onClick={() => renew.mutate()}>
             <RotateCw /> {renew.isPending ? 'Counting' : 'Count again'}
