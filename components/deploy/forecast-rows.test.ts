@@ -56,12 +56,21 @@ describe('the forecast on the plan page', () => {
     [{ ...connections, now: 0, kept: 0 }, 'There are no connections now.'],
     [{ ...connections, now: 'unknown' as const }, 'How many connections there are now is unknown.'],
     [{ ...connections, kept: 5, loseServer: 12 }, 'Of 17 connections 12 lose their real server, 5 are kept.'],
+    [{ ...connections, kept: 16, loseServer: 1 }, 'Of 17 connections 1 loses its real server, 16 are kept.'],
     [
       { ...connections, kept: 'unknown' as const, unmatched: 'unknown' as const },
       'Of 17 connections an unknown number are not marked any more, an unknown number are kept.',
     ],
   ])('sums up the pair: %o', (counts, sentence) => {
     expect(forecastLead({ ...forecast, totals: { connections: counts, persistence } })).toBe(sentence);
+  });
+
+  it.each([
+    [1, 'All 17 connections are kept; 1 client loses persistence.'],
+    ['unknown' as const, 'All 17 connections are kept; an unknown number of clients lose persistence.'],
+  ])('tells bound clients apart from connections: %s', (lost, sentence) => {
+    const totals = { connections, persistence: { ...persistence, lost } };
+    expect(forecastLead({ ...forecast, totals })).toBe(sentence);
   });
 
   it.each([

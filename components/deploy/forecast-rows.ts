@@ -76,19 +76,25 @@ export function forecastLead({ totals: { connections, persistence } }: Forecast)
   const { now, kept, loseServer, unmatched, uncertain } = connections;
   if (now === 'unknown') return 'How many connections there are now is unknown.';
   if (now === 0) return 'There are no connections now.';
-  const parts = [
-    part(loseServer, 'lose their real server'),
-    part(unmatched, 'are not marked any more'),
-    part(uncertain, 'may break'),
-    ...(persistence.lost === 0 ? [] : [`${printCount(persistence.lost)} clients lose persistence`]),
+  const losses = [
+    part(loseServer, 'loses its real server', 'lose their real server'),
+    part(unmatched, 'is not marked any more', 'are not marked any more'),
+    part(uncertain, 'may break', 'may break'),
   ].filter((each) => each !== '');
-  if (parts.length === 0) return `All ${printCount(now)} connections are kept.`;
-  return `Of ${printCount(now)} connections ${[...parts, part(kept, 'are kept')].filter((each) => each !== '').join(', ')}.`;
+  const lost = part(persistence.lost, 'client loses persistence', 'clients lose persistence').replace(
+    'number',
+    'number of',
+  );
+  const all = [...losses, part(kept, 'is kept', 'are kept')].filter((each) => each !== '').join(', ');
+  const sentence =
+    losses.length === 0 ? `All ${printCount(now)} connections are kept` : `Of ${printCount(now)} connections ${all}`;
+  return `${sentence}${lost === '' ? '' : `; ${lost}`}.`;
 }
 
-function part(count: Count, what: string): string {
+function part(count: Count, one: string, many: string): string {
   if (count === 0) return '';
-  return count === 'unknown' ? `an unknown number ${what}` : `${printCount(count)} ${what}`;
+  if (count === 'unknown') return `an unknown number ${many}`;
+  return `${printCount(count)} ${count === 1 ? one : many}`;
 }
 
 export function printGap({ kind, seconds }: Forecast['interruption']): string {

@@ -56,11 +56,12 @@ type Sides = {
 /** Every service of ours, in the order of the planned groups, then those that go. A foreign one is never looked at. */
 function changesOf({ base, topology, before, wanted, present }: Sides): GroupChange[] {
   const [olds, nexts] = [groupsByService(base), groupsByService(topology)];
+  const [oldByName, nextByName] = [marksByName(base), marksByName(topology)];
   const [beforeBy, wantedBy, presentBy] = [byKey(before), byKey(wanted), byKey(present)];
   return [...new Set([...nexts.keys(), ...olds.keys()])].map((service) => {
     const [was, is] = [olds.get(service), nexts.get(service)];
     const [there, old, next] = [presentBy.get(service), beforeBy.get(service), is && wantedBy.get(service)];
-    const otherMark = otherMarkOf(is ? olds : nexts, is ?? was, service);
+    const otherMark = was && is ? undefined : (is ? oldByName : nextByName).get((is ?? was)?.name ?? '');
     return {
       service,
       ...(was && { before: was }),
@@ -68,20 +69,17 @@ function changesOf({ base, topology, before, wanted, present }: Sides): GroupCha
       ...(there && { present: there }),
       ...(old && { beforeService: old }),
       ...(next && { afterService: next }),
-      ...(otherMark !== undefined && !(was && is) && { otherMark }),
+      ...(otherMark !== undefined && { otherMark }),
     };
   });
 }
 
+const marksByName = (topology: Topology | undefined) => new Map(topology?.groups.map(({ name, mark }) => [name, mark]));
 const byKey = (services: readonly IpvsService[]) => new Map(services.map((service) => [service.key, service]));
 
 function groupsByService(topology: Topology | undefined): Map<string, FwMarkGroup> {
   const groups = topology?.groups ?? [];
   return new Map(groups.map((group) => [markKey(group.mark, familyOfGroup(group)), group]));
-}
-
-function otherMarkOf(others: ReadonlyMap<string, FwMarkGroup>, group: FwMarkGroup | undefined, service: string) {
-  return [...others].find(([key, other]) => key !== service && other.name === group?.name)?.[1].mark;
 }
 
 function limitsOf(
