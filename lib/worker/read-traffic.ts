@@ -45,8 +45,9 @@ function emptyTable(director: string): TrafficNow {
 /** Rows of templates are not in the kernel's cheap count, so only a read that ends before its bound is whole. */
 async function readListing(host: GuardHost): Promise<NonNullable<TrafficNow['listing']>> {
   try {
-    const { rows } = await readConnections(host, MOST_ROWS, '');
-    return { rows, isWhole: rows.length < MOST_ROWS };
+    const { rows, reason } = await readConnections(host, MOST_ROWS, '');
+    // A page without rows that has something to explain is a read that failed, not an empty table.
+    return { rows, isWhole: rows.length < MOST_ROWS && (rows.length > 0 || reason === '') };
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     return { rows: [], isWhole: false };
