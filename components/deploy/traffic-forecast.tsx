@@ -91,7 +91,10 @@ function Counted({ plan, forecast }: { plan: Plan; forecast: Forecast }) {
       )}
       <Facts
         rows={[
-          ['Without service', printGap(forecast.interruption)],
+          [
+            forecast.interruption.kind === 'start' ? 'Services answer after' : 'Without service',
+            printGap(forecast.interruption),
+          ],
           [
             'Counted',
             forecast.readAt === undefined ? (
