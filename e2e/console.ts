@@ -21,9 +21,9 @@ export type RunningDemo = {
   stop: () => Promise<number | null>;
 };
 
-/** With a lab: real directors on real kernels. */
-export function startDemo(port: number): Promise<RunningDemo> {
-  const env = { LVS_CONSOLE_LAB: LAB_NAME, LVS_CONSOLE_LAB_PORTS: String(LAB_PORT_BASE) };
+/** With a lab: real directors on real kernels. Another name and other ports let it run beside another one. */
+export function startDemo(port: number, labName = LAB_NAME, labPortBase = LAB_PORT_BASE): Promise<RunningDemo> {
+  const env = { LVS_CONSOLE_LAB: labName, LVS_CONSOLE_LAB_PORTS: String(labPortBase) };
   return start('demo', port, env, /^\s+(http:\/\/\S*magic-link\S*)$/m);
 }
 

@@ -99,6 +99,7 @@ export const api = {
   createPlan: (topologyId: string, revision: number) =>
     call<Plan>('POST', `/topologies/${id(topologyId)}/plans`, { revision }),
   getPlan: (planId: string) => call<Plan>('GET', `/plans/${id(planId)}`),
+  renewForecast: (planId: string) => call<Plan>('POST', `/plans/${id(planId)}/forecast`),
   getDeployGate: (planId: string) => call<DeployGate>('GET', `/plans/${id(planId)}/gate`),
   approvePlan: (planId: string, planHash: string) =>
     call<DeployGate>('POST', `/plans/${id(planId)}/approval`, { planHash }),

@@ -19,6 +19,7 @@ const handlers: VerbHandlers = {
     ),
   testDirector: () => Promise.reject(new ServiceError('not-found', 'There is no such director.')),
   makePlan: never,
+  renewForecast: never,
   startDeploy: async () => ({}),
   cancelDeploy: async () => ({}),
   readConnections: async () => ({

@@ -21,6 +21,8 @@ export const workerVerbs = {
     input: z.object({ topologyId: z.string(), revision: z.number(), actor: z.string() }),
     output: planSchema,
   },
+  /** Counts the connections of the active director again and stores what the plan does to them; the hash stays. */
+  renewForecast: { input: z.object({ planId: z.string() }), output: planSchema },
   /** Wakes the deploy runner for a queued deploy (the row is already committed); returns at once. */
   startDeploy: { input: z.object({ deployId: z.string() }), output: z.object({}) },
   /** Asks a running deploy to roll back. */

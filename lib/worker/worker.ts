@@ -13,6 +13,7 @@ import { scanHostKey } from '../ssh/connect';
 import { ensureConsoleKey } from './console-secrets';
 import { openDeployRunner, type DeployRunner, type RunnerDeps } from './deploy-runner';
 import { openDirectorHosts, type DirectorHosts } from './director-hosts';
+import { renewForecast } from './forecast-plan';
 import { keepPolling } from './live-pollers';
 import type { Logger } from './logger';
 import { makePlan } from './make-plan';
@@ -71,6 +72,7 @@ function verbHandlers({ db, hosts, runner, queue, log, authorizedKey }: Parts): 
     },
     testDirector: ({ directorId, installGuard }) => testDirector(db, hosts, directorId, installGuard),
     makePlan: (input) => makePlan(db, hosts, input),
+    renewForecast: ({ planId }) => renewForecast(db, hosts, planId),
     startDeploy: async ({ deployId }) => {
       // Here at once; the queue is for the case that this worker dies before it begins.
       void runner.run(deployId).catch((error: unknown) => log.warn({ err: error }, 'deploy'));
