@@ -4,7 +4,7 @@
 # It changes only: the files named in a release's MANIFEST, the chains LVS-CONSOLE (mangle) and LVS-CONSOLE-NAT (nat) of both families with
 # their jumps, ipsets called lvs-console*, the nftables table `inet lvs-console`, policy rules and routes with protocol 76, the addresses
 # and sysctls named in the release, and the daemons heartbeat, ldirectord and keepalived. Everything else stays as it is.
-# Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction.
+# Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction, 15 not for this key.
 # shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
 GUARD_VERSION=2.0.0
@@ -36,7 +36,7 @@ warn() { printf 'guard: %s\n' "$*" >&2 2>/dev/null || :; }
 die() { code=$1; shift; warn "$*"; exit "$code"; }
 
 usage() {
-  die 2 "usage: guard version | facts | read [SECTION...] | connections LIMIT [TEXT] | status | list
+  die 2 "usage: guard version | session | facts | read [SECTION...] | connections LIMIT [TEXT] | delivery 4|6 | status | list
   stage TX GENERATION | check TX | arm TX GENERATION SECONDS | switch TX GENERATION | confirm TX GENERATION
   rollback TX | abort TX GENERATION | apply RELEASE | boot"
 }
@@ -2117,6 +2117,22 @@ NR == 1 { print; next }
 NR > max + 1 { exit 10 }
 found < limit && index(tolower($1 " " address($2) ":" hex($3) " " address($4) ":" hex($5) " " address($6) ":" hex($7) " " $8 " " $0), tolower(text)) { found++; print }'
 
+verb_session() { # who is at the other end, and by which way: what the console shows of a login
+  client=''
+  case ${SSH_CONNECTION:-} in *[!0-9A-Za-z.:%\ ]*) ;; *) client=${SSH_CONNECTION:-} ;; esac
+  printf 'user=%s\nvia=%s\nread_only=%s\nclient=%s\n' "${SUDO_USER:-root}" "$VIA" "$READ_ONLY" "$client"
+}
+
+QUESTION_AWK='
+NF != 4 || $1 !~ /^[0-9a-f.:]+$/ || $2 !~ /^[0-9a-f.:]+$/ || $3 !~ /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/ || length($3) > 15 || $4 !~ /^[0-9]+$/ || NR > 64 { exit 2 }
+{ print "route get " $1 " from " $2 " iif " $3 " mark " $4 }'
+
+verb_delivery() { # 4|6 < lines `ADDRESS SOURCE INTERFACE MARK`: where the kernel would send such a packet, a line each
+  case $1 in 4 | 6) ;; *) die 2 "the family is 4 or 6" ;; esac
+  questions=$(head -c 16384 | awk "$QUESTION_AWK") || die 2 "not at most 64 lines <address> <source> <interface> <mark>"
+  printf '%s\n' "$questions" | ip "-$1" -o -batch - || exit 13
+}
+
 verb_connections() { # LIMIT [TEXT]
   need_number "$1" 5 limit
   text=${2:-}
@@ -2136,12 +2152,44 @@ verb_connections() { # LIMIT [TEXT]
 
 # ---- main ---------------------------------------------------------------------------------------------------------------------------------------------------------
 
+NOT_THIS='this key may run the guard only, with words of letters, digits and .:/_-'
+
+# What a forced command in authorized_keys starts: the words that the client sent are data, never handed to a shell. Sets WORDS.
+read_client() {
+  case ${SSH_ORIGINAL_COMMAND:-} in '' | *[!A-Za-z0-9_.:/\ -]*) die 15 "$NOT_THIS" ;; esac
+  WORDS=${SSH_ORIGINAL_COMMAND#sudo -n }
+  case "$WORDS " in "guard "* | "$GUARD "*) WORDS=${WORDS#"${WORDS%% *}"} ;; *) die 15 "$NOT_THIS" ;; esac
+  case $WORDS in *' --ssh'*) die 15 "$NOT_THIS" ;; esac
+}
+
+need_permission() { # VERB
+  case $READ_ONLY:$1 in
+    no:* | yes:version | yes:facts | yes:read | yes:connections | yes:status | yes:list | yes:session | yes:delivery) ;;
+    *) die 15 "this key may only read, $1 changes something" ;;
+  esac
+  case $VIA:$1 in ssh:apply | ssh:boot) die 15 "$1 is for root on this host, not for the console's key" ;; esac
+}
+
 main() {
+  VIA=direct READ_ONLY=no
+  if [ "${1:-}" = --ssh ]; then
+    VIA=ssh
+    case $#:${2:-} in 1:) ;; 2:--read-only) READ_ONLY=yes ;; *) usage ;; esac
+    read_client
+    set -f
+    # shellcheck disable=SC2086 # the words are wanted one by one
+    set -- $WORDS
+    set +f
+  fi
+  if [ "${1:-}" = --read-only ]; then READ_ONLY=yes; shift; fi
   [ "$#" -ge 1 ] || usage
   verb=$1
   shift
+  need_permission "$verb"
   case $verb:$# in
     version:0) printf '%s\n' "$GUARD_VERSION" ;;
+    session:0) verb_session ;;
+    delivery:1) verb_delivery "$@" ;;
     facts:0) need_root; verb_facts ;;
     read:*) need_root; verb_read "$@" ;;
     connections:[12]) need_root; verb_connections "$@" ;;

@@ -1,6 +1,7 @@
 // For tests of faults on the wire: an SSH server in this process that misbehaves as told. Real sshd is in the lab.
 import net from 'node:net';
 import ssh2 from 'ssh2';
+import { generateKey } from './connect';
 import type { Connection, ServerChannel, Session } from 'ssh2';
 
 export type TestSshServer = {
@@ -55,7 +56,7 @@ type ExecListener = Parameters<Session['on']>[1] &
   ((accept: () => ServerChannel, reject: () => void, info: { command: string }) => void);
 
 export function newHostKey(): string {
-  return ssh2.utils.generateKeyPairSync('ed25519').private;
+  return generateKey('host').privateKey;
 }
 
 /** A server that never speaks SSH: it does with the socket what it is told. */
