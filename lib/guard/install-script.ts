@@ -10,7 +10,11 @@ const DEFAULT_POLICY = `# What the LVS console may put on this director. Only ro
 # marks=1-65535
 # interfaces=eth0 eth1
 # ranges=192.168.0.0/16 2001:db8::/32
+# Addresses that this director itself may hold: virtual and fixed ones.
+# addresses=192.168.7.240/32 192.168.6.240/32
 # targets=MARK MASQUERADE SNAT RETURN ACCEPT
+# Heartbeat resources beside IPaddr, IPaddr2, IPv6addr, ldirectord and LVSSyncDaemonSwap; without this line, none.
+# resources=MailTo
 # Programs that a health check may start; without this line, none.
 # check-scripts=/usr/local/lib/lvs-checks/app /usr/local/lib/lvs-checks/database
 `;
