@@ -5,7 +5,7 @@ import type { Account, AccountRole, AuditRow } from '@/lib/core/views/account';
 import type { DeployPolicy } from '@/lib/core/deploy-policy';
 import type { Deploy } from '@/lib/core/views/deploy';
 import type { DeployGate } from '@/lib/core/views/deploy-gate';
-import type { ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
+import type { AccessForm, ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
 import type { ConnectionPage, LivePair } from '@/lib/core/views/live';
 import type { Plan } from '@/lib/core/views/plan';
 import type { FilePreview, RevisionSummary, TopologyRevision, TopologySummary } from '@/lib/core/views/topology';
@@ -89,6 +89,8 @@ export const api = {
 
   listDirectors: (topologyId?: string) => call<DirectorView[]>('GET', withQuery('/directors', { topologyId })),
   getConsoleKey: () => call<ConsoleKey>('GET', '/console-key'),
+  getInstallScript: (directorId: string, form: AccessForm) =>
+    call<{ user: string; script: string }>('GET', withQuery(`/directors/${id(directorId)}/install-script`, { form })),
   scanDirector: (directorId: string) => call<HostKeyScan>('POST', `/directors/${id(directorId)}/scan`),
   trustDirector: (directorId: string, fingerprint: string) =>
     call<DirectorView>('POST', `/directors/${id(directorId)}/trust`, { fingerprint }),

@@ -75,7 +75,7 @@ function unmanaged({ directors }: Topology, seen: readonly Seen[]): Diagnostic[]
 
 async function look(db: Db, hosts: DirectorHosts, { id, name }: Director): Promise<Seen> {
   try {
-    const host = await hosts.open(id);
+    const host = await hosts.openReader(id);
     const [facts, observed] = await Promise.all([readFacts(host), observeHost(host)]);
     await storeFacts(db, id, facts, observed.status.version);
     return { name, facts, observed, problems: [] };

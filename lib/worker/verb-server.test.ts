@@ -13,6 +13,7 @@ let server: VerbServer;
 const never = () => Promise.reject(new Error('with a secret in its text'));
 const handlers: VerbHandlers = {
   consoleKey: async () => ({ authorizedKey: 'ssh-ed25519 AAAA', installScript: '#!/bin/sh\n' }),
+  installScript: never,
   scanHostKey: () =>
     Promise.reject(
       new HostError('unreachable', 'cannot be reached', { host: 'x', retry: true, stdout: 'words', stderr: 'words' }),
