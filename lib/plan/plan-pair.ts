@@ -93,11 +93,11 @@ function planHost(release: HostRelease, role: Role, input: PlanInput): HostPlan 
   const observed = input.observed[director];
   const previous = input.previous?.releases.find((other) => other.director === director);
   const isKnown = observed !== undefined && observed.status.confirmed !== ORIGIN;
-  const files = diffFiles(release, isKnown ? previous : undefined);
+  const files = diffFiles(release, isKnown ? previous : undefined, observed?.files);
   if (!observed) return { director, role, baseRelease: 'unknown', files, actions: [], daemonAction: 'none' };
-  const decision = decideDaemonAction(input.topology.stack, files, observed, role);
   const own = previous?.intent.active.ipvs.map(({ key }) => key) ?? [];
   const differences = diffKernel(release.intent, role, observed, own);
+  const decision = decideDaemonAction(input.topology.stack, { files, observed, role, differences });
   return {
     director,
     role,
@@ -121,6 +121,7 @@ const REASONS: Record<KernelDifference['kind'], string> = {
   ipvs: 'The daemon makes the table equal to its file.',
   'sync-daemon': 'The active director tells the other one about its connections; the daemon starts it with the role.',
   'virtual-address': 'The virtual addresses follow the role.',
+  daemon: 'The daemon keeps the addresses and the table.',
 };
 
 function toAction({ kind, change, command, sentence }: KernelDifference, decision: DaemonDecision): KernelAction {

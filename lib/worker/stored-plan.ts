@@ -6,8 +6,8 @@ import { InvariantError } from '../core/errors';
 import { hostReleaseSchema, type HostFacts, type HostRelease } from '../core/release';
 import { planSchema } from '../core/views/plan';
 import type { Db } from '../db/client';
-import type { ExpectedHost } from '../deploy/deploy-run';
 import { transactionOf } from '../deploy/deploy-run';
+import type { ExpectedHost } from '../plan/diff-host';
 
 const hostFactsSchema = z.object({
   os: z.enum(['debian', 'redhat']).optional(),
@@ -26,7 +26,7 @@ export const storedPlanSchema = planSchema.extend({
   }),
 });
 export type StoredPlan = z.infer<typeof storedPlanSchema>;
-export type Deployed = { transaction: string; document: TopologyDocument; releases: HostRelease[] };
+export type Deployed = { transaction: string; revision: number; document: TopologyDocument; releases: HostRelease[] };
 
 export function factsOf({ sources }: StoredPlan): Record<string, HostFacts> {
   return Object.fromEntries(
@@ -78,7 +78,7 @@ async function toDeployed(db: Db, { topologyId, number, planHash, planId, revisi
   const { document } = await db.topologyRevision.findUniqueOrThrow({ where });
   const { sources } = await loadStoredPlan(db, planId);
   return {
-    transaction: transactionOf(number, planHash),
+    ...{ transaction: transactionOf(number, planHash), revision },
     document: topologyDocumentSchema.parse(document),
     releases: sources.releases,
   };
