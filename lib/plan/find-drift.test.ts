@@ -208,6 +208,15 @@ describe('a plan of the same revision', () => {
     expect(first!.daemonAction).toBe('reload-ldirectord');
   });
 
+  it('has ldirectord bring back a real server that hands took out of a quiescent pool', () => {
+    const document = changed((next) => (next.pools[0]!.quiescent = true));
+    const [first] = planChange(document, document, (input) => {
+      firstService(input.observed['director1']!).realServers.shift();
+      return input;
+    }).hosts;
+    expect(first!.daemonAction).toBe('reload-ldirectord');
+  });
+
   it('leaves a real server alone that a health check took out', () => {
     const document = seedDocument();
     const [first] = planChange(document, document, (input) => {

@@ -7,6 +7,7 @@ import type { DriftArea, DriftItem } from '../core/views/drift';
 import type { GuardState } from '../parse/guard-status';
 import { canonicalHash } from './canonical-hash';
 import { diffHost, type ExpectedHost } from './diff-host';
+import { isHealthMade } from './health-made';
 import type { KernelDifference } from './kernel-difference';
 import type { ChangedFile, ObservedHost } from './observed-host';
 
@@ -16,7 +17,6 @@ export type ExpectedRelease = {
   host: ExpectedHost;
   /** Secrets redacted. */
   files: RenderedFile[];
-  /** Services whose dead real servers stay in the table with weight 0: there a missing one was taken out by hand. */
   quiescentServices: string[];
 };
 /** `isMoving`: what daemons do for some seconds by themselves, when roles change or one of them starts. */
@@ -35,15 +35,9 @@ export function findDrift(expected: ExpectedRelease, observed: ObservedHost): Fo
     ...(live === confirmed ? [] : [otherLive(confirmed, live)]),
     ...(observed.files ?? []).map((file) => toFileDrift(expected, file)),
     ...withoutImplied(differences)
-      .filter((each) => isByHand(expected, each))
+      .filter((each) => !isHealthMade(each, expected.quiescentServices))
       .map(toKernelDrift),
   ];
-}
-
-/** A health check sets weight 0 or takes a server out, whatever the pool says; only a quiescent pool never loses one. */
-function isByHand({ quiescentServices }: ExpectedRelease, { isHealth, change, ipvs }: KernelDifference): boolean {
-  if (!isHealth) return true;
-  return change === 'add' && quiescentServices.includes(ipvs?.service.wanted?.key ?? '');
 }
 
 /** The real servers of a service that is gone are gone with it. */
@@ -120,6 +114,9 @@ const AREAS: Record<KernelDifference['kind'], DriftArea> = {
   daemon: 'daemon',
 };
 
+/** Real servers are not among them: a daemon makes a service and its real servers in one go, and takes none that it does not know. */
+const MOVING: readonly KernelDifference['kind'][] = ['ipvs', 'sync-daemon', 'virtual-address', 'daemon'];
+
 const NOT_IN_A_TOPOLOGY: Record<DriftArea, string> = {
   file: '',
   release: '',
@@ -136,7 +133,7 @@ const NOT_IN_A_TOPOLOGY: Record<DriftArea, string> = {
 
 function toKernelDrift({ kind, change, command, sentence, what, expected, observed, ipvs }: KernelDifference) {
   const area = ipvs?.server ? 'real-server' : AREAS[kind];
-  const isMoving = change !== 'edit' && ['ipvs', 'sync-daemon', 'virtual-address', 'daemon'].includes(kind);
+  const isMoving = change !== 'edit' && !ipvs?.server && MOVING.includes(kind);
   const adopt = ipvs ? adoptionOf(ipvs) : no(NOT_IN_A_TOPOLOGY[area]);
   return withId({ area, what, expected, observed, sentence, command, adopt }, isMoving);
 }

@@ -11,6 +11,7 @@ import { checkLockout, guardedAddresses } from './check-lockout';
 import { decideDaemonAction, type DaemonDecision } from './daemon-action';
 import { diffFiles } from './diff-files';
 import { diffKernel } from './diff-kernel';
+import { isHealthMade, quiescentServicesOf } from './health-made';
 import type { KernelDifference } from './kernel-difference';
 import { explainImpact } from './explain-impact';
 import { checkHostFacts, type DirectorFacts } from './host-facts';
@@ -96,7 +97,11 @@ function planHost(release: HostRelease, role: Role, input: PlanInput): HostPlan 
   const files = diffFiles(release, isKnown ? previous : undefined, observed?.files);
   if (!observed) return { director, role, baseRelease: 'unknown', files, actions: [], daemonAction: 'none' };
   const own = previous?.intent.active.ipvs.map(({ key }) => key) ?? [];
-  const differences = diffKernel(release.intent, role, observed, own);
+  const quiescent = quiescentServicesOf(input.topology);
+  const differences = diffKernel(release.intent, role, observed, own).map((each) => ({
+    ...each,
+    isHealth: isHealthMade(each, quiescent),
+  }));
   const decision = decideDaemonAction(input.topology.stack, { files, observed, role, differences });
   return {
     director,

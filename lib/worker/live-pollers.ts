@@ -11,8 +11,8 @@ import { pause } from '../deploy/run-step';
 import { pollDirector } from '../live/poll-director';
 import type { LiveContext } from '../live/to-live-host';
 import type { ExpectedRelease } from '../plan/find-drift';
+import { quiescentServicesOf } from '../plan/health-made';
 import { virtualAddressesOf } from '../plan/roles';
-import { ipvsServiceOf } from '../render/role-intent';
 import type { DirectorHosts } from './director-hosts';
 import type { Logger } from './logger';
 import { expectedOf, loadLastVerified, type Deployed } from './stored-plan';
@@ -120,9 +120,8 @@ function expectedRelease(
 ): ExpectedRelease | undefined {
   const release = releases.find((each) => each.director === director);
   if (!release) return undefined;
-  const quiescent = topology?.groups.filter(({ pool }) => pool.quiescent).map((group) => ipvsServiceOf(group).key);
-  const { files } = release;
-  return { release: transaction, revision, host: expectedOf(release), files, quiescentServices: quiescent ?? [] };
+  const quiescentServices = topology ? quiescentServicesOf(topology) : [];
+  return { release: transaction, revision, host: expectedOf(release), files: release.files, quiescentServices };
 }
 
 async function saveFrame(db: Db, directorId: string, frame: LiveHost): Promise<void> {
