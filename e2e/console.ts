@@ -11,6 +11,7 @@ const STOP_MS = 60_000;
 
 export const LAB_NAME = 'lvse2e';
 export const LAB_PORT_BASE = 2400;
+type DemoLab = { name: string; portBase: number };
 
 export type RunningDemo = {
   url: string;
@@ -22,8 +23,11 @@ export type RunningDemo = {
 };
 
 /** With a lab: real directors on real kernels. */
-export function startDemo(port: number): Promise<RunningDemo> {
-  const env = { LVS_CONSOLE_LAB: LAB_NAME, LVS_CONSOLE_LAB_PORTS: String(LAB_PORT_BASE) };
+export function startDemo(
+  port: number,
+  lab: DemoLab = { name: LAB_NAME, portBase: LAB_PORT_BASE },
+): Promise<RunningDemo> {
+  const env = { LVS_CONSOLE_LAB: lab.name, LVS_CONSOLE_LAB_PORTS: String(lab.portBase) };
   return start('demo', port, env, /^\s+(http:\/\/\S*magic-link\S*)$/m);
 }
 
