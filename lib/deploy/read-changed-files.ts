@@ -1,26 +1,24 @@
-// What is in managed files that somebody changed; never in one that holds a secret.
-import type { RenderedFile } from '../core/release';
+// What stands in managed files that somebody changed; the guard gives nothing of a secret.
+import { HostError } from '../core/errors';
+import { parseChangedFiles } from '../parse/managed-files';
 import type { ManagedFile } from '../parse/managed-files';
 import type { GuardHost } from '../ssh/guard-host';
 
+const SECTION = 'changed-files';
 const READ_MS = 10_000;
-/** More is not for a page. */
-const MOST_BYTES = 65_536;
-const MOST_FILES = 8;
 
-/** By path. A file that cannot be read, or that is too long to be one of ours, is left out: then there is no diff. */
+/** By path. Without the texts there is no diff, and nothing else is missing: a director that does not give them is no failure. */
 export async function readChangedFiles(
   host: GuardHost,
   files: readonly ManagedFile[],
-  released: readonly RenderedFile[],
   signal?: AbortSignal,
-): Promise<Map<string, string>> {
-  const isPlain = ({ path }: ManagedFile) => released.some((file) => file.path === path && !file.secret);
-  const texts = new Map<string, string>();
-  for (const { path } of files.filter(isPlain).slice(0, MOST_FILES)) {
-    const argv = ['head', '-c', String(MOST_BYTES), '--', path];
-    const { code, stdout } = await host.exec(argv, { timeoutMs: READ_MS, ...(signal && { signal }) });
-    if (code === 0 && stdout.length < MOST_BYTES) texts.set(path, stdout);
+): Promise<ReadonlyMap<string, string>> {
+  if (files.length === 0) return new Map();
+  try {
+    const frame = (await host.read([SECTION], { timeoutMs: READ_MS, ...(signal && { signal }) })).get(SECTION);
+    return frame?.status === 0 ? parseChangedFiles(frame.text) : new Map<string, string>();
+  } catch (error) {
+    if (error instanceof HostError) return new Map();
+    throw error;
   }
-  return texts;
 }

@@ -2043,6 +2043,15 @@ print_files() { # managed files that are not as the live release has them: `chan
     while read -r name word; do [ "$word" = OK ] || printf 'changed %s\n' "${name#files}"; done | sed 's/:$//'
 }
 
+print_changed_files() { # what stands in the files that print_files names: `PATH<TAB>line`; nothing of a secret, and nothing that a strange link leads to
+  changed=$(print_files) && release_name live || return 1
+  printf '%s\n' "$changed" | while read -r _ path; do
+    [ -f "$ROOT$path" ] && { [ ! -L "$ROOT$path" ] || link_is_ours "$path"; } || continue
+    awk -v name="files$path" '$3 == name && $2 != "0600" { found = 1 } END { exit !found }' "$S/releases/$NAME/MANIFEST" || continue
+    head -c 65536 "$ROOT$path" | awk -v path="$path" '{ print path "\t" $0 }'
+  done
+}
+
 print_clock() {
   read_clock
   printf 'epoch='
@@ -2101,14 +2110,16 @@ print_section() {
     daemons) frame "$1" print_daemons ;;
     clock) frame "$1" print_clock ;;
     files) frame "$1" print_files ;;
+    changed-files) frame "$1" print_changed_files ;;
     *) return 1 ;;
   esac
 }
 
 ALL_SECTIONS='status addresses policy-rules policy-rules6 routes routes6 ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall firewall6 sets nftables mangle-list nat-list sysctls modules daemons clock files'
+ASKED_SECTIONS='changed-files' # not among all of them: read when `files` names some
 
 verb_read() { # [SECTION...]
-  for section; do case " $ALL_SECTIONS " in *" $section "*) ;; *) die 2 "no section $section" ;; esac; done
+  for section; do case " $ALL_SECTIONS $ASKED_SECTIONS " in *" $section "*) ;; *) die 2 "no section $section" ;; esac; done
   # shellcheck disable=SC2086
   [ "$#" -gt 0 ] || set -- $ALL_SECTIONS
   for name; do print_section "$name"; done

@@ -68,7 +68,7 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
       slow = frames.slow;
       const context = await deps.loadContext(confirmedOf(frames.all));
       const host = toLiveHost(deps.host.name, frames.all, context);
-      const texts = await readTexts(deps, slow, context);
+      const texts = await readTexts(deps, slow);
       const drift = track({ frames: frames.all, context, role: host.role, texts }, new Date());
       last = { ...host, drift, ...stamp(started) };
       failures = 0;
@@ -112,13 +112,9 @@ function confirmedOf(frames: GuardFrames): string {
   return parseGuardStatus(frames.get('status')?.text ?? '').value?.confirmed ?? '';
 }
 
-async function readTexts(
-  { host, signal }: PollerDeps,
-  slow: SlowFrames,
-  { expected }: LiveContext,
-): Promise<ReadonlyMap<string, string>> {
+async function readTexts({ host, signal }: PollerDeps, slow: SlowFrames): Promise<ReadonlyMap<string, string>> {
   const files = parseManagedFiles(slow.frames.get(FILE_SECTION)?.text ?? '').value;
-  slow.texts ??= await readChangedFiles(host, files, expected?.files ?? [], signal);
+  slow.texts ??= await readChangedFiles(host, files, signal);
   return slow.texts;
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseManagedFiles } from './managed-files';
+import { parseChangedFiles, parseManagedFiles } from './managed-files';
 
 it('reads what the guard prints, and drops nothing in silence', () => {
   const { value, diagnostics } = parseManagedFiles(
@@ -12,4 +12,12 @@ it('reads what the guard prints, and drops nothing in silence', () => {
   ]);
   expect(diagnostics.map(({ line }) => line)).toEqual([4]);
   expect(parseManagedFiles('')).toEqual({ value: [], diagnostics: [] });
+});
+
+it('puts the text of each file together, with its tabs and empty lines', () => {
+  const texts = parseChangedFiles('/etc/a\tvirtual=1\n/etc/a\t\treal=2\n/etc/a\t\n/etc/b\t@@ end files 0\n');
+  expect([...texts]).toEqual([
+    ['/etc/a', 'virtual=1\n\treal=2\n\n'],
+    ['/etc/b', '@@ end files 0\n'],
+  ]);
 });

@@ -16,3 +16,15 @@ export function parseManagedFiles(text: string): Parsed<ManagedFile[]> {
   });
   return { value, diagnostics };
 }
+
+/** Reads the guard's `changed-files`: a line `PATH<TAB>text` for each line of a file; by path. */
+export function parseChangedFiles(text: string): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const tab = line.indexOf('\t');
+    if (tab < 1) continue;
+    const path = line.slice(0, tab);
+    texts.set(path, `${texts.get(path) ?? ''}${line.slice(tab + 1)}\n`);
+  }
+  return texts;
+}

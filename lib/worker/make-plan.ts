@@ -5,7 +5,6 @@ import { checkTopology } from '../core/check';
 import { error, type Diagnostic } from '../core/diagnostic';
 import { topologyDocumentSchema } from '../core/document';
 import { ServiceError } from '../core/errors';
-import type { HostRelease } from '../core/release';
 import { resolveTopology } from '../core/resolve';
 import type { Topology } from '../core/topology';
 import { planSchema, type Plan } from '../core/views/plan';
@@ -41,7 +40,6 @@ export async function makePlan(db: Db, hosts: DirectorHosts, { topologyId, revis
   const secrets = { heartbeatKey: await ensureHeartbeatKey(db, topologyId) };
   const rendered = renderTopology({ topology, facts: renderFacts, secrets });
   const previous = await loadPrevious(db, topologyId, observed);
-  await addTexts(hosts, directors, observed, previous?.releases ?? []);
   const problems = [
     ...checkTopology(document),
     ...rendered.diagnostics,
@@ -72,7 +70,9 @@ function unmanaged({ directors }: Topology, seen: readonly Seen[]): Diagnostic[]
 async function look(db: Db, hosts: DirectorHosts, { id, name }: Director): Promise<Seen> {
   try {
     const host = await hosts.open(id);
-    const [facts, observed] = await Promise.all([readFacts(host), observeHost(host, [FILE_SECTION])]);
+    const [facts, seen] = await Promise.all([readFacts(host), observeHost(host, [FILE_SECTION])]);
+    const texts = await readChangedFiles(host, seen.files ?? []);
+    const observed = seen.files ? { ...seen, files: withTexts(seen.files, texts) } : seen;
     await storeFacts(db, id, facts, observed.status.version);
     return { name, facts, observed, problems: [] };
   } catch (cause) {
@@ -80,27 +80,6 @@ async function look(db: Db, hosts: DirectorHosts, { id, name }: Director): Promi
     const hint = 'Open the director under Directors and press Test connection.';
     return { name, problems: [error('host.unreadable', [], `${name} could not be read: ${message}`, hint)] };
   }
-}
-
-/** What stands in files that somebody changed, so that the plan shows what it would undo. Without it the plan is the same. */
-async function addTexts(
-  hosts: DirectorHosts,
-  directors: readonly Director[],
-  observed: Record<string, ObservedHost | undefined>,
-  releases: readonly HostRelease[],
-): Promise<void> {
-  await Promise.all(
-    directors.map(async ({ id, name }) => {
-      const seen = observed[name];
-      const released = releases.find(({ director }) => director === name)?.files ?? [];
-      if (!seen?.files || seen.files.length === 0) return;
-      const texts = await hosts
-        .open(id)
-        .then((host) => readChangedFiles(host, seen.files ?? [], released))
-        .catch(() => new Map<string, string>());
-      observed[name] = { ...seen, files: withTexts(seen.files, texts) };
-    }),
-  );
 }
 
 /** By what each director has confirmed: after a split pair the two have different releases. */
