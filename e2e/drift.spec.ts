@@ -103,7 +103,7 @@ test('the revision that runs is applied again: its plan says what it undoes, and
   await openLive();
   await page.getByRole('link', { name: /^Apply revision \d+ again/ }).click();
   const first = page.getByRole('region', { name: 'Changes on director1' });
-  await expect(first.getByText('/etc/ha.d/ldirectord.cf')).toBeVisible({ timeout: 60_000 });
+  await expect(first.getByText('/etc/ha.d/ldirectord.cf', { exact: true })).toBeVisible({ timeout: 60_000 });
   await first.getByText(/changes in the kernel and to daemons/).click();
   await expect(first.getByText('ipvsadm -e -f 1 -r 192.168.6.2:0 -m -w 1')).toBeVisible();
   await screenshot('drift-plan');

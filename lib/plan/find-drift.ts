@@ -85,7 +85,8 @@ function toFileDrift({ files }: ExpectedRelease, { path, kind, text }: ChangedFi
     : `${path} was ${kind} by hand.`;
   const diff = file && !file.secret && text !== undefined ? diffText(file, text) : undefined;
   return withId({
-    ...{ area: isPart ? 'release' : 'file', what: path, expected: 'as in the release', observed, sentence },
+    ...{ area: isPart ? 'release' : 'file', what: path, observed, sentence },
+    expected: kind === 'replaced' ? 'the link into the release' : 'the content of the release',
     ...(diff !== undefined && { diff }),
     adopt: no(
       file?.secret
@@ -114,7 +115,7 @@ const AREAS: Record<KernelDifference['kind'], DriftArea> = {
   daemon: 'daemon',
 };
 
-/** Real servers are not among them: a daemon makes a service and its real servers in one go, and takes none that it does not know. */
+/** What daemons add and remove one after the other, such as the fallback beside the first real server that is back; they edit nothing for a moment. */
 const MOVING: readonly KernelDifference['kind'][] = ['ipvs', 'sync-daemon', 'virtual-address', 'daemon'];
 
 const NOT_IN_A_TOPOLOGY: Record<DriftArea, string> = {
@@ -133,7 +134,7 @@ const NOT_IN_A_TOPOLOGY: Record<DriftArea, string> = {
 
 function toKernelDrift({ kind, change, command, sentence, what, expected, observed, ipvs }: KernelDifference) {
   const area = ipvs?.server ? 'real-server' : AREAS[kind];
-  const isMoving = change !== 'edit' && !ipvs?.server && MOVING.includes(kind);
+  const isMoving = change !== 'edit' && MOVING.includes(kind);
   const adopt = ipvs ? adoptionOf(ipvs) : no(NOT_IN_A_TOPOLOGY[area]);
   return withId({ area, what, expected, observed, sentence, command, adopt }, isMoving);
 }

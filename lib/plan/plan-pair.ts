@@ -129,10 +129,18 @@ const REASONS: Record<KernelDifference['kind'], string> = {
   daemon: 'The daemon keeps the addresses and the table.',
 };
 
-function toAction({ kind, change, command, sentence }: KernelDifference, decision: DaemonDecision): KernelAction {
-  const isIndirect = kind === 'ipvs' || kind === 'sync-daemon' || kind === 'virtual-address';
-  const how = isIndirect && decision.action === 'none' ? '' : ` ${REASONS[kind]}`;
-  return { kind, change, command, reason: `${sentence}${how}` };
+function toAction(
+  { kind, change, command, sentence, isHealth }: KernelDifference,
+  decision: DaemonDecision,
+): KernelAction {
+  return { kind, change, command, reason: `${sentence}${howOf(kind, isHealth === true, decision)}` };
+}
+
+function howOf(kind: KernelDifference['kind'], isHealth: boolean, { action }: DaemonDecision): string {
+  const isOfDaemon = kind === 'ipvs' || kind === 'sync-daemon' || kind === 'virtual-address';
+  if (!isOfDaemon || action !== 'none') return ` ${REASONS[kind]}`;
+  if (isHealth) return ' A health check decides it.';
+  return kind === 'virtual-address' ? '' : ' No daemon puts it right, so the guard does.';
 }
 
 function daemonActions({ action, reason }: DaemonDecision): KernelAction[] {
