@@ -21,7 +21,7 @@ test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(20 * 60_000);
-  demo = await startDemo(PORT, LAB.name, LAB.portBase);
+  demo = await startDemo(PORT, LAB);
   lab = await attachLab(LAB.name);
   page = await browser.newPage();
   await page.goto(demo.signInLink);

@@ -1,7 +1,7 @@
 'use client';
 // The live pair: a snapshot, and the stream that keeps it fresh.
 import { useCallback, useState } from 'react';
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
 import type { LivePair } from '@/lib/core/views/live';
 import { useEvents } from './use-events';
@@ -12,6 +12,30 @@ export function useLiveSnapshot(topologyId: string) {
     queryFn: () => api.getLive(topologyId),
     retry: false,
     refetchInterval: 15_000,
+  });
+}
+
+const DRIFT_MS = 5_000;
+
+/** For pages that do not follow the whole pair. */
+export function useDrift(topologyId: string) {
+  return useQuery({
+    queryKey: ['drift', topologyId],
+    queryFn: () => api.getDrift(topologyId),
+    refetchInterval: DRIFT_MS,
+    retry: false,
+  });
+}
+
+export function useAdoptDrift(topologyId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (input: { director: string; item: string }) => api.adoptDrift(topologyId, input),
+    onSuccess: (revision) => {
+      client.setQueryData(['topology', topologyId], revision);
+      void client.invalidateQueries({ queryKey: ['topology', topologyId, 'revisions'] });
+      return client.invalidateQueries({ queryKey: ['topologies'] });
+    },
   });
 }
 

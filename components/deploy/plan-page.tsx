@@ -3,8 +3,9 @@
 import { useEffect } from 'react';
 import Link from 'next/link';
 import { RotateCw } from 'lucide-react';
-import { parseAsString, useQueryState } from 'nuqs';
+import { parseAsInteger, parseAsString, useQueryState } from 'nuqs';
 import type { Plan } from '@/lib/core/views/plan';
+import type { TopologySummary } from '@/lib/core/views/topology';
 import { useMakePlan, usePlan } from '@/components/data/deploy-queries';
 import { Failure } from '@/components/data/failure';
 import { useTopologySummary } from '@/components/data/topology-queries';
@@ -21,9 +22,11 @@ import { StartDeploy } from './start-deploy';
 export function PlanPage({ topologyId }: { topologyId: string }) {
   const summary = useTopologySummary(topologyId);
   const [planId, setPlanId] = useQueryState('plan', parseAsString.withDefault(''));
+  const [asked] = useQueryState('revision', parseAsInteger);
   const make = useMakePlan(topologyId);
   const plan = usePlan(planId);
-  const revision = summary?.revision;
+  const newest = summary?.revision;
+  const revision = asked ?? newest;
   const { mutate, isIdle } = make;
   const makePlan = (number: number) => mutate(number, { onSuccess: ({ id }) => void setPlanId(id) });
   useEffect(() => {
@@ -34,7 +37,7 @@ export function PlanPage({ topologyId }: { topologyId: string }) {
   return (
     <Page
       title={`Deploy ${summary?.name ?? ''}`}
-      lead={shown && <PlanLead plan={shown} newest={revision} />}
+      lead={shown && <PlanLead plan={shown} newest={newest} />}
       actions={
         <>
           <Button
@@ -43,7 +46,7 @@ export function PlanPage({ topologyId }: { topologyId: string }) {
           >
             <RotateCw /> {make.isPending ? 'Reading both directors' : 'Make the plan again'}
           </Button>
-          {shown && <StartDeploy plan={shown} isOutdated={revision !== undefined && revision !== shown.revision} />}
+          {shown && <StartDeploy plan={shown} isOutdated={isOutdated(shown, summary)} />}
         </>
       }
     >
@@ -61,6 +64,11 @@ export function PlanPage({ topologyId }: { topologyId: string }) {
       {shown ? <PlanColumns plan={shown} /> : !make.isError && !plan.isError && <PlanSkeleton />}
     </Page>
   );
+}
+
+/** What runs already may be applied again, however many revisions were saved since. */
+function isOutdated({ revision }: Plan, summary: TopologySummary | undefined): boolean {
+  return summary !== undefined && revision !== summary.revision && revision !== summary.deployedRevision;
 }
 
 function PlanLead({ plan, newest }: { plan: Plan; newest: number | undefined }) {

@@ -2,6 +2,7 @@
 // A pair as its kernels are now: strip, tabs, both directors side by side; keeps the last data when something fails.
 import { Pause, Play } from 'lucide-react';
 import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs';
+import { composePairDrift } from '@/lib/core/pair-drift';
 import type { LivePair } from '@/lib/core/views/live';
 import { Failure } from '@/components/data/failure';
 import { useLivePair } from '@/components/data/live-queries';
@@ -12,7 +13,9 @@ import { EmptyState } from '@/components/ui/empty-state';
 import { Page } from '@/components/ui/page';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
+import { useNow } from '@/components/ui/use-now';
 import { ConnectionsTab } from './connections-tab';
+import { DriftPanel } from './drift-panel';
 import { HostColumns } from './host-columns';
 import { PairStrip } from './pair-strip';
 import { RulesTable } from './rules-table';
@@ -49,6 +52,7 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
     'director',
     parseAsString.withDefault(pair.active ?? pair.hosts[0]?.director ?? ''),
   );
+  const drift = composePairDrift(topologyId, pair.hosts, useNow());
   if (pair.hosts.length === 0)
     return (
       <EmptyState title="No director is known for this pair">
@@ -58,7 +62,8 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
   const columns = { pair, shown, onShow: (director: string) => void setShown(director) };
   return (
     <>
-      <PairStrip pair={pair} isPaused={isPaused} />
+      <PairStrip pair={pair} drift={drift} isPaused={isPaused} />
+      <DriftPanel drift={drift} />
       <Tabs value={tab} onValueChange={(next) => void setTab(tabs.find((each) => each === next) ?? 'services')}>
         <TabsList aria-label="Views of the pair">
           <TabsTrigger value="services">Services</TabsTrigger>

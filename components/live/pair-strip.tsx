@@ -1,19 +1,24 @@
 'use client';
 // Who is active and since when, are both in sync and why not, and how fresh each director's data is.
+import type { PairDrift } from '@/lib/core/views/drift';
 import type { LiveHost, LivePair } from '@/lib/core/views/live';
 import { Badge } from '@/components/ui/badge';
 import { cn } from '@/components/ui/class-names';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { printDuration } from '@/components/ui/time';
 import { useNow } from '@/components/ui/use-now';
+import { DriftBadge } from './drift-badge';
 import { freshnessOf } from './freshness';
 import { PairBadges } from './pair-badges';
 
-export function PairStrip({ pair, isPaused }: { pair: LivePair; isPaused: boolean }) {
+type StripProps = { pair: LivePair; drift: PairDrift; isPaused: boolean };
+
+export function PairStrip({ pair, drift, isPaused }: StripProps) {
   return (
     <section aria-label="Pair" className="flex flex-col gap-2 rounded border bg-card p-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <PairBadges pair={pair} />
+        <DriftBadge drift={drift} />
         {pair.activeSince && (
           <span className="text-muted-foreground">
             active since <RelativeTime at={pair.activeSince} />, as far as this console has seen
@@ -44,20 +49,6 @@ function HostStrip({ host }: { host: LiveHost }) {
       </div>
       {host.readAt !== undefined && <HeldLine host={host} isStale={isStale} />}
       <Daemons host={host} />
-      {host.drift.length > 0 && (
-        <details>
-          <summary className="text-warn">
-            {host.drift.length === 1
-              ? 'Differs from its release in 1 place'
-              : `Differs from its release in ${host.drift.length} places`}
-          </summary>
-          <ul className="list-disc pl-5">
-            {host.drift.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-        </details>
-      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { Redo2, Rocket, Save, Undo2 } from 'lucide-react';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
+import { DriftLink } from './drift-link';
 import { useEditor } from './editor-context';
 import type { TopologyDraft } from './use-topology-draft';
 
@@ -38,6 +39,7 @@ export function EditorToolbar({ draft, deployedRevision, isChecked, checkFailure
           revision {deployedRevision} deployed
         </Badge>
       )}
+      {deployedRevision !== undefined && <DriftLink topologyId={topologyId} />}
       <span className="flex-1" />
       {!isReadOnly && (
         <div className="flex flex-wrap items-center gap-1.5">

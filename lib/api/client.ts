@@ -6,6 +6,7 @@ import type { DeployPolicy } from '@/lib/core/deploy-policy';
 import type { Deploy } from '@/lib/core/views/deploy';
 import type { DeployGate } from '@/lib/core/views/deploy-gate';
 import type { AccessForm, ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
+import type { PairDrift } from '@/lib/core/views/drift';
 import type { ConnectionPage, LivePair } from '@/lib/core/views/live';
 import type { Plan } from '@/lib/core/views/plan';
 import type { FilePreview, RevisionSummary, TopologyRevision, TopologySummary } from '@/lib/core/views/topology';
@@ -116,6 +117,9 @@ export const api = {
   cancelDeploy: (deployId: string) => call<Deploy>('POST', `/deploys/${id(deployId)}/cancel`),
 
   getLive: (topologyId: string) => call<LivePair>('GET', `/live/${id(topologyId)}`),
+  getDrift: (topologyId: string) => call<PairDrift>('GET', `/live/${id(topologyId)}/drift`),
+  adoptDrift: (topologyId: string, input: { director: string; item: string }) =>
+    call<TopologyRevision>('POST', `/live/${id(topologyId)}/drift/adopt`, input),
   listConnections: (topologyId: string, query: { director: string; limit: number; filter: string }) =>
     call<ConnectionPage>('GET', withQuery(`/live/${id(topologyId)}/connections`, query)),
 

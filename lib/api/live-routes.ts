@@ -1,9 +1,12 @@
-// The live pair and its connection tables.
+// The live pair, its drift and its connection tables.
 import 'server-only';
 import { createRoute, z } from '@hono/zod-openapi';
+import { pairDriftSchema } from '@/lib/core/views/drift';
 import { connectionPageSchema, livePairSchema } from '@/lib/core/views/live';
-import { getLivePair, readConnections, watchLivePair } from '@/lib/services/live';
-import { answers, idParams, newRouter, streams } from './declare';
+import { topologyRevisionSchema } from '@/lib/core/views/topology';
+import { adoptDrift, adoptDriftInput } from '@/lib/services/adopt-drift';
+import { getLivePair, getPairDrift, readConnections, watchLivePair } from '@/lib/services/live';
+import { answers, idParams, jsonBody, newRouter, streams } from './declare';
 import { sendEvents } from './event-stream';
 
 const connectionsQuery = z.object({
@@ -36,6 +39,33 @@ export const liveRoutes = newRouter()
       await getLivePair({ ctx, input: { topologyId } });
       return sendEvents(c, 'live', (signal) => watchLivePair({ ctx, input: { topologyId, signal } }));
     },
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/live/{id}/drift',
+      summary: 'Where the directors differ from their release, without the rest of the live view',
+      request: { params: idParams },
+      responses: answers(pairDriftSchema),
+    }),
+    async (c) => c.json(await getPairDrift({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id } }), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/live/{id}/drift/adopt',
+      summary: 'Make a hand-made change a new revision',
+      request: { params: idParams, body: jsonBody(adoptDriftInput.omit({ topologyId: true })) },
+      responses: answers(topologyRevisionSchema),
+    }),
+    async (c) =>
+      c.json(
+        await adoptDrift({
+          ctx: c.get('ctx'),
+          input: { topologyId: c.req.valid('param').id, ...c.req.valid('json') },
+        }),
+        200,
+      ),
   )
   .openapi(
     createRoute({

@@ -1,8 +1,6 @@
 // What two directors mean together: who is active, and whether they are in sync.
+import { COUNTED_AS_GONE_MS } from './pair-drift';
 import type { LiveHost, LivePair } from './views/live';
-
-/** A director not read for this long says nothing about who is active now. */
-const COUNTED_AS_GONE_MS = 10_000;
 
 export function composeLivePair(topologyId: string, hosts: LiveHost[], now: number, activeSince?: string): LivePair {
   const fresh = hosts.filter((host) => isFresh(host, now));
@@ -34,8 +32,8 @@ function syncOf(hosts: LiveHost[], fresh: LiveHost[]): Pick<LivePair, 'inSync' |
   const gone = hosts.filter((host) => !fresh.includes(host)).map(({ director }) => director);
   if (hosts.length === 0) return { inSync: 'unknown', inSyncReason: 'No director of this topology is trusted yet.' };
   if (gone.length > 0) return { inSync: 'unknown', inSyncReason: `${gone.join(' and ')} cannot be read.` };
-  const drifted = hosts.find(({ drift }) => drift.length > 0);
-  if (drifted) return { inSync: 'no', inSyncReason: `${drifted.director}: ${drifted.drift[0]}` };
+  const drifted = hosts.find(({ drift }) => drift.items.length > 0);
+  if (drifted) return { inSync: 'no', inSyncReason: `${drifted.director}: ${drifted.drift.items[0]?.sentence ?? ''}` };
   const releases = new Set(hosts.map(({ release }) => release.confirmed));
   if (releases.size > 1)
     return {
@@ -44,8 +42,16 @@ function syncOf(hosts: LiveHost[], fresh: LiveHost[]): Pick<LivePair, 'inSync' |
     };
   if (releases.has('origin') || releases.has(''))
     return { inSync: 'unknown', inSyncReason: 'Nothing has been deployed yet.' };
+  const uncompared = hosts.find(({ drift }) => drift.state !== 'none');
+  if (uncompared) return { inSync: 'unknown', inSyncReason: uncomparedSentence(uncompared) };
   return {
     inSync: 'yes',
-    inSyncReason: 'Both directors run the same confirmed release and their kernels equal its intent.',
+    inSyncReason: 'Both directors run the same confirmed release and their kernels and files equal it.',
   };
+}
+
+function uncomparedSentence({ director, drift: { state, why } }: LiveHost): string {
+  if (state === 'paused') return 'A deploy is changing the pair.';
+  if (state === 'settling') return `${director} changed its role just now.`;
+  return state === 'unknown' ? `${director}: ${why ?? 'not read'}` : 'Nothing has been deployed yet.';
 }

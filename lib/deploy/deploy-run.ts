@@ -1,11 +1,9 @@
 // What a deploy works with: the prepared releases, the durable journal, the two hosts. No database and no SSH library here.
-import type { KernelIntent } from '../core/kernel-state';
 import type { Topology } from '../core/topology';
 import type { DeployState, DeployStep, DeployStepName } from '../core/views/deploy';
+import type { ExpectedHost } from '../plan/diff-host';
 import type { GuardHost } from '../ssh/guard-host';
 
-/** What a director must look like: its kernel, and the daemons that must run whatever the role. */
-export type ExpectedHost = { intent: KernelIntent; daemons: string[] };
 export type PreparedHost = {
   director: string;
   /** Release that the plan was made on; `none` on first contact. */

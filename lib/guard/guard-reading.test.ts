@@ -1,5 +1,5 @@
 // Reading: frames that tell "could not read" from "is empty", and nothing changed by it.
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { releaseTar, testRelease } from './test-release';
 import { armRelease, openSandbox, type Sandbox } from './test-sandbox';
@@ -93,6 +93,15 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('reading under %s', (shell
     rmSync(`${box.root}/etc/ha.d/ha.cf`);
     writeFileSync(`${box.root}/etc/ha.d/ha.cf`, 'edited by an editor that renames\n');
     expect(await files()).toEqual({ body: 'replaced /etc/ha.d/ha.cf\nchanged /etc/ha.d/haresources\n', code: 0 });
+    const texts = async () => frames((await box.guard(['read', 'changed-files'])).stdout).get('changed-files');
+    writeFileSync(`${box.root}/etc/ha.d/authkeys`, 'auth 1\n1 sha1 othersecret\n');
+    expect(await texts()).toEqual({
+      body: '/etc/ha.d/ha.cf\tedited by an editor that renames\n/etc/ha.d/haresources\tedited in place\n',
+      code: 0,
+    });
+    rmSync(`${box.root}/etc/ha.d/ha.cf`);
+    symlinkSync('/etc/shadow', `${box.root}/etc/ha.d/ha.cf`);
+    expect((await texts())!.body).toBe('/etc/ha.d/haresources\tedited in place\n');
     expect((await box.guard(['rollback', '1-00000001'])).code).toBe(0);
   });
 

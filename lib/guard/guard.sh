@@ -1651,6 +1651,77 @@ settle_ipvs() { # FROM TO [OLD]: services of FROM that TO has no more are delete
   say "ipvs: services settled"
 }
 
+# part=from and part=to: intent/ipvs of two releases, part=now: ipvsadm -Sn. Only services that are alike in both: of the others the daemon reads
+# something new. Weight 0, a missing real server and a single other one while none serves are what its checks do.
+MEND_AWK='
+function after(name,   i) { for (i = 1; i < NF; i++) if ($i == name) return $(i + 1) }
+function way(   i) { for (i = 1; i <= NF; i++) if ($i ~ /^-[mgil]$/) return $i }
+$1 !~ /^-[Aa]$/ || $2 != "-f" { next }
+{ $1 = $1; key = $3 ($4 == "-6" ? " -6" : "") }
+part == "from" { from[key] = from[key] $0 "\n"; next }
+part == "to" { to[key] = to[key] $0 "\n" }
+$1 == "-A" { head[part, key] = $0; next }
+{ server = key " -r " after("-r"); of[server] = key; line[part, server] = $0; ways[part, server] = way(); weight[part, server] = after("-w") + 0 }
+END {
+  for (server in of) if (("now", server) in line) {
+    if (!(("to", server) in line)) others[of[server]]++
+    else if (weight["now", server] > 0) serves[of[server]] = 1
+  }
+  for (key in to) {
+    if (from[key] != to[key]) continue
+    if (!(("now", key) in head)) printf "%s", to[key]
+    else if (head["now", key] != head["to", key]) print "-E" substr(head["to", key], 3)
+  }
+  for (server in of) {
+    key = of[server]
+    if (!(key in to) || from[key] != to[key] || !(("now", server) in line)) continue
+    if (!(("to", server) in line)) { if (serves[key] || others[key] > 1) print "-d -f " server; continue }
+    there = weight["now", server]
+    if ((ways["now", server] == ways["to", server] || ways["now", server] == "-l") && (there == weight["to", server] || there == 0)) continue
+    text = "-e" substr(line["to", server], 3)
+    if (there == 0) sub(/ -w [0-9]+/, " -w 0", text)
+    print text
+  }
+}'
+
+mend_ipvs() { # BASE RELEASE ACTION, when no daemon starts anew: what hands changed and no daemon puts right. A reload of ldirectord sets every service; keepalived compares its files only; nobody looks at the table of a standby
+  case $3 in none | reload-*) ;; *) return 0 ;; esac
+  [ -f /proc/net/ip_vs ] || return 0
+  stack_of "$2"
+  read_role "$2" && now=$(ipvsadm -Sn) || return 1
+  text=''
+  case $STACK:$ROLE in
+    keepalived:*) ! keepalived_pid || text=$(printf '%s\n' "$now" | awk "$MEND_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 1 ;;
+    heartbeat:standby) ldirectord_pid || text=$(printf '%s\n' "$now" | awk "$IPVS_AWK" part=from "$S/releases/$2/intent/ipvs" part=now -) || return 1 ;;
+  esac
+  if [ -n "$text" ]; then
+    printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
+    say "ipvs: mended"
+  fi
+  case $STACK in keepalived) keepalived_pid ;; heartbeat) heartbeat_pid ;; *) false ;; esac || return 0
+  # shellcheck disable=SC2086
+  [ -z "$SYNC" ] || mend_sync $SYNC
+}
+
+mend_sync() { # ROLE INTERFACE ID
+  now=$(ipvsadm -Ln --daemon) || return 1
+  case $now in *"$1 sync daemon (mcast=$2, syncid=$3)"* | *"$1 sync daemon (mcast=$2, syncid=$3,"*) return 0 ;; *"$1 sync daemon"*) ipvsadm --stop-daemon "$1" || return 1 ;; esac
+  ipvsadm --start-daemon "$1" --mcast-interface "$2" --syncid "$3" && say "ipvs: sync daemon started"
+}
+
+read_role() { # RELEASE -> ROLE by the virtual addresses that stand here now, empty for some without the others; SYNC: `<role> <interface> <id>`
+  ROLE='' SYNC='' held='' missing='' active='' standby=''
+  addresses=$(ip -o addr) || return 1
+  while IFS='=' read -r key value; do
+    case $key in
+      vip) case $addresses in *" ${value%% *} "*) held=yes ;; *) missing=yes ;; esac ;;
+      sync-active) active=$value ;;
+      sync-standby) standby=$value ;;
+    esac
+  done < "$S/releases/$1/intent/meta"
+  case $held:$missing in yes:) ROLE=active SYNC=$active ;; :yes) ROLE=standby SYNC=$standby ;; esac
+}
+
 # ---- files: links in /etc that lead through `live`, and what stood there before -----------------------------------------------------
 
 managed_paths() { # RELEASE -> PATHS, one a line
@@ -2111,6 +2182,7 @@ do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or
   set_firewall "$R/intent" || die 13 "rules failed"
   act_late "$1" "$TX" || die 13 "daemon action $1 failed"
   settle_ipvs "$S/releases/$before/intent/ipvs" "$R/intent/ipvs" || warn "stale IPVS services may be left"
+  mend_ipvs "$before" "$TX" "$1" || warn "what was changed by hand in the IPVS table may be left"
   save_tx switched || die 13 "cannot write $S/tx"
 }
 
@@ -2478,6 +2550,15 @@ print_files() { # managed files that are not as the live release has them: `chan
     while read -r name word; do [ "$word" = OK ] || printf 'changed %s\n' "${name#files}"; done | sed 's/:$//'
 }
 
+print_changed_files() { # what stands in the files that print_files names: `PATH<TAB>line`; nothing of a secret, and nothing that a strange link leads to
+  changed=$(print_files) && release_name live || return 1
+  printf '%s\n' "$changed" | while read -r _ path; do
+    [ -f "$ROOT$path" ] && { [ ! -L "$ROOT$path" ] || link_is_ours "$path"; } || continue
+    awk -v name="files$path" '$3 == name && $2 != "0600" { found = 1 } END { exit !found }' "$S/releases/$NAME/MANIFEST" || continue
+    head -c 65536 "$ROOT$path" | awk -v path="$path" '{ print path "\t" $0 }'
+  done
+}
+
 print_clock() {
   read_clock
   printf 'epoch='
@@ -2536,14 +2617,16 @@ print_section() {
     daemons) frame "$1" print_daemons ;;
     clock) frame "$1" print_clock ;;
     files) frame "$1" print_files ;;
+    changed-files) frame "$1" print_changed_files ;;
     *) return 1 ;;
   esac
 }
 
 ALL_SECTIONS='status addresses policy-rules policy-rules6 routes routes6 ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall firewall6 sets nftables mangle-list nat-list sysctls modules daemons clock files'
+ASKED_SECTIONS='changed-files' # not among all of them: read when `files` names some
 
 verb_read() { # [SECTION...]
-  for section; do case " $ALL_SECTIONS " in *" $section "*) ;; *) die 2 "no section $section" ;; esac; done
+  for section; do case " $ALL_SECTIONS $ASKED_SECTIONS " in *" $section "*) ;; *) die 2 "no section $section" ;; esac; done
   # shellcheck disable=SC2086
   [ "$#" -gt 0 ] || set -- $ALL_SECTIONS
   for name; do print_section "$name"; done

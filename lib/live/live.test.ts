@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { HostError } from '../core/errors';
 import { liveHostSchema, type LiveHost } from '../core/views/live';
-import { nothingExpected } from '../deploy/verify-host';
 import type { GuardHost } from '../ssh/guard-host';
 import { pollDirector } from './poll-director';
 import { readConnections } from './read-connections';
 import { liveFrames } from './test-frames';
 import { toLiveHost, type LiveContext } from './to-live-host';
 
-const context: LiveContext = { virtualAddresses: ['192.168.7.240', '192.168.6.240'] };
+const context: LiveContext = { virtualAddresses: ['192.168.7.240', '192.168.6.240'], isDeploying: false };
 const live = (changes = {}, more: Partial<LiveContext> = {}) =>
   toLiveHost('director1', liveFrames(changes), { ...context, ...more });
 
@@ -28,7 +27,8 @@ describe('a frame', () => {
       { own: true, mark: 1, group: 'everything', packets: 5 },
     ]);
     expect(host.release).toEqual({ live: '3-aaaaaaaa', confirmed: '3-aaaaaaaa', transaction: '' });
-    expect(liveHostSchema.safeParse({ ...host, pollMs: 1 }).success).toBe(true);
+    const drift = { state: 'none', items: [], more: 0 };
+    expect(liveHostSchema.safeParse({ ...host, drift, pollMs: 1 }).success).toBe(true);
   });
 
   it.each(['addresses', 'firewall', 'status'])(
@@ -43,16 +43,6 @@ describe('a frame', () => {
     const host = live({ ipvs: gone, 'ipvs-list': gone, 'ipvs-stats': gone, 'ipvs-rate': gone, 'ipvs-daemon': gone });
     expect(host.services).toEqual([]);
     expect(() => live({ 'ipvs-list': gone })).toThrow(HostError);
-  });
-
-  it('tells drift against the release that was deployed last, and none while a transaction is open', () => {
-    const expected = { release: '3-aaaaaaaa', host: nothingExpected };
-    expect(live({}, { expected }).drift.join(' ')).toContain('lvs:everything');
-    expect(live({}, { expected: { ...expected, release: '4-bbbbbbbb' } }).drift[0]).toContain(
-      '4-bbbbbbbb was deployed last',
-    );
-    const open = liveFrames().get('status')!.text.replace('state=confirmed', 'state=switched');
-    expect(live({ status: { text: open } }, { expected }).drift).toEqual([]);
   });
 });
 
@@ -98,7 +88,7 @@ describe('a poller', () => {
   it('reads what changes rarely only now and then, and everything after a failure', async () => {
     const good = () => liveFrames();
     const { asked } = await poll([good, good, good, good, good, fail, good]);
-    expect(asked).toEqual([20, 12, 12, 12, 20, 12, 20]);
+    expect(asked).toEqual([21, 12, 12, 12, 21, 12, 21]);
   });
 
   it('says that it never read anything instead of showing an empty director as healthy', async () => {

@@ -3,7 +3,12 @@ import { HostError } from '../core/errors';
 import type { LiveHost } from '../core/views/live';
 import type { GuardFrame } from '../parse/guard-frames';
 import type { GuardFrames, GuardHost } from '../ssh/guard-host';
+import { readChangedFiles } from '../deploy/read-changed-files';
+import { parseGuardStatus } from '../parse/guard-status';
+import { parseManagedFiles } from '../parse/managed-files';
+import { FILE_SECTION } from '../plan/observed-host';
 import { toLiveHost, type LiveContext } from './to-live-host';
+import { trackDrift } from './track-drift';
 
 /** What moves with every packet and every failover. */
 const FAST = [
@@ -21,7 +26,17 @@ const FAST = [
   'daemons',
 ];
 /** What only an administrator changes: read every few rounds, to keep the director's load low. */
-const SLOW = ['policy-rules', 'policy-rules6', 'routes', 'routes6', 'sets', 'nftables', 'sysctls', 'modules'];
+const SLOW = [
+  'policy-rules',
+  'policy-rules6',
+  'routes',
+  'routes6',
+  'sets',
+  'nftables',
+  'sysctls',
+  'modules',
+  FILE_SECTION,
+];
 const SLOW_EVERY = 4;
 const INTERVAL_MS = 1_200;
 /** A director that is being changed has better things to do. */
@@ -31,7 +46,8 @@ const READ_MS = 15_000;
 
 export type PollerDeps = {
   host: GuardHost;
-  loadContext: () => Promise<LiveContext>;
+  /** `confirmed`: on the director; a context that was kept is not used when it knows another release. */
+  loadContext: (confirmed: string) => Promise<LiveContext>;
   save: (frame: LiveHost) => Promise<void>;
   /** Where the data of an earlier poller, perhaps of another process, is. */
   loadLast: () => Promise<LiveHost | undefined>;
@@ -42,19 +58,19 @@ export type PollerDeps = {
 /** Runs until `signal` aborts; never overlaps with itself. */
 export async function pollDirector(deps: PollerDeps): Promise<void> {
   let last = await deps.loadLast();
-  let slow: GuardFrames = new Map();
+  const track = trackDrift(last?.drift);
+  let slow: SlowFrames | undefined;
   let failures = 0;
-  for (let round = 0; !deps.signal.aborted; round += 1) {
+  while (!deps.signal.aborted) {
     const started = Date.now();
     try {
-      const isFull = round % SLOW_EVERY === 0 || failures > 0 || slow.size === 0;
-      const frames = await deps.host.read(isFull ? [...FAST, ...SLOW] : FAST, {
-        timeoutMs: READ_MS,
-        signal: deps.signal,
-      });
-      if (isFull) slow = pick(frames, SLOW);
-      const context = await deps.loadContext();
-      last = { ...toLiveHost(deps.host.name, new Map([...frames, ...slow]), context), ...stamp(started) };
+      const frames = await readFrames(deps, failures > 0 ? undefined : slow);
+      slow = frames.slow;
+      const context = await deps.loadContext(confirmedOf(frames.all));
+      const host = toLiveHost(deps.host.name, frames.all, context);
+      const texts = await readTexts(deps, slow);
+      const drift = track({ frames: frames.all, context, role: host.role, texts }, new Date());
+      last = { ...host, drift, ...stamp(started) };
       failures = 0;
     } catch (error) {
       if (deps.signal.aborted) return;
@@ -66,6 +82,40 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
     const wanted = failures === 0 ? interval : Math.min(INTERVAL_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
     await deps.pause(Math.max(wanted - (Date.now() - started), 100), deps.signal);
   }
+}
+
+/** `status`: the guard's when they were read; `texts`: changed files, read once for them. */
+type SlowFrames = { frames: GuardFrames; rounds: number; status: string; texts?: ReadonlyMap<string, string> };
+
+/** Slow sections are read again at once when the guard did something: old routes beside new rules would look like drift. */
+async function readFrames(
+  { host, signal }: PollerDeps,
+  slow: SlowFrames | undefined,
+): Promise<{ all: GuardFrames; slow: SlowFrames }> {
+  const options = { timeoutMs: READ_MS, signal };
+  const statusOf = (frames: GuardFrames) => releaseWords(frames.get('status')?.text ?? '');
+  if (slow && slow.rounds < SLOW_EVERY) {
+    const fast = await host.read(FAST, options);
+    if (statusOf(fast) === slow.status)
+      return { all: new Map([...fast, ...slow.frames]), slow: { ...slow, rounds: slow.rounds + 1 } };
+  }
+  const all = await host.read([...FAST, ...SLOW], options);
+  return { all, slow: { frames: pick(all, SLOW), rounds: 1, status: statusOf(all) } };
+}
+
+/** Without the seconds of the timer, which move by themselves. */
+function releaseWords(text: string): string {
+  return text.replace(/^seconds_left=.*$/m, '');
+}
+
+function confirmedOf(frames: GuardFrames): string {
+  return parseGuardStatus(frames.get('status')?.text ?? '').value?.confirmed ?? '';
+}
+
+async function readTexts({ host, signal }: PollerDeps, slow: SlowFrames): Promise<ReadonlyMap<string, string>> {
+  const files = parseManagedFiles(slow.frames.get(FILE_SECTION)?.text ?? '').value;
+  slow.texts ??= await readChangedFiles(host, files, signal);
+  return slow.texts;
 }
 
 function stamp(started: number): Pick<LiveHost, 'readAt' | 'pollMs'> {
@@ -87,7 +137,8 @@ function withProblem(last: LiveHost, error: unknown): LiveHost {
 function neverRead(director: string): LiveHost {
   return {
     ...{ director, role: 'unknown', heldVirtualAddresses: [], services: [], statistics: [], rates: [], rules: [] },
-    ...{ syncDaemon: [], daemons: {}, drift: [], pollMs: 0 },
+    ...{ syncDaemon: [], daemons: {}, pollMs: 0 },
+    drift: { state: 'unknown', items: [], more: 0 },
     terminal: { ipvsadm: '', mangle: '', nat: '', daemon: '' },
     release: { live: '', confirmed: '', transaction: '' },
   };

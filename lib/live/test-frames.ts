@@ -30,6 +30,7 @@ COMMIT
   sysctls: 'net.ipv4.ip_forward=1\n',
   modules: 'ip_vs\nip_vs_rr\n',
   daemons: 'heartbeat\trunning\nldirectord\trunning\nkeepalived\tstopped\n',
+  files: '',
 };
 
 export function liveFrames(changes: Record<string, Partial<GuardFrame>> = {}): Map<string, GuardFrame> {

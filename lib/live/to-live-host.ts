@@ -2,8 +2,6 @@
 import { HostError } from '../core/errors';
 import { OWNED } from '../core/kernel-state';
 import type { FirewallRule, LiveHost } from '../core/views/live';
-import { compareFrames } from '../deploy/verify-host';
-import type { ExpectedHost } from '../deploy/deploy-run';
 import type { GuardFrame } from '../parse/guard-frames';
 import { parseGuardStatus, type GuardState, type GuardStatus } from '../parse/guard-status';
 import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
@@ -12,11 +10,14 @@ import { parseIpvsadmDaemon } from '../parse/ipvsadm-daemon';
 import { parseIpvsadmList } from '../parse/ipvsadm-list';
 import { parseIpvsadmStatistics } from '../parse/ipvsadm-statistics';
 import type { Parsed } from '../parse/parsed';
+import type { ExpectedRelease } from '../plan/find-drift';
 
 export type LiveContext = {
   virtualAddresses: string[];
   /** The release of the last verified deploy; absent before the first one. */
-  expected?: { release: string; host: ExpectedHost };
+  expected?: ExpectedRelease;
+  /** A deploy of the pair is open. */
+  isDeploying: boolean;
 };
 const openStates: readonly GuardState[] = ['staged', 'checked', 'armed', 'switched'];
 type Frames = ReadonlyMap<string, GuardFrame>;
@@ -28,7 +29,7 @@ export function toLiveHost(
   director: string,
   frames: Frames,
   context: LiveContext,
-): Omit<LiveHost, 'readAt' | 'pollMs'> {
+): Omit<LiveHost, 'readAt' | 'pollMs' | 'drift'> {
   const read = <T>(section: string, parse: (text: string) => Parsed<T>): T =>
     readOrThrow(director, frames, section, parse);
   const status = read('status', parseGuardStatus);
@@ -52,16 +53,7 @@ export function toLiveHost(
     syncDaemon: ofIpvs('ipvs-daemon', parseIpvsadmDaemon),
     daemons: daemonsOf(frames),
     release: releaseOf(status),
-    drift: driftOf(frames, status, context),
   };
-}
-
-/** While a transaction is open the director is on its way: then nothing is said. */
-function driftOf(frames: Frames, { state, confirmed }: GuardStatus, { expected }: LiveContext): string[] {
-  if (!expected || openStates.includes(state)) return [];
-  if (confirmed !== expected.release)
-    return [`Release ${confirmed} is confirmed here, but ${expected.release} was deployed last.`];
-  return compareFrames(expected.host, frames).differences;
 }
 
 /** No module, no table: the tools then fail, and that is the one failure that means "empty". */

@@ -1,7 +1,9 @@
 // The least that must happen to the daemons of one director for its new files to take effect.
 import type { Stack } from '../core/document';
+import type { Role } from '../core/kernel-state';
 import type { DaemonAction } from '../core/release';
 import type { FileChange } from '../core/views/plan';
+import type { KernelDifference } from './kernel-difference';
 import type { ObservedHost } from './observed-host';
 
 const LDIRECTORD_FILE = '/etc/ha.d/ldirectord.cf';
@@ -9,22 +11,21 @@ const LDIRECTORD_UNIT = '/etc/systemd/system/lvs-console-ldirectord.service';
 const KEEPALIVED_FILE = '/etc/keepalived/keepalived.conf';
 
 export type DaemonDecision = { action: DaemonAction; reason: string };
-type Input = { changed: readonly string[]; observed: ObservedHost; role: 'active' | 'standby' };
+type Found = { observed: ObservedHost; role: Role; differences: readonly KernelDifference[] };
+type Input = Found & { changed: readonly string[] };
 
 /** A reload wherever a reload can do it. */
 export function decideDaemonAction(
   stack: Stack,
-  files: readonly FileChange[],
-  observed: ObservedHost,
-  role: 'active' | 'standby',
+  { files, ...found }: Found & { files: readonly FileChange[] },
 ): DaemonDecision {
   const changed = files.filter(({ change }) => change !== 'unchanged').map(({ path }) => path);
   const decide = { heartbeat: decideHeartbeat, keepalived: decideKeepalived, single: decideLdirectord }[stack];
-  return decide({ changed, observed, role });
+  return decide({ changed, ...found });
 }
 
 /** heartbeat is restarted only for files that it reads once, at its start. */
-function decideHeartbeat({ changed, observed, role }: Input): DaemonDecision {
+function decideHeartbeat({ changed, observed, role, differences }: Input): DaemonDecision {
   const heartbeatFiles = changed.filter((path) => path.startsWith('/etc/ha.d/') && path !== LDIRECTORD_FILE);
   if (observed.daemons['heartbeat'] !== 'running') {
     return {
@@ -41,7 +42,16 @@ function decideHeartbeat({ changed, observed, role }: Input): DaemonDecision {
       reason: 'ldirectord is dead on the active director; heartbeat starts it again.',
     };
   }
-  return changed.includes(LDIRECTORD_FILE) ? RELOAD_LDIRECTORD : NONE;
+  if (role === 'active' && differences.some(({ kind }) => kind === 'virtual-address')) {
+    return { action: 'restart-heartbeat', reason: 'heartbeat takes the virtual addresses only when it starts.' };
+  }
+  if (changed.includes(LDIRECTORD_FILE)) return RELOAD_LDIRECTORD;
+  return role === 'active' && isTableChanged(differences) ? MEND_TABLE : NONE;
+}
+
+/** By hand: what health checks do is not put right. */
+function isTableChanged(differences: readonly KernelDifference[]): boolean {
+  return differences.some(({ kind, isHealth }) => kind === 'ipvs' && !isHealth);
 }
 
 function decideKeepalived({ changed, observed }: Input): DaemonDecision {
@@ -58,18 +68,24 @@ function decideKeepalived({ changed, observed }: Input): DaemonDecision {
   };
 }
 
-function decideLdirectord({ changed, observed }: Input): DaemonDecision {
+function decideLdirectord({ changed, observed, differences }: Input): DaemonDecision {
   if (observed.daemons['ldirectord'] !== 'running') {
     return { action: 'start-ldirectord', reason: 'ldirectord does not run; it makes the services.' };
   }
   if (changed.includes(LDIRECTORD_UNIT)) {
     return { action: 'restart-ldirectord', reason: 'The unit of ldirectord changed.' };
   }
-  return changed.includes(LDIRECTORD_FILE) ? RELOAD_LDIRECTORD : NONE;
+  if (changed.includes(LDIRECTORD_FILE)) return RELOAD_LDIRECTORD;
+  return isTableChanged(differences) ? MEND_TABLE : NONE;
 }
 
 const NONE: DaemonDecision = { action: 'none', reason: '' };
 const RELOAD_LDIRECTORD: DaemonDecision = {
   action: 'reload-ldirectord',
   reason: 'ldirectord takes services and real servers over from the new file; connections stay.',
+};
+/** Reading its file again, it sets every service and every real server that is up to what the file says. */
+const MEND_TABLE: DaemonDecision = {
+  action: 'reload-ldirectord',
+  reason: 'The table is not what ldirectord made: it puts it right when it reads its file again; connections stay.',
 };

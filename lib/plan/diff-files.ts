@@ -3,13 +3,22 @@ import { createHash } from 'node:crypto';
 import { createTwoFilesPatch } from 'diff';
 import { REDACTED, type HostRelease, type RenderedFile } from '../core/release';
 import type { FileChange } from '../core/views/plan';
+import type { ChangedFile } from './observed-host';
 
-/** `previous` is absent on first contact: what stands there now is not known to the console. */
-export function diffFiles(release: HostRelease, previous: HostRelease | undefined): FileChange[] {
+/** `previous` is absent on first contact: what stands there now is not known to the console. `byHand`: files that are not as `previous` left them. */
+export function diffFiles(
+  release: HostRelease,
+  previous: HostRelease | undefined,
+  byHand: readonly ChangedFile[] = [],
+): FileChange[] {
   const before = new Map(previous?.files.map((file) => [file.path, file]));
   const paths = new Set(release.files.map(({ path }) => path));
   return [
-    ...release.files.map((file) => changeOf(file, before.get(file.path), previous !== undefined)),
+    ...release.files.map((file) => {
+      const drifted = byHand.find(({ path }) => path === file.path);
+      const change = changeOf(file, before.get(file.path), previous !== undefined);
+      return drifted && change.change === 'unchanged' ? repair(file, drifted) : change;
+    }),
     ...[...before.values()].filter(({ path }) => !paths.has(path)).map(removal),
   ];
 }
@@ -36,6 +45,12 @@ function changeOf(file: RenderedFile, before: RenderedFile | undefined, isKnown:
   }
   if (isSameFile(file, before)) return { ...common, change: 'unchanged', diff: '', reason: file.purpose };
   return { ...common, change: 'update', diff: diffText(file, before.content, file.content), reason: file.purpose };
+}
+
+function repair(file: RenderedFile, { kind, text }: ChangedFile): FileChange {
+  const reason = `It was ${kind} by hand on the director; the release puts it back. ${file.purpose}`;
+  const diff = text === undefined ? '' : diffText(file, text, file.content);
+  return { path: file.path, secret: file.secret, change: 'update', diff, reason };
 }
 
 function removal(file: RenderedFile): FileChange {

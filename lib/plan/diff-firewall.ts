@@ -3,7 +3,7 @@ import { OWNED, type IpSet, type KernelIntent } from '../core/kernel-state';
 import type { FirewallTable } from '../parse/iptables-save';
 import { isSameNftTable } from '../parse/nftables-table';
 import { parseNftablesText } from '../parse/nftables-text';
-import type { KernelDifference } from './kernel-difference';
+import { ABSENT, PRESENT, type KernelDifference } from './kernel-difference';
 import type { ObservedHost } from './observed-host';
 
 type Always = KernelIntent['always'];
@@ -13,6 +13,13 @@ const OWN_CHAINS = [
   { table: 'mangle', chain: OWNED.mangleChain },
   { table: 'nat', chain: OWNED.natChain },
 ];
+type Change = KernelDifference['change'];
+type Sides = Pick<KernelDifference, 'expected' | 'observed'>;
+const SIDES: Record<Change, Sides> = {
+  add: { expected: PRESENT, observed: ABSENT },
+  edit: { expected: 'as in the release', observed: 'different' },
+  remove: { expected: ABSENT, observed: PRESENT },
+};
 const TOOL = { 4: 'iptables', 6: 'ip6tables' } as const;
 
 export function diffFirewall(always: Always, observed: ObservedHost): KernelDifference[] {
@@ -38,25 +45,34 @@ function leftChains({ chains }: Always): Chain[] {
 function diffChain({ family, table, chain, rules }: Chain, observed: ObservedHost): KernelDifference[] {
   const kind = table === 'nat' ? 'nat-rules' : 'mark-rules';
   const tables = tablesOf(observed, family);
-  const item = (change: 'add' | 'edit' | 'remove', command: string, sentence: string): KernelDifference => ({
-    kind,
-    change,
-    command: `${TOOL[family]} -t ${table} ${command}`,
-    sentence,
+  const what = `Chain ${chain} of table ${table}${family === 6 ? ' (IPv6)' : ''}`;
+  const item = (change: Change, command: string, sentence: string, sides: Sides): KernelDifference => ({
+    ...{ kind, change, command: `${TOOL[family]} -t ${table} ${command}`, sentence, what, ...sides },
   });
-  if (!tables && rules.length > 0) return [item('add', '', `The host has no ${TOOL[family]}.`)];
+  if (!tables && rules.length > 0) {
+    const sides = { expected: `${rules.length} rules`, observed: `no ${TOOL[family]} on the host` };
+    return [item('add', '', `The host has no ${TOOL[family]}.`, sides)];
+  }
   const present = rulesOf(tables, table, chain).map((text) => text.trim());
   const [wantedOnes, presentOnes] = [new Set(rules), new Set(present)];
   const differences = [
     ...rules
       .filter((rule) => !presentOnes.has(rule))
-      .map((rule) => item('add', rule, `Rule "${rule}" is missing from table ${table}.`)),
+      .map((rule) => {
+        const sides = { expected: rule, observed: ABSENT };
+        return item('add', rule, `Rule "${rule}" is missing from table ${table}.`, sides);
+      }),
     ...present
       .filter((rule) => !wantedOnes.has(rule))
-      .map((rule) => item('remove', rule.replace(/^-A/, '-D'), `Rule "${rule}" is in table ${table}, but not wanted.`)),
+      .map((rule) => {
+        const sides = { expected: ABSENT, observed: rule };
+        const sentence = `Rule "${rule}" is in table ${table}, but not wanted.`;
+        return item('remove', rule.replace(/^-A/, '-D'), sentence, sides);
+      }),
   ];
   if (differences.length > 0 || rules.join('\n') === present.join('\n')) return differences;
-  return [item('edit', `-F ${chain}`, `The rules of chain ${chain} are in another order, or one is there twice.`)];
+  const sentence = `The rules of chain ${chain} are in another order, or one is there twice.`;
+  return [item('edit', `-F ${chain}`, sentence, { expected: rules.join('\n'), observed: present.join('\n') })];
 }
 
 function diffJump({ family, table, from, to }: Always['jumps'][number], observed: ObservedHost): KernelDifference[] {
@@ -70,26 +86,29 @@ function diffJump({ family, table, from, to }: Always['jumps'][number], observed
       change: count === 0 ? 'add' : 'remove',
       command,
       sentence: `${from} of table ${table} leads to ${to} ${count === 0 ? 'nowhere' : `${count} times`}.`,
+      ...{ what: `Jump from ${from} of table ${table} to ${to}${family === 6 ? ' (IPv6)' : ''}` },
+      ...{ expected: 'once', observed: count === 0 ? ABSENT : `${count} times` },
     },
   ];
 }
 
 /** The kernel lists entries in an order of its own. */
 function diffSets(wanted: readonly IpSet[], { sets }: ObservedHost): KernelDifference[] {
-  const item = (change: 'add' | 'edit' | 'remove', command: string, sentence: string): KernelDifference => ({
+  const item = (change: Change, name: string, command: string, sentence: string): KernelDifference => ({
     ...{ kind: 'mark-rules', change, command: `ipset ${command}`, sentence },
+    ...{ what: `Set ${name}`, ...SIDES[change] },
   });
   const own = (sets ?? []).filter(({ name }) => name.startsWith(OWNED.ipSetPrefix));
   const differing = wanted.flatMap((set) => {
     const present = own.find(({ name }) => name === set.name);
-    if (!present) return [item('add', `create ${set.name} ${set.type}`, `Set ${set.name} is missing.`)];
+    if (!present) return [item('add', set.name, `create ${set.name} ${set.type}`, `Set ${set.name} is missing.`)];
     const sentence = differenceOf(set, present);
-    return sentence === undefined ? [] : [item('edit', `swap ${set.name}`, sentence)];
+    return sentence === undefined ? [] : [item('edit', set.name, `swap ${set.name}`, sentence)];
   });
   const stale = own.filter(({ name }) => !wanted.some((set) => set.name === name));
   return [
     ...differing,
-    ...stale.map(({ name }) => item('remove', `destroy ${name}`, `Set ${name} is there, but not wanted.`)),
+    ...stale.map(({ name }) => item('remove', name, `destroy ${name}`, `Set ${name} is there, but not wanted.`)),
   ];
 }
 
@@ -106,8 +125,8 @@ function differenceOf(wanted: IpSet, present: IpSet): string | undefined {
 /** By value: nft writes a table back in words and an order of its own. */
 function diffNftables({ nftables: wanted }: Always, { nftables: present }: ObservedHost): KernelDifference[] {
   const table = `inet ${OWNED.nftablesTable}`;
-  const item = (change: 'add' | 'edit' | 'remove', command: string, sentence: string): KernelDifference[] => [
-    { kind: 'mark-rules', change, command, sentence },
+  const item = (change: Change, command: string, sentence: string): KernelDifference[] => [
+    { kind: 'mark-rules', change, command, sentence, what: `nftables table ${table}`, ...SIDES[change] },
   ];
   const isThere = present !== undefined && present.chains.length + present.maps.length > 0;
   if (wanted === undefined)

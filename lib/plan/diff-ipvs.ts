@@ -1,6 +1,6 @@
 // Where the IPVS table differs from the services that are wanted; services that are not the console's are never looked at.
 import type { IpvsRealServer, IpvsService } from '../core/kernel-state';
-import type { KernelDifference } from './kernel-difference';
+import { ABSENT, type KernelDifference } from './kernel-difference';
 
 const FORWARDING_OPTION: Record<IpvsRealServer['forwarding'], string> = {
   masq: '-m',
@@ -22,21 +22,22 @@ export function diffIpvs(
         present.find(({ key }) => key === service.key),
       ),
     ),
-    ...stale.map((service) =>
-      item('remove', `ipvsadm -D ${nameOf(service)}`, `Service ${service.key} is there, but not wanted.`),
-    ),
+    ...stale.map((service) => unwantedService(service)),
   ];
 }
 
 function diffService(wanted: IpvsService, present: IpvsService | undefined): KernelDifference[] {
-  if (!present) {
-    const add = item('add', `ipvsadm -A ${optionsOf(wanted)}`, `Service ${wanted.key} is missing.`);
-    return [add, ...wanted.realServers.map((server) => ({ ...missingServer(wanted, server), isHealth: false }))];
-  }
-  const isSame = optionsOf(wanted) === optionsOf(present);
-  const sentence = `Service ${wanted.key} is "${optionsOf(present)}", wanted "${optionsOf(wanted)}".`;
+  if (!present)
+    return [
+      missingService(wanted),
+      ...wanted.realServers.map((server) => ({ ...missingServer(wanted, server), isHealth: false })),
+    ];
+  const unwanted = present.realServers.filter(
+    (server) => !wanted.realServers.some((other) => isSameServer(server, other)),
+  );
+  const isHealth = isFallback(wanted, present, unwanted);
   return [
-    ...(isSame ? [] : [item('edit', `ipvsadm -E ${optionsOf(wanted)}`, sentence)]),
+    ...diffOptions(wanted, present),
     ...wanted.realServers.flatMap((server) =>
       diffServer(
         wanted,
@@ -44,17 +45,35 @@ function diffService(wanted: IpvsService, present: IpvsService | undefined): Ker
         present.realServers.find((other) => isSameServer(server, other)),
       ),
     ),
-    ...present.realServers
-      .filter((server) => !wanted.realServers.some((other) => isSameServer(server, other)))
-      .map((server) => ({ ...unwantedServer(wanted, server), isHealth: isFallback(wanted, present) })),
+    ...unwanted.map((server) => ({ ...unwantedServer(wanted, server), isHealth })),
   ];
 }
 
-/** The fallback serves while every real server is out; nothing else takes them all out. */
-function isFallback(wanted: IpvsService, present: IpvsService): boolean {
+/** The fallback serves while every real server is out, gone or left with weight 0; nothing else takes them all out. */
+function isFallback(wanted: IpvsService, present: IpvsService, unwanted: readonly IpvsRealServer[]): boolean {
   const serves = (server: IpvsRealServer) =>
     server.weight > 0 && wanted.realServers.some((own) => isSameServer(own, server));
-  return present.realServers.length === 1 && !present.realServers.some(serves);
+  return unwanted.length === 1 && !present.realServers.some(serves);
+}
+
+function missingService(wanted: IpvsService): KernelDifference {
+  const of = { what: `Service ${wanted.key}`, expected: optionsOf(wanted), observed: ABSENT };
+  const sentence = `Service ${wanted.key} is missing.`;
+  return item('add', `ipvsadm -A ${optionsOf(wanted)}`, sentence, { ...of, ipvs: { service: { wanted } } });
+}
+
+function unwantedService(present: IpvsService): KernelDifference {
+  const of = { what: `Service ${present.key}`, expected: ABSENT, observed: optionsOf(present) };
+  const sentence = `Service ${present.key} is there, but not wanted.`;
+  return item('remove', `ipvsadm -D ${nameOf(present)}`, sentence, { ...of, ipvs: { service: { present } } });
+}
+
+function diffOptions(wanted: IpvsService, present: IpvsService): KernelDifference[] {
+  const [expected, observed] = [optionsOf(wanted), optionsOf(present)];
+  if (expected === observed) return [];
+  const sentence = `Service ${wanted.key} is "${observed}", wanted "${expected}".`;
+  const of = { what: `Service ${wanted.key}`, expected, observed, ipvs: { service: { wanted, present } } };
+  return [item('edit', `ipvsadm -E ${expected}`, sentence, of)];
 }
 
 function diffServer(service: IpvsService, wanted: IpvsRealServer, present?: IpvsRealServer): KernelDifference[] {
@@ -63,28 +82,41 @@ function diffServer(service: IpvsService, wanted: IpvsRealServer, present?: Ipvs
   const isForwarded = present.forwarding === wanted.forwarding || present.forwarding === 'local';
   if (isForwarded && present.weight === wanted.weight) return [];
   const command = `ipvsadm -e ${nameOf(service)} ${serverOptions(wanted)}`;
-  const sentence = `Real server ${wanted.address} of ${service.key} is ${present.forwarding} weight ${present.weight}, wanted ${wanted.forwarding} weight ${wanted.weight}.`;
+  const [expected, observed] = [weightOf(wanted), weightOf(present)];
+  const sentence = `Real server ${wanted.address} of ${service.key} is ${observed}, wanted ${expected}.`;
   const isHealth = isForwarded && present.weight === 0;
-  return [{ ...item('edit', command, sentence), isHealth }];
+  const of = { what: whatOf(service, wanted), expected, observed };
+  const ipvs = { service: { wanted: service }, server: { wanted, present } };
+  return [{ ...item('edit', command, sentence, { ...of, ipvs }), isHealth }];
 }
 
 /** Only a health check takes a server out of a service that is there, so a missing one is reported, not repaired. */
 function missingServer(service: IpvsService, server: IpvsRealServer): KernelDifference {
   const command = `ipvsadm -a ${nameOf(service)} ${serverOptions(server)}`;
-  return {
-    ...item('add', command, `Real server ${server.address} of ${service.key} is not in the table.`),
-    isHealth: true,
-  };
+  const of = { what: whatOf(service, server), expected: weightOf(server), observed: ABSENT };
+  const sentence = `Real server ${server.address} of ${service.key} is not in the table.`;
+  const ipvs = { service: { wanted: service }, server: { wanted: server } };
+  return { ...item('add', command, sentence, { ...of, ipvs }), isHealth: true };
 }
 
 function unwantedServer(service: IpvsService, server: IpvsRealServer): KernelDifference {
-  const command = `ipvsadm -d ${nameOf(service)} -r ${server.address}:${server.port}`;
-  return item('remove', command, `Real server ${server.address} of ${service.key} is there, but not wanted.`);
+  const command = `ipvsadm -d ${nameOf(service)} -r ${hostOf(server)}`;
+  const of = { what: whatOf(service, server), expected: ABSENT, observed: weightOf(server) };
+  const sentence = `Real server ${server.address} of ${service.key} is there, but not wanted.`;
+  return item('remove', command, sentence, {
+    ...of,
+    ipvs: { service: { wanted: service }, server: { present: server } },
+  });
 }
 
-function item(change: KernelDifference['change'], command: string, sentence: string): KernelDifference {
-  return { kind: 'ipvs', change, command, sentence };
+type Of = Pick<KernelDifference, 'what' | 'expected' | 'observed' | 'ipvs'>;
+
+function item(change: KernelDifference['change'], command: string, sentence: string, of: Of): KernelDifference {
+  return { kind: 'ipvs', change, command, sentence, ...of };
 }
+
+const whatOf = ({ key }: IpvsService, server: IpvsRealServer): string => `Real server ${hostOf(server)} of ${key}`;
+const weightOf = ({ forwarding, weight }: IpvsRealServer): string => `${forwarding} weight ${weight}`;
 
 function isSameServer(a: IpvsRealServer, b: IpvsRealServer): boolean {
   return a.address === b.address && a.port === b.port;
@@ -107,6 +139,10 @@ function printFlags(flags: readonly string[]): string {
   return `${flags.includes('ops') ? ' -o' : ''}${named.length > 0 ? ` -b ${named.join(',')}` : ''}`;
 }
 
-function serverOptions({ address, port, forwarding, weight }: IpvsRealServer): string {
-  return `-r ${address.includes(':') ? `[${address}]` : address}:${port} ${FORWARDING_OPTION[forwarding]} -w ${weight}`;
+function hostOf({ address, port }: IpvsRealServer): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+function serverOptions(server: IpvsRealServer): string {
+  return `-r ${hostOf(server)} ${FORWARDING_OPTION[server.forwarding]} -w ${server.weight}`;
 }

@@ -2,7 +2,7 @@
 import { OWNED, type IpvsService, type KernelIntent, type Role } from '../core/kernel-state';
 import { diffFirewall } from './diff-firewall';
 import { diffIpvs } from './diff-ipvs';
-import type { KernelDifference } from './kernel-difference';
+import { ABSENT, PRESENT, type KernelDifference } from './kernel-difference';
 import type { ObservedHost } from './observed-host';
 
 type Always = KernelIntent['always'];
@@ -37,6 +37,7 @@ function diffModules({ modules }: Always, observed: ObservedHost): KernelDiffere
     change: 'add',
     command: `modprobe ${module}`,
     sentence: `Module ${module} is not loaded.`,
+    ...{ what: `Module ${module}`, expected: 'loaded', observed: 'not loaded' },
   }));
 }
 
@@ -45,7 +46,8 @@ function diffSysctls({ sysctls }: Always, observed: ObservedHost): KernelDiffere
     const now = observed.sysctls[key];
     if (now?.replace(/\s+/g, ' ') === value) return [];
     const sentence = `${key} is ${now ?? 'not there'}, wanted ${value}.`;
-    return [{ kind: 'sysctl', change: 'edit', command: `sysctl -w ${key}=${value}`, sentence }];
+    const of = { what: key, expected: value, observed: now ?? ABSENT };
+    return [{ kind: 'sysctl', change: 'edit', command: `sysctl -w ${key}=${value}`, sentence, ...of }];
   });
 }
 
@@ -110,6 +112,7 @@ function diffLists(
     change,
     command: `${tool} ${change === 'add' ? 'add' : 'del'} ${text}${suffix}`,
     sentence: `${word} "${text}" is ${change === 'add' ? 'missing' : 'there, but not wanted'}.`,
+    ...{ what: `${word} "${text}"`, ...sidesOf(change) },
   });
   return [
     ...wanted.filter((text) => !present.includes(text)).map((text) => item('add', text)),
@@ -117,12 +120,18 @@ function diffLists(
   ];
 }
 
+const sidesOf = (change: 'add' | 'remove') =>
+  change === 'add' ? { expected: PRESENT, observed: ABSENT } : { expected: ABSENT, observed: PRESENT };
+
 /** Stack single: addresses that no daemon moves. */
 function diffAddresses({ addresses }: Always, observed: ObservedHost): KernelDifference[] {
   return addresses.flatMap(({ address, prefixLength, interface: device }): KernelDifference[] => {
     if (observed.addresses.some((held) => held.address === address && held.interface === device)) return [];
     const command = `ip addr add ${address}/${prefixLength} dev ${device}`;
-    return [{ kind: 'virtual-address', change: 'add', command, sentence: `Virtual address ${address} is not held.` }];
+    const of = { what: `Virtual address ${address}`, expected: `held on ${device}`, observed: 'not held' };
+    return [
+      { kind: 'virtual-address', change: 'add', command, sentence: `Virtual address ${address} is not held.`, ...of },
+    ];
   });
 }
 
@@ -133,7 +142,9 @@ function diffVirtualAddresses(intent: KernelIntent, role: Role, observed: Observ
     const [change, word] = isHeld ? (['remove', 'del'] as const) : (['add', 'add'] as const);
     const command = `ip addr ${word} ${address}/${prefixLength} dev ${device}`;
     const sentence = `Virtual address ${address} is ${isHeld ? 'held by a director that is not active' : 'not held'}.`;
-    return [{ kind: 'virtual-address', change, command, sentence }];
+    const [expected, seen] = isHeld ? ['not held', `held on ${device}`] : [`held on ${device}`, 'not held'];
+    const of = { what: `Virtual address ${address}`, expected, observed: seen };
+    return [{ kind: 'virtual-address', change, command, sentence, ...of }];
   });
 }
 
@@ -145,5 +156,13 @@ function diffSyncDaemon(intent: KernelIntent, role: Role, observed: ObservedHost
   );
   if (isRunning) return [];
   const command = `ipvsadm --start-daemon ${wanted.role} --mcast-interface ${wanted.interface} --syncid ${wanted.syncId}`;
-  return [{ kind: 'sync-daemon', change: 'add', command, sentence: `The sync daemon does not run as ${wanted.role}.` }];
+  const now = observed.syncDaemons.map((daemon) => `${daemon.role} on ${daemon.interface}, id ${daemon.syncId}`);
+  return [
+    {
+      ...{ kind: 'sync-daemon', change: 'add', command },
+      sentence: `The sync daemon does not run as ${wanted.role}.`,
+      ...{ what: 'Sync daemon', expected: `${wanted.role} on ${wanted.interface}, id ${wanted.syncId}` },
+      observed: now.length === 0 ? 'stopped' : now.join('; '),
+    },
+  ];
 }

@@ -15,6 +15,7 @@ import { parseIpSetSave } from '../parse/ip-set-save';
 import { parseIptablesSave, type FirewallTable } from '../parse/iptables-save';
 import { parseIpvsadmDaemon, type SyncDaemon } from '../parse/ipvsadm-daemon';
 import { parseIpvsadmSave } from '../parse/ipvsadm-save';
+import { parseManagedFiles, type ManagedFile } from '../parse/managed-files';
 import { parseNftablesJson } from '../parse/nftables-json';
 import type { NftTable } from '../parse/nftables-table';
 import type { Parsed } from '../parse/parsed';
@@ -37,7 +38,11 @@ export type ObservedHost = {
   /** Loaded as modules; what is built into the kernel is not among them. */
   modules: string[];
   daemons: Record<string, 'running' | 'stopped'>;
+  /** Managed files that are not as the release has them; absent when nobody asked. */
+  files?: ChangedFile[];
 };
+/** `text`: what is there now; absent for a secret, and where it could not be read. */
+export type ChangedFile = ManagedFile & { text?: string };
 
 /** Sections of `guard read` that an ObservedHost is made of. */
 export const OBSERVED_SECTIONS = [
@@ -57,6 +62,9 @@ export const OBSERVED_SECTIONS = [
   'modules',
   'daemons',
 ] as const;
+
+/** A hash of every managed file costs the director more than the rest together: asked where files matter. */
+export const FILE_SECTION = 'files';
 
 /** As a shell says it: the command was not found. */
 const TOOL_MISSING = 127;
@@ -99,6 +107,7 @@ export function toObservedHost(frames: Frames): { host?: ObservedHost; problems:
   const firewall = read('firewall', parseIptablesSave);
   const sysctls = read('sysctls', parseSysctls);
   const daemons = read('daemons', parseDaemons);
+  const files = readOptional('files', parseManagedFiles);
   if (!status || !addresses || !policyRules || !routes || !ipvs || !syncDaemons) return { problems };
   if (!firewall || !sysctls || !modules || !daemons || problems.length > 0) return { problems };
   const host: ObservedHost = {
@@ -108,6 +117,7 @@ export function toObservedHost(frames: Frames): { host?: ObservedHost; problems:
     ...(firewall6 && { firewall6 }),
     ...(sets && { sets }),
     ...(nftables && { nftables }),
+    ...(files && { files }),
   };
   return { host, problems };
 }
@@ -133,6 +143,14 @@ export function parseDaemons(text: string): Parsed<Record<string, 'running' | 's
     value: Object.fromEntries(pairs.map(([name = '', word]) => [name, word === 'running' ? 'running' : 'stopped'])),
     diagnostics: [],
   };
+}
+
+/** `texts` by path. */
+export function withTexts(files: readonly ChangedFile[], texts: ReadonlyMap<string, string>): ChangedFile[] {
+  return files.map((file) => {
+    const text = texts.get(file.path);
+    return text === undefined ? file : { ...file, text };
+  });
 }
 
 function lines(text: string): Parsed<string[]> {

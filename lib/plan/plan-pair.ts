@@ -12,6 +12,7 @@ import { checkLockout, guardedAddresses } from './check-lockout';
 import { decideDaemonAction, type DaemonDecision } from './daemon-action';
 import { diffFiles } from './diff-files';
 import { diffKernel } from './diff-kernel';
+import { isHealthMade, quiescentServicesOf } from './health-made';
 import type { KernelDifference } from './kernel-difference';
 import { explainImpact } from './explain-impact';
 import { checkHostFacts, type DirectorFacts } from './host-facts';
@@ -95,11 +96,15 @@ function planHost(release: HostRelease, role: Role, input: PlanInput): HostPlan 
   const observed = input.observed[director];
   const previous = input.previous?.releases.find((other) => other.director === director);
   const isKnown = observed !== undefined && observed.status.confirmed !== ORIGIN;
-  const files = diffFiles(release, isKnown ? previous : undefined);
+  const files = diffFiles(release, isKnown ? previous : undefined, observed?.files);
   if (!observed) return { director, role, baseRelease: 'unknown', files, actions: [], daemonAction: 'none' };
-  const decision = decideDaemonAction(input.topology.stack, files, observed, role);
   const own = previous?.intent.active.ipvs.map(({ key }) => key) ?? [];
-  const differences = diffKernel(release.intent, role, observed, own);
+  const quiescent = quiescentServicesOf(input.topology);
+  const differences = diffKernel(release.intent, role, observed, own).map((each) => ({
+    ...each,
+    isHealth: isHealthMade(each, quiescent),
+  }));
+  const decision = decideDaemonAction(input.topology.stack, { files, observed, role, differences });
   return {
     director,
     role,
@@ -123,12 +128,21 @@ const REASONS: Record<KernelDifference['kind'], string> = {
   ipvs: 'The daemon makes the table equal to its file.',
   'sync-daemon': 'The active director tells the other one about its connections; the daemon starts it with the role.',
   'virtual-address': 'The virtual addresses follow the role.',
+  daemon: 'The daemon keeps the addresses and the table.',
 };
 
-function toAction({ kind, change, command, sentence }: KernelDifference, decision: DaemonDecision): KernelAction {
-  const isIndirect = kind === 'ipvs' || kind === 'sync-daemon' || kind === 'virtual-address';
-  const how = isIndirect && decision.action === 'none' ? '' : ` ${REASONS[kind]}`;
-  return { kind, change, command, reason: `${sentence}${how}` };
+function toAction(
+  { kind, change, command, sentence, isHealth }: KernelDifference,
+  decision: DaemonDecision,
+): KernelAction {
+  return { kind, change, command, reason: `${sentence}${howOf(kind, isHealth === true, decision)}` };
+}
+
+function howOf(kind: KernelDifference['kind'], isHealth: boolean, { action }: DaemonDecision): string {
+  const isOfDaemon = kind === 'ipvs' || kind === 'sync-daemon' || kind === 'virtual-address';
+  if (!isOfDaemon || action !== 'none') return ` ${REASONS[kind]}`;
+  if (isHealth) return ' A health check decides it.';
+  return kind === 'virtual-address' ? '' : ' No daemon puts it right, so the guard does.';
 }
 
 function daemonActions({ action, reason }: DaemonDecision): KernelAction[] {

@@ -72,6 +72,17 @@ describe('starting a deploy', () => {
     await expect(startDeploy({ ctx: contextOf('operator'), input })).rejects.toMatchObject({ code: 'conflict' });
   });
 
+  it('lets the revision that runs be applied again, also after a newer one was saved', async () => {
+    const { topologyId, input } = await planned();
+    const first = await startDeploy({ ctx: contextOf('operator'), input });
+    const ended = { state: 'verified', openFor: null, endedAt: new Date() };
+    await getDb().deploy.update({ where: { id: first.id }, data: ended });
+    const document = { ...seedDocument(), name: `pair-${serial}`, ftp: true };
+    const save = { id: topologyId, baseRevision: 1, document, message: '' };
+    await saveTopology({ ctx: contextOf('operator'), input: save });
+    expect(await startDeploy({ ctx: contextOf('operator'), input })).toMatchObject({ state: 'queued', revision: 1 });
+  });
+
   it('refuses a viewer, and leaves neither a deploy nor an audit row', async () => {
     const { input, topologyId } = await planned();
     await expect(startDeploy({ ctx: contextOf('viewer'), input })).rejects.toMatchObject({ code: 'forbidden' });

@@ -25,11 +25,19 @@ beforeAll(async () => {
 function frameOf(director: string, change: Partial<LiveHost>): LiveHost {
   return {
     ...{ director, readAt: new Date().toISOString(), role: 'standby', heldVirtualAddresses: [], services: [] },
-    ...{ statistics: [], rates: [], rules: [], syncDaemon: [], daemons: {}, drift: [], pollMs: 1 },
+    ...{ statistics: [], rates: [], rules: [], syncDaemon: [], daemons: {}, pollMs: 1 },
+    drift: { state: 'none', items: [], more: 0 },
     terminal: { ipvsadm: '', mangle: '', nat: '', daemon: '' },
     release: { live: '1-aaaaaaaa', confirmed: '1-aaaaaaaa', transaction: '' },
     ...change,
   };
+}
+
+function driftOf(sentence: string): LiveHost['drift'] {
+  const words = { area: 'mark-rules', what: 'Chain', expected: 'there', observed: 'not there' } as const;
+  const adopt = { kind: 'no', why: 'Rules are generated.' } as const;
+  const item = { id: 'a1', ...words, sentence, adopt, firstSeen: new Date().toISOString() };
+  return { state: 'drift', items: [item], more: 0, release: '1-aaaaaaaa', revision: 1 };
 }
 
 /** As the worker's poller does. */
@@ -68,7 +76,7 @@ describe('the live pair', () => {
   });
 
   it.each([
-    ['the kernel of one differs', { drift: ['A rule is missing.'] }, /director2: A rule is missing/],
+    ['the kernel of one differs', { drift: driftOf('A rule is missing.') }, /director2: A rule is missing/],
     [
       'they have confirmed different releases',
       { release: { live: '2-b', confirmed: '2-b', transaction: '' } },

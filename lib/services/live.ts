@@ -2,6 +2,8 @@
 import 'server-only';
 import { composeLivePair } from '@/lib/core/live-pair';
 import { ServiceError } from '@/lib/core/errors';
+import { composePairDrift } from '@/lib/core/pair-drift';
+import type { PairDrift } from '@/lib/core/views/drift';
 import { liveHostSchema, type ConnectionPage, type LiveHost, type LivePair } from '@/lib/core/views/live';
 import type { Db } from '@/lib/db/client';
 import { watchChannel } from '@/lib/db/listen';
@@ -15,9 +17,11 @@ async function loadPair(db: Db, topologyId: string): Promise<{ pair: LivePair; d
   const rows = await db.director.findMany({ where: { topologyId }, include: { live: true }, orderBy: { name: 'asc' } });
   if (rows.length === 0 && !(await db.topology.findUnique({ where: { id: topologyId } })))
     throw new ServiceError('not-found', 'There is no such topology.');
-  const hosts = rows.map((row) =>
-    row.live ? liveHostSchema.parse(row.live.frame) : neverRead(row.name, row.fingerprint !== null),
-  );
+  const hosts = rows.map((row) => {
+    // A frame of an earlier version of the console counts as none: the poller writes a new one within seconds.
+    const read = liveHostSchema.safeParse(row.live?.frame);
+    return read.success ? read.data : neverRead(row.name, row.fingerprint !== null);
+  });
   const pair = composeLivePair(topologyId, hosts, Date.now());
   return { pair: withSince(pair), directorIds: new Set(rows.map(({ id }) => id)) };
 }
@@ -44,8 +48,8 @@ function neverRead(director: string, isTrusted: boolean): LiveHost {
       rates: [],
       rules: [],
       syncDaemon: [],
-      drift: [],
     },
+    drift: { state: 'unknown', items: [], more: 0 },
     terminal: { ipvsadm: '', mangle: '', nat: '', daemon: '' },
     daemons: {},
     release: { live: '', confirmed: '', transaction: '' },
@@ -57,6 +61,12 @@ function neverRead(director: string, isTrusted: boolean): LiveHost {
 export async function getLivePair({ ctx, input }: VerbArgs<{ topologyId: string }>): Promise<LivePair> {
   requireRole(ctx, 'viewer');
   return (await loadPair(ctx.db, input.topologyId)).pair;
+}
+
+export async function getPairDrift({ ctx, input }: VerbArgs<{ topologyId: string }>): Promise<PairDrift> {
+  requireRole(ctx, 'viewer');
+  const { pair } = await loadPair(ctx.db, input.topologyId);
+  return composePairDrift(input.topologyId, pair.hosts, Date.now());
 }
 
 /** The pair now, and again whenever a frame of one of its directors came. */

@@ -41,11 +41,17 @@ async function refuseUnfit(tx: Tx, plan: PlanRow, planHash: string): Promise<voi
   // Locked: nobody saves a revision or moves a director between this look and the deploy's row.
   await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${plan.topologyId} FOR UPDATE`;
   const { revision } = await tx.topology.findUniqueOrThrow({ where: { id: plan.topologyId } });
-  if (revision !== plan.revision)
+  if (revision !== plan.revision && !(await isDeployed(tx, plan)))
     throw new ServiceError(
       'conflict',
       `Revision ${revision} was saved after this plan for revision ${plan.revision}; make a new plan.`,
     );
+}
+
+/** What runs already may be applied again, also when somebody saved a newer revision meanwhile: it is how drift is undone. */
+async function isDeployed(tx: Tx, { topologyId, revision }: PlanRow): Promise<boolean> {
+  const last = await tx.deploy.findFirst({ where: { topologyId, state: 'verified' }, orderBy: { number: 'desc' } });
+  return last?.revision === revision;
 }
 
 type Passed = Awaited<ReturnType<typeof passGate>>;

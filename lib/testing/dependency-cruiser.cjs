@@ -7,7 +7,7 @@ const floors = {
   'lib/guard': [],
   'lib/ssh': ['lib/core', 'lib/parse'],
   'lib/deploy': ['lib/core', 'lib/render', 'lib/parse', 'lib/plan', 'lib/ssh', 'lib/guard'],
-  'lib/live': ['lib/core', 'lib/parse', 'lib/ssh', 'lib/deploy'],
+  'lib/live': ['lib/core', 'lib/parse', 'lib/plan', 'lib/ssh', 'lib/deploy'],
   'lib/worker': [
     'lib/core',
     'lib/render',

@@ -158,7 +158,7 @@ describe('first deploy', () => {
       async () => {
         const found = await liveFrames();
         return found.length === 2 &&
-          found.every(({ drift, release }) => drift.length === 0 && release.confirmed !== 'origin')
+          found.every(({ drift, release }) => drift.state === 'none' && release.confirmed !== 'origin')
           ? found
           : undefined;
       },
@@ -174,16 +174,16 @@ describe('first deploy', () => {
     await run('director1', ['iptables', '-t', 'mangle', '-A', 'LVS-CONSOLE', '-d', '192.0.2.1/32', '-j', 'RETURN']);
     const drifted = await until(
       'drift',
-      async () => (await liveFrames()).find(({ drift }) => drift.length > 0),
+      async () => (await liveFrames()).find(({ drift }) => drift.state === 'drift'),
       20_000,
     );
-    expect(drifted.drift).toEqual([
+    expect(drifted.drift.items.map(({ sentence }) => sentence)).toEqual([
       'Rule "-A LVS-CONSOLE -d 192.0.2.1/32 -j RETURN" is in table mangle, but not wanted.',
     ]);
     await run('director1', ['iptables', '-t', 'mangle', '-D', 'LVS-CONSOLE', '-d', '192.0.2.1/32', '-j', 'RETURN']);
     await until(
       'no drift',
-      async () => ((await liveFrames()).every(({ drift }) => drift.length === 0) ? true : undefined),
+      async () => ((await liveFrames()).every(({ drift }) => drift.state === 'none') ? true : undefined),
       20_000,
     );
   });

@@ -40,7 +40,7 @@ async function lookAt(db: Db, hosts: DirectorHosts, topologyId: string, name: st
   const director = await db.director.findFirst({ where: { topologyId, name } });
   if (!director) return { director: name, problem: `${name} has no management address.` };
   try {
-    return await readTraffic(await hosts.open(director.id));
+    return await readTraffic(await hosts.openReader(director.id));
   } catch (cause) {
     return { director: name, problem: cause instanceof Error ? cause.message : String(cause) };
   }

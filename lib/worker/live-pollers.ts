@@ -2,6 +2,7 @@
 import 'server-only';
 import { topologyDocumentSchema } from '../core/document';
 import { resolveTopology } from '../core/resolve';
+import type { Topology } from '../core/topology';
 import { liveHostSchema, type LiveHost } from '../core/views/live';
 import { tryLock } from '../db/advisory-lock';
 import type { Db } from '../db/client';
@@ -9,10 +10,12 @@ import { watchChannel } from '../db/listen';
 import { pause } from '../deploy/run-step';
 import { pollDirector } from '../live/poll-director';
 import type { LiveContext } from '../live/to-live-host';
+import type { ExpectedRelease } from '../plan/find-drift';
+import { quiescentServicesOf } from '../plan/health-made';
 import { virtualAddressesOf } from '../plan/roles';
 import type { DirectorHosts } from './director-hosts';
 import type { Logger } from './logger';
-import { expectedOf, loadLastVerified } from './stored-plan';
+import { expectedOf, loadLastVerified, type Deployed } from './stored-plan';
 
 export type PollerDeps = { db: Db; hosts: DirectorHosts; log: Logger; signal: AbortSignal };
 type Trusted = { id: string; name: string; topologyId: string; login: string };
@@ -84,10 +87,11 @@ async function listTrusted(db: Db): Promise<Trusted[]> {
   }));
 }
 
-function cachedContext(db: Db, { name, topologyId }: Trusted): () => Promise<LiveContext> {
+function cachedContext(db: Db, { name, topologyId }: Trusted): (confirmed: string) => Promise<LiveContext> {
   let known: { context: LiveContext; at: number } | undefined;
-  return async () => {
-    if (known && Date.now() - known.at < CONTEXT_MS) return known.context;
+  return async (confirmed) => {
+    const isOther = known?.context.expected && known.context.expected.release !== confirmed;
+    if (known && !isOther && Date.now() - known.at < CONTEXT_MS) return known.context;
     known = { context: await loadContext(db, topologyId, name), at: Date.now() };
     return known.context;
   };
@@ -95,17 +99,29 @@ function cachedContext(db: Db, { name, topologyId }: Trusted): () => Promise<Liv
 
 /** The virtual addresses of what runs; before the first deploy those of the newest revision. */
 async function loadContext(db: Db, topologyId: string, director: string): Promise<LiveContext> {
+  const isDeploying = (await db.deploy.count({ where: { openFor: topologyId } })) > 0;
   const deployed = await loadLastVerified(db, topologyId);
   const newest = deployed
     ? undefined
     : await db.topologyRevision.findFirst({ where: { topologyId }, orderBy: { number: 'desc' } });
   const document = deployed?.document ?? topologyDocumentSchema.parse(newest?.document);
   const { topology } = resolveTopology(document);
-  const release = deployed?.releases.find((each) => each.director === director);
+  const expected = deployed && expectedRelease(deployed, topology, director);
   return {
     virtualAddresses: topology ? virtualAddressesOf(topology) : [],
-    ...(deployed && release && { expected: { release: deployed.transaction, host: expectedOf(release) } }),
+    ...{ isDeploying, ...(expected && { expected }) },
   };
+}
+
+function expectedRelease(
+  { transaction, revision, releases }: Deployed,
+  topology: Topology | undefined,
+  director: string,
+): ExpectedRelease | undefined {
+  const release = releases.find((each) => each.director === director);
+  if (!release) return undefined;
+  const quiescentServices = topology ? quiescentServicesOf(topology) : [];
+  return { release: transaction, revision, host: expectedOf(release), files: release.files, quiescentServices };
 }
 
 async function saveFrame(db: Db, directorId: string, frame: LiveHost): Promise<void> {

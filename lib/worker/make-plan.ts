@@ -10,10 +10,11 @@ import type { Topology } from '../core/topology';
 import { planSchema, type Plan } from '../core/views/plan';
 import type { Db } from '../db/client';
 import type { Director } from '../db/generated/client';
+import { readChangedFiles } from '../deploy/read-changed-files';
 import { observeHost } from '../deploy/verify-host';
 import { redactRelease } from '../plan/diff-files';
 import type { DirectorFacts } from '../plan/host-facts';
-import type { ObservedHost } from '../plan/observed-host';
+import { FILE_SECTION, withTexts, type ObservedHost } from '../plan/observed-host';
 import { planPair } from '../plan/plan-pair';
 import { releaseHash } from '../render/release-archive';
 import { renderTopology } from '../render/render-topology';
@@ -76,7 +77,9 @@ function unmanaged({ directors }: Topology, seen: readonly Seen[]): Diagnostic[]
 async function look(db: Db, hosts: DirectorHosts, { id, name }: Director): Promise<Seen> {
   try {
     const host = await hosts.openReader(id);
-    const [facts, observed] = await Promise.all([readFacts(host), observeHost(host)]);
+    const [facts, seen] = await Promise.all([readFacts(host), observeHost(host, [FILE_SECTION])]);
+    const texts = await readChangedFiles(host, seen.files ?? []);
+    const observed = seen.files ? { ...seen, files: withTexts(seen.files, texts) } : seen;
     await storeFacts(db, id, facts, observed.status.version);
     return { name, facts, observed, problems: [] };
   } catch (cause) {

@@ -113,7 +113,7 @@ const untilSettled = (count: number, timeoutMs = 60_000, since = Date.now()): Pr
       const actives = frames.filter(({ role }) => role === 'active');
       const standbys = frames.filter(({ role }) => role === 'standby');
       const isCalm = frames.every(
-        ({ drift, problem, readAt }) => drift.length === 0 && !problem && Date.parse(readAt ?? '') > since,
+        ({ drift, problem, readAt }) => drift.state === 'none' && !problem && Date.parse(readAt ?? '') > since,
       );
       return actives.length === 1 && standbys.length === count - 1 && isCalm ? actives[0]!.director : undefined;
     },

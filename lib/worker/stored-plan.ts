@@ -6,8 +6,8 @@ import { InvariantError } from '../core/errors';
 import { hostReleaseSchema, type HostFacts, type HostRelease } from '../core/release';
 import { planSchema } from '../core/views/plan';
 import type { Db } from '../db/client';
-import type { ExpectedHost } from '../deploy/deploy-run';
 import { transactionOf } from '../deploy/deploy-run';
+import type { ExpectedHost } from '../plan/diff-host';
 
 const hostFactsSchema = z.object({
   os: z.enum(['debian', 'redhat']).optional(),

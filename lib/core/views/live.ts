@@ -1,6 +1,7 @@
 // What one poll of one director found, and what the pair of them means; times are ISO strings of the console's clock.
 import { z } from 'zod';
 import { ipvsServiceSchema } from '../kernel-state';
+import { hostDriftSchema } from './drift';
 
 export const firewallRuleSchema = z.object({
   table: z.string(),
@@ -42,8 +43,7 @@ export const liveHostSchema = z.object({
   syncDaemon: z.array(z.object({ role: z.enum(['master', 'backup']), interface: z.string(), syncId: z.number() })),
   daemons: z.record(z.string(), z.enum(['running', 'stopped', 'unknown'])),
   release: z.object({ live: z.string(), confirmed: z.string(), transaction: z.string() }),
-  /** Objects where the kernel differs from the release's intent, a sentence each. */
-  drift: z.array(z.string()),
+  drift: hostDriftSchema,
   pollMs: z.number(),
 });
 export const livePairSchema = z.object({

@@ -1,0 +1,68 @@
+// What the guard puts right in an IPVS table that hands changed, from its own awk program and with each awk that a director may have.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadGuardProgram } from './guard-program';
+
+const program = /^MEND_AWK='\n([^']*)'$/m.exec(loadGuardProgram().text)?.[1] ?? '';
+const folder = mkdtempSync(path.join(tmpdir(), 'guard-mend-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const RELEASE = `-A -f 1 -s rr
+-a -f 1 -r 192.168.6.2:0 -m -w 1
+-a -f 1 -r 192.168.6.3:0 -m -w 2
+-A -f 1 -6 -s wlc -p 300
+-a -f 1 -6 -r [2001:db8:6::2]:0 -g -w 1
+`;
+
+function mend(awk: string[], now: string, { from = RELEASE, to = RELEASE } = {}): string[] {
+  const parts = Object.entries({ from, to, now }).flatMap(([part, text]) => {
+    const file = path.join(folder, part);
+    writeFileSync(file, text);
+    return [`part=${part}`, file];
+  });
+  const [tool = '', ...first] = awk;
+  return execFileSync(tool, [...first, program, ...parts], { encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean)
+    .toSorted();
+}
+
+describe.each([['awk'], ['busybox', 'awk']])('with %s %s', (...awk) => {
+  const tool = awk.filter((word) => word !== undefined);
+
+  it.each<[string, string, string[]]>([
+    ['nothing of a table that is as released', RELEASE, []],
+    ['a weight', RELEASE.replace('-w 2', '-w 7'), ['-e -f 1 -r 192.168.6.3:0 -m -w 2']],
+    ['a forwarding method', RELEASE.replace('-g -w 1', '-i -w 1'), ['-e -f 1 -6 -r [2001:db8:6::2]:0 -g -w 1']],
+    ['a scheduler', RELEASE.replace('-s rr', '-s wlc -p 60'), ['-E -f 1 -s rr']],
+    ['persistence', RELEASE.replace(' -p 300', ''), ['-E -f 1 -6 -s wlc -p 300']],
+    [
+      'a service that is gone, whole',
+      RELEASE.split('\n').slice(0, 3).join('\n'),
+      ['-A -f 1 -6 -s wlc -p 300', '-a -f 1 -6 -r [2001:db8:6::2]:0 -g -w 1'],
+    ],
+    ['a real server of somebody', `${RELEASE}-a -f 1 -r 192.168.6.9:0 -m -w 1\n`, ['-d -f 1 -r 192.168.6.9:0']],
+    ['no service of somebody', `${RELEASE}-A -f 9 -s rr\n-A -t 192.0.2.1:80 -s rr\n`, []],
+    ['no dead real server', RELEASE.replace('-w 2', '-w 0'), []],
+    ['no real server that a check took out', RELEASE.replace(/^.*6\.3:0.*\n/m, ''), []],
+    ['no fallback that serves alone', RELEASE.replace('[2001:db8:6::2]:0 -g', '[::1]:0 -l'), []],
+    ['no fallback beside dead ones', `${RELEASE.replace(/-w [12]/g, '-w 0')}-a -f 1 -r 127.0.0.1:0 -l -w 1\n`, []],
+    [
+      'a forwarding method of a dead real server, which stays dead',
+      RELEASE.replace('-m -w 2', '-g -w 0'),
+      ['-e -f 1 -r 192.168.6.3:0 -m -w 0'],
+    ],
+    ['no real server on the director itself', RELEASE.replace('-m -w 2', '-l -w 2'), []],
+  ])('mends %s', (_what, now, lines) => {
+    expect(mend(tool, now)).toEqual(lines);
+  });
+
+  it('leaves services to the daemon that this release changes', () => {
+    const to = RELEASE.replace('-w 2', '-w 5');
+    expect(mend(tool, RELEASE.replace('-s rr', '-s wlc'), { to })).toEqual([]);
+    expect(mend(tool, '', { from: '' })).toEqual([]);
+  });
+});
