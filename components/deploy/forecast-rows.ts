@@ -25,7 +25,7 @@ const OPTIONAL: ForecastColumn[] = [
     count: ({ connections }) => connections.unmatched,
   },
   {
-    ...{ id: 'uncertain', head: 'Open', title: 'Decided by what they do in the gap, or by their real server' },
+    ...{ id: 'uncertain', head: 'Open', title: 'They go on only where the other director takes over and knows them' },
     count: ({ connections }) => connections.uncertain,
   },
   {

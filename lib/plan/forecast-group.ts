@@ -31,8 +31,8 @@ type Context = {
   moves: Moves;
   traffic: TrafficNow;
   sysctls: Readonly<Record<string, string>>;
-  /** The daemons are restarted: the fate of what stays is open. */
-  isRestart: boolean;
+  /** The services are deleted and made again: what becomes of that which would have stayed. Absent: nothing is restarted. */
+  restartFate?: 'lost' | 'uncertain';
 };
 
 export function forecastGroup(change: GroupChange, context: Context): GroupForecast {
@@ -44,24 +44,25 @@ export function forecastGroup(change: GroupChange, context: Context): GroupForec
     return { group, service, change: afterService ? 'added' : 'removed', reasons: absentReasons(change), ...nothing };
   }
   const part = serviceChangeOf(change, present, context.sysctls);
-  const fates = serverFates(part).map((fate) => (context.isRestart ? unsettle(fate) : fate));
+  const fates = serverFates(part).map((fate) => unsettle(fate, context.restartFate));
   const told = [
     ...headReasons(change, context),
     ...serviceReasons(part),
     ...fates.flatMap(({ reason }) => reason ?? []),
     ...(after && before ? context.moves.reasonsOf(service) : []),
   ];
-  const isTouched = told.length > 0 || context.isRestart;
+  const isRestart = context.restartFate !== undefined;
+  const isTouched = told.length > 0 || isRestart;
   return {
     ...{ group, service, change: afterService ? (isTouched ? 'changed' : 'untouched') : 'removed' },
-    reasons: isTouched ? [...told, ...(context.isRestart ? [RESTART] : [])] : [untouchedReason(change)],
+    reasons: isTouched ? [...told, ...(isRestart ? [RESTART] : [])] : [untouchedReason(change)],
     connections: withUnmatched(change, fates, context),
     persistence: persistenceFates(part, fates, context.traffic),
   };
 }
 
 const MISSING = 'The service is missing on the director, and nothing in this plan makes it again.';
-const RESTART = 'Its service is deleted and made again while the daemons restart.';
+const RESTART = 'The daemons make its service anew.';
 
 function serviceChangeOf(
   { before, after, beforeService, afterService }: GroupChange,
@@ -77,8 +78,8 @@ function serviceChangeOf(
   };
 }
 
-function unsettle(fate: ServerFate): ServerFate {
-  return fate.fate === 'kept' ? { ...fate, fate: 'uncertain' } : fate;
+function unsettle(fate: ServerFate, restartFate: Context['restartFate']): ServerFate {
+  return fate.fate === 'kept' && restartFate ? { ...fate, fate: restartFate } : fate;
 }
 
 function headReasons({ afterService, otherMark }: GroupChange, { sysctls }: Context): string[] {

@@ -3,10 +3,7 @@ import type { DaemonAction } from '../core/release';
 import type { Topology } from '../core/topology';
 import type { Interruption } from '../core/views/forecast';
 
-/**
- * Seconds. heartbeat: from the moment it gives the addresses up until the services answer again, as measured in the lab
- * (lib/plan/explain-impact.ts says the same in words).
- */
+/** Seconds from giving the addresses up until the services answer again: the range that explain-impact.ts has in words. */
 const HEARTBEAT = { from: 30, to: 60 };
 /** ldirectord has added every service by then. */
 const KEEPALIVED_CHECKERS = 5;
@@ -42,13 +39,12 @@ function secondsOf(action: DaemonAction, { vrrp }: Topology): Interruption['seco
   return undefined;
 }
 
-/** The services are deleted and made again; an entry survives that only when no packet of it comes in between. */
+/** Deleting a service ends its entries on this director (expire_nodest_conn), also when it is made again at once. */
 function survival({ stack }: Topology, isSyncing: boolean | undefined): string {
-  if (stack === 'single')
-    return 'A connection goes on when it sends nothing until then; one that does is reset (expire_nodest_conn).';
-  if (isSyncing === undefined)
-    return 'Whether the other director knows the connections could not be read: they survive only where its sync daemon told it.';
+  const end = 'The services are deleted meanwhile, which ends their connections on this director';
+  if (stack === 'single') return `${end}; there is no other one that could know them.`;
+  if (isSyncing === undefined) return `${end}. Whether the other director knows them (sync daemon) could not be read.`;
   return isSyncing
-    ? 'The sync daemon runs, so the other director knows the connections that have sent more than a few packets: these go on where they send nothing in the gap, others are reset.'
-    : 'No sync daemon runs: the other director knows no connection, and when it takes over they are all reset.';
+    ? `${end}. The sync daemon has told the other director those that sent more than a few packets: these go on if that one takes over.`
+    : `${end}. No sync daemon runs, so the other director knows none of them.`;
 }

@@ -21,10 +21,13 @@ export type ServiceChange = {
   sysctls: Readonly<Record<string, string>>;
 };
 
-/** Kernel: a packet of a connection whose destination left its service is dropped; with the sysctl its entry is too. */
+/**
+ * Kernel 5.9 and later end the entries at once when their destination leaves, older ones at the next packet; a destination that
+ * comes back in the same second does not bring them back (seen in the lab, kernel 6.1). Without the sysctl they are black holes.
+ */
 export function endOf(sysctls: ServiceChange['sysctls']): string {
   return sysctls['net.ipv4.vs.expire_nodest_conn'] === '1'
-    ? 'are reset at their next packet (expire_nodest_conn)'
+    ? 'are reset (expire_nodest_conn)'
     : 'get no answer any more until they time out (expire_nodest_conn is off)';
 }
 
@@ -43,8 +46,8 @@ function fateOf({ present, wanted, fallbacks, sysctls }: ServiceChange, server: 
   if (server.forwarding !== next.forwarding && server.forwarding !== 'local')
     return {
       ...kept,
-      fate: 'uncertain',
-      reason: `Forwarding to ${name} changes from ${server.forwarding} to ${next.forwarding}: the kernel keeps the old way for connections that exist, and they end where the real server answers the new way only.`,
+      isDraining: server.weight > 0 && next.weight === 0,
+      reason: `Forwarding to ${name} changes from ${server.forwarding} to ${next.forwarding}: connections that exist go on by ${server.forwarding}, as long as the real server still answers that way.`,
     };
   if (server.weight > 0 && next.weight === 0)
     return {

@@ -125,7 +125,7 @@ describe('the forecast', () => {
       'a real server that goes',
       (d) => void d.pools[0]!.realServers.shift(),
       {
-        reason: 'Real server 192.168.6.2 goes: its connections are reset at their next packet (expire_nodest_conn).',
+        reason: 'Real server 192.168.6.2 goes: its connections are reset (expire_nodest_conn).',
         connections: { ...KEPT_ALL, kept: 5, loseServer: 12 },
         persistence: { now: 5, kept: 2, lost: 3, uncertain: 0 },
       },
@@ -139,9 +139,9 @@ describe('the forecast', () => {
       'forwarding',
       (d) => void (d.pools[0]!.forwarding = 'gate'),
       {
-        reason: 'Forwarding to 192.168.6.2 changes from masq to gate',
-        connections: { ...KEPT_ALL, kept: 0, uncertain: 17 },
-        persistence: { now: 5, kept: 0, lost: 0, uncertain: 5 },
+        reason: 'Forwarding to 192.168.6.2 changes from masq to gate: connections that exist go on by masq',
+        connections: KEPT_ALL,
+        persistence: BOUND_ALL,
       },
     ],
     [
@@ -248,18 +248,20 @@ describe('the forecast', () => {
     expect(groups[2]?.connections).toEqual({ ...KEPT_ALL, kept: 0, loseServer: 17 });
   });
 
-  it.each([
-    [true, 'The sync daemon runs'],
-    [false, 'No sync daemon runs'],
-  ])('of a restart leaves the fate of everything open, and says the gap (sync daemon runs: %s)', (isSyncing, words) => {
-    const { groups, interruption, totals } = forecast((d) => void (d.virtualAddresses.external = '192.168.7.241/24'), {
-      traffic: { isSyncing },
-    });
-    expect(interruption).toMatchObject({ kind: 'restart', seconds: { from: 30, to: 60 } });
-    expect(interruption.sentences.join(' ')).toContain(words);
-    expect(groups.map(({ change }) => change)).toEqual(['changed', 'changed']);
-    expect(totals.connections).toMatchObject({ now: 34, kept: 0, uncertain: 34 });
-  });
+  it.each<[boolean, string, object]>([
+    [true, 'has told the other director', { kept: 0, loseServer: 0, uncertain: 34 }],
+    [false, 'No sync daemon runs', { kept: 0, loseServer: 34, uncertain: 0 }],
+  ])(
+    'of a restart says the gap, and that only the other director can know (sync daemon: %s)',
+    (isSyncing, words, all) => {
+      const edit = (d: TopologyDocument) => void (d.virtualAddresses.external = '192.168.7.241/24');
+      const { groups, interruption, totals } = forecast(edit, { traffic: { isSyncing } });
+      expect(interruption).toMatchObject({ kind: 'restart', seconds: { from: 30, to: 60 } });
+      expect(interruption.sentences.join(' ')).toContain(words);
+      expect(groups.map(({ change }) => change)).toEqual(['changed', 'changed']);
+      expect(totals.connections).toMatchObject({ now: 34, ...all });
+    },
+  );
 
   it('counts nothing as 0 that it did not see', () => {
     const { groups, totals, limits } = forecast((d) => void d.pools[0]!.realServers.shift(), {

@@ -2,7 +2,7 @@
 import type { HostRelease } from '../core/release';
 import type { FwMarkGroup, Topology } from '../core/topology';
 import type { IpvsService } from '../core/kernel-state';
-import type { Forecast } from '../core/views/forecast';
+import type { Forecast, Interruption } from '../core/views/forecast';
 import type { HostPlan } from '../core/views/plan';
 import { markKey } from '../parse/ipvs-text';
 import { familyOfGroup } from '../render/role-intent';
@@ -33,8 +33,7 @@ export function forecastTraffic({ host, release, previous, topology, base, traff
   const moves = findMoves(base, topology, traffic);
   const context = {
     ...{ moves, traffic, sysctls: release.intent.always.sysctls },
-    // A start, too: what another daemon left in the table is made anew.
-    isRestart: interruption.kind === 'restart' || interruption.kind === 'start',
+    ...restartFateOf(interruption.kind, topology, isSyncing),
   };
   const changes = changesOf({ base, topology, before, wanted, present });
   const groups = changes.map((change) => forecastGroup(change, context));
@@ -43,6 +42,13 @@ export function forecastTraffic({ host, release, previous, topology, base, traff
     ...(traffic.readAt !== undefined && { readAt: traffic.readAt }),
     ...{ limits: limitsOf(host, traffic, present, groups), interruption, groups, totals: totalsOf(groups) },
   };
+}
+
+/** Only the other director can know the connections after a restart. A start may find a table that another daemon left. */
+function restartFateOf(kind: Interruption['kind'], { stack }: Topology, isSyncing: boolean | undefined) {
+  if (kind === 'start') return { restartFate: 'uncertain' as const };
+  if (kind !== 'restart') return {};
+  return { restartFate: stack === 'single' || isSyncing === false ? ('lost' as const) : ('uncertain' as const) };
 }
 
 type Sides = {

@@ -10,7 +10,7 @@ export const connectionFatesSchema = z.object({
   loseServer: countSchema,
   /** Their packets are in no group any more, so that they do not reach IPVS. */
   unmatched: countSchema,
-  /** Whether they go on is decided by what they do while the daemons restart, or by the real server itself. */
+  /** The daemons restart: they go on only where the other director takes over and knows them. */
   uncertain: countSchema,
   /** Among the kept ones: on a real server that takes no new connections from now on. */
   draining: countSchema,
