@@ -11,7 +11,6 @@ const STOP_MS = 60_000;
 
 export const LAB_NAME = 'lvse2e';
 export const LAB_PORT_BASE = 2400;
-type DemoLab = { name: string; portBase: number };
 
 export type RunningDemo = {
   url: string;
@@ -22,12 +21,9 @@ export type RunningDemo = {
   stop: () => Promise<number | null>;
 };
 
-/** With a lab: real directors on real kernels. */
-export function startDemo(
-  port: number,
-  lab: DemoLab = { name: LAB_NAME, portBase: LAB_PORT_BASE },
-): Promise<RunningDemo> {
-  const env = { LVS_CONSOLE_LAB: lab.name, LVS_CONSOLE_LAB_PORTS: String(lab.portBase) };
+/** With a lab: real directors on real kernels. Another name and other ports let it run beside another one. */
+export function startDemo(port: number, labName = LAB_NAME, labPortBase = LAB_PORT_BASE): Promise<RunningDemo> {
+  const env = { LVS_CONSOLE_LAB: labName, LVS_CONSOLE_LAB_PORTS: String(labPortBase) };
   return start('demo', port, env, /^\s+(http:\/\/\S*magic-link\S*)$/m);
 }
 

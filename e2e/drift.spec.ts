@@ -17,7 +17,7 @@ test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(20 * 60_000);
-  demo = await startDemo(PORT, LAB);
+  demo = await startDemo(PORT, LAB.name, LAB.portBase);
   lab = await attachLab(LAB.name);
   page = await browser.newPage();
 });

@@ -20,6 +20,15 @@ export function usePlan(planId: string) {
   });
 }
 
+/** Counts again; the plan, its hash and what was approved stay. */
+export function useRenewForecast(planId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.renewForecast(planId),
+    onSuccess: (plan) => client.setQueryData(['plan', planId], plan),
+  });
+}
+
 export function useStartDeploy() {
   const client = useQueryClient();
   return useMutation({

@@ -2,6 +2,7 @@
 // Directors: list, host keys, connection tests, and the console's own public key.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
+import type { AccessForm } from '@/lib/core/views/director';
 
 export function useDirectors() {
   return useQuery({ queryKey: ['directors'], queryFn: () => api.listDirectors(), refetchInterval: 15_000 });
@@ -9,6 +10,14 @@ export function useDirectors() {
 
 export function useConsoleKey() {
   return useQuery({ queryKey: ['console-key'], queryFn: () => api.getConsoleKey(), staleTime: Infinity });
+}
+
+export function useInstallScript(directorId: string, form: AccessForm) {
+  return useQuery({
+    queryKey: ['install-script', directorId, form],
+    queryFn: () => api.getInstallScript(directorId, form),
+    staleTime: 60_000,
+  });
 }
 
 export function useScanHostKey(directorId: string) {

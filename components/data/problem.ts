@@ -24,6 +24,9 @@ const nextSteps: Record<string, string> = {
   'host-key-changed': 'Stop. Find out why the host key changed before anything else.',
   'authentication-refused': 'Put the console’s public key into authorized_keys of the director.',
   'guard-missing': 'Open the director and install the guard.',
+  'sudo-missing': 'Install sudo on the director, or run the install command of the form root there.',
+  'sudo-refused': 'Open the director and run its install command there as root.',
+  'key-limited': 'Open the director and run its install command there as root.',
 };
 
 export function describeProblem(error: unknown): ProblemWords {

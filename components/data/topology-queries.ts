@@ -29,6 +29,16 @@ export function useRevisions(topologyId: string) {
   return useQuery({ queryKey: ['topology', topologyId, 'revisions'], queryFn: () => api.listRevisions(topologyId) });
 }
 
+/** A revision never changes, so it is asked for once; undefined asks for nothing. */
+export function useRevision(topologyId: string, revision: number | undefined) {
+  return useQuery({
+    queryKey: ['topology', topologyId, 'revision', revision],
+    queryFn: () => api.getTopology(topologyId, revision),
+    enabled: revision !== undefined,
+    staleTime: Infinity,
+  });
+}
+
 export function useFetchRevision(topologyId: string) {
   return useMutation({ mutationFn: (revision: number) => api.getTopology(topologyId, revision) });
 }

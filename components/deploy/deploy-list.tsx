@@ -6,6 +6,7 @@ import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { deployStateSchema, type Deploy } from '@/lib/core/views/deploy';
 import { useDeploys } from '@/components/data/deploy-queries';
 import { Failure } from '@/components/data/failure';
+import { Badge } from '@/components/ui/badge';
 import { DataTable } from '@/components/ui/data-table';
 import type { DataColumn } from '@/components/ui/data-table-column';
 import { EmptyState } from '@/components/ui/empty-state';
@@ -42,6 +43,19 @@ const columns: DataColumn<Deploy>[] = [
   },
   { id: 'revision', header: 'Revision', value: (deploy) => deploy.revision },
   { id: 'author', header: 'Author', value: (deploy) => deploy.author },
+  {
+    id: 'approver',
+    header: 'Approved by',
+    value: (deploy) => deploy.approver ?? (deploy.breakGlass === undefined ? '' : 'past the rules'),
+    cell: ({ approver, breakGlass }) =>
+      breakGlass === undefined ? (
+        (approver ?? '')
+      ) : (
+        <Badge tone="warn" title={breakGlass}>
+          past the rules
+        </Badge>
+      ),
+  },
   {
     id: 'created',
     header: 'Started',

@@ -12,6 +12,7 @@ import { printDuration } from '@/components/ui/time';
 import { useNow } from '@/components/ui/use-now';
 import { CancelDeploy } from './cancel-deploy';
 import { DeadManTimer } from './dead-man-timer';
+import { DeployedPlan } from './deployed-plan';
 import { DeployOutcome } from './deploy-outcome';
 import { DeployStateBadge } from './deploy-state-badge';
 import { RestoreRelease } from './restore-release';
@@ -43,6 +44,7 @@ export function DeployView({ deployId }: { deployId: string }) {
       <DeployOutcome deploy={deploy} />
       <PairSteps deploy={deploy} />
       <Directors deploy={deploy} />
+      <DeployedPlan deploy={deploy} />
     </Page>
   );
 }

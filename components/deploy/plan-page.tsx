@@ -15,7 +15,7 @@ import { Page, Panel } from '@/components/ui/page';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { GatePanel } from './gate-panel';
-import { PlanFiles } from './plan-files';
+import { PlanParts } from './plan-parts';
 import { PlanProblems } from './plan-problems';
 import { StartDeploy } from './start-deploy';
 
@@ -84,8 +84,8 @@ function PlanLead({ plan, newest }: { plan: Plan; newest: number | undefined }) 
 
 function PlanSkeleton() {
   return (
-    <div className="grid gap-3 lg:grid-cols-3">
-      {['What changes', 'Files', 'What happens to traffic'].map((title) => (
+    <div className="grid gap-3 lg:grid-cols-2">
+      {['What happens to traffic', 'What changes', 'Files and kernel'].map((title) => (
         <Panel key={title} title={title}>
           <SkeletonRows label="Reading both directors" />
         </Panel>
@@ -110,34 +110,7 @@ function PlanColumns({ plan }: { plan: Plan }) {
           </Link>
         </Notice>
       )}
-      <div className="grid gap-3 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)_minmax(0,1fr)]">
-        <Panel title="What changes">
-          <Sentences label="What changes" sentences={plan.summary} empty="No object changes." />
-        </Panel>
-        <Panel title="Files and kernel">
-          <PlanFiles hosts={plan.hosts} />
-        </Panel>
-        <Panel title="What happens to traffic">
-          <Sentences label="What happens to traffic" sentences={plan.impact} empty="Nothing." />
-          <p className="text-xs text-muted-foreground">
-            Dead-man timer: {plan.timerSeconds} s on the active director, {plan.timerSeconds + 120} s on the standby.
-            When nothing confirms by then, a director puts its old release back by itself.
-          </p>
-        </Panel>
-      </div>
+      <PlanParts plan={plan} />
     </>
-  );
-}
-
-function Sentences({ label, sentences, empty }: { label: string; sentences: readonly string[]; empty: string }) {
-  if (sentences.length === 0) return <p className="text-muted-foreground">{empty}</p>;
-  return (
-    <ul aria-label={label} className="flex flex-col gap-1.5">
-      {sentences.map((sentence) => (
-        <li key={sentence} className="border-l-2 border-primary/60 pl-2 [overflow-wrap:anywhere]">
-          {sentence}
-        </li>
-      ))}
-    </ul>
   );
 }

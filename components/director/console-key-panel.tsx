@@ -12,8 +12,9 @@ export function ConsoleKeyPanel() {
   return (
     <Panel title="The console's public key" actions={data && <CopyButton text={data.authorizedKey} label="Copy key" />}>
       <p className="text-muted-foreground">
-        Paste this line into ~/.ssh/authorized_keys of the management user on each director. The private half never
-        leaves the worker.
+        The install command under Privileges authorizes it, bound to the guard. Pasted as it stands into
+        ~/.ssh/authorized_keys of the management user it may do whatever that user may. The private half never leaves
+        the worker.
       </p>
       {isError && <Failure error={error} what="The key could not be read" onRetry={() => void refetch()} />}
       {data ? (

@@ -11,6 +11,7 @@ import { Notice } from '@/components/ui/notice';
 import { Facts, Page, Panel } from '@/components/ui/page';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { SkeletonRows } from '@/components/ui/skeleton';
+import { AccessPanel } from './access-panel';
 import { ConnectionPanel } from './connection-panel';
 import { ConsoleKeyPanel } from './console-key-panel';
 import { HostKeyPanel } from './host-key-panel';
@@ -56,6 +57,7 @@ function DirectorDetails({ director }: { director: DirectorView }) {
         </div>
         <div className="flex flex-col gap-3">
           <EndpointPanel director={director} />
+          <AccessPanel director={director} />
           <FactsPanel director={director} />
         </div>
       </div>

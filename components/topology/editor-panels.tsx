@@ -3,6 +3,7 @@
 import dynamic from 'next/dynamic';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import type { TopologyDocument } from '@/lib/core/document';
+import type { TopologyRevision } from '@/lib/core/views/topology';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import { useEditor } from './editor-context';
@@ -18,7 +19,14 @@ const AnalysisPanel = dynamic(() => import('./panels/analysis-panel'), {
 
 const tabs = ['problems', 'analysis', 'files', 'revisions', 'yaml'] as const;
 
-export function EditorPanels({ saved, baseRevision }: { saved: TopologyDocument; baseRevision: number }) {
+type EditorPanelsProps = {
+  saved: TopologyDocument;
+  baseRevision: number;
+  hasEdits: boolean;
+  onRestored: (revision: TopologyRevision) => void;
+};
+
+export function EditorPanels({ saved, baseRevision, hasEdits, onRestored }: EditorPanelsProps) {
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('problems'));
   const { diagnostics } = useEditor();
   return (
@@ -46,7 +54,7 @@ export function EditorPanels({ saved, baseRevision }: { saved: TopologyDocument;
         <FilesPanel saved={saved} />
       </TabsContent>
       <TabsContent value="revisions">
-        <RevisionsPanel baseRevision={baseRevision} />
+        <RevisionsPanel baseRevision={baseRevision} hasEdits={hasEdits} onRestored={onRestored} />
       </TabsContent>
       <TabsContent value="yaml">
         <YamlPanel />

@@ -79,7 +79,13 @@ export function TopologyEditor({ saved }: { saved: TopologyRevision }) {
           <SelectedForm />
         </div>
       </div>
-      <EditorPanels saved={base} baseRevision={baseRevision} />
+      <EditorPanels
+        saved={base}
+        baseRevision={baseRevision}
+        hasEdits={draft.hasEdits}
+        // With edits the notice above asks what becomes of them.
+        onRestored={(revision) => !draft.hasEdits && draft.rebase(revision)}
+      />
       <SaveDialog
         isOpen={dialog === 'save'}
         baseRevision={baseRevision}

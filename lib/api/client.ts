@@ -5,7 +5,7 @@ import type { Account, AccountRole, AuditRow } from '@/lib/core/views/account';
 import type { DeployPolicy } from '@/lib/core/deploy-policy';
 import type { Deploy } from '@/lib/core/views/deploy';
 import type { DeployGate } from '@/lib/core/views/deploy-gate';
-import type { ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
+import type { AccessForm, ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
 import type { PairDrift } from '@/lib/core/views/drift';
 import type { ConnectionPage, LivePair } from '@/lib/core/views/live';
 import type { Plan } from '@/lib/core/views/plan';
@@ -90,6 +90,8 @@ export const api = {
 
   listDirectors: (topologyId?: string) => call<DirectorView[]>('GET', withQuery('/directors', { topologyId })),
   getConsoleKey: () => call<ConsoleKey>('GET', '/console-key'),
+  getInstallScript: (directorId: string, form: AccessForm) =>
+    call<{ user: string; script: string }>('GET', withQuery(`/directors/${id(directorId)}/install-script`, { form })),
   scanDirector: (directorId: string) => call<HostKeyScan>('POST', `/directors/${id(directorId)}/scan`),
   trustDirector: (directorId: string, fingerprint: string) =>
     call<DirectorView>('POST', `/directors/${id(directorId)}/trust`, { fingerprint }),
@@ -100,6 +102,7 @@ export const api = {
   createPlan: (topologyId: string, revision: number) =>
     call<Plan>('POST', `/topologies/${id(topologyId)}/plans`, { revision }),
   getPlan: (planId: string) => call<Plan>('GET', `/plans/${id(planId)}`),
+  renewForecast: (planId: string) => call<Plan>('POST', `/plans/${id(planId)}/forecast`),
   getDeployGate: (planId: string) => call<DeployGate>('GET', `/plans/${id(planId)}/gate`),
   approvePlan: (planId: string, planHash: string) =>
     call<DeployGate>('POST', `/plans/${id(planId)}/approval`, { planHash }),

@@ -13,7 +13,7 @@ import {
   saveDeployPolicy,
 } from '@/lib/services/deploy-gate';
 import { cancelDeploy, getDeploy, listDeploys, watchDeploy } from '@/lib/services/deploys';
-import { createPlan, getPlan } from '@/lib/services/plans';
+import { createPlan, getPlan, renewForecast } from '@/lib/services/plans';
 import { startDeploy, startDeployInput } from '@/lib/services/start-deploy';
 import { accepts, answers, idParams, jsonBody, newRouter, streams } from './declare';
 import { sendEvents } from './event-stream';
@@ -50,6 +50,16 @@ export const deployRoutes = newRouter()
       responses: answers(planSchema),
     }),
     async (c) => c.json(await getPlan({ ctx: c.get('ctx'), input: c.req.valid('param') }), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/plans/{id}/forecast',
+      summary: 'Count the connections again that a plan would touch; the plan and its hash stay',
+      request: { params: idParams },
+      responses: answers(planSchema),
+    }),
+    async (c) => c.json(await renewForecast({ ctx: c.get('ctx'), input: c.req.valid('param') }), 200),
   )
   .openapi(
     createRoute({

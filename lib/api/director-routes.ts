@@ -1,9 +1,15 @@
 // Directors, their host keys, and the console's own public key.
 import 'server-only';
 import { createRoute, z } from '@hono/zod-openapi';
-import { connectionTestSchema, directorViewSchema, hostKeyScanSchema } from '@/lib/core/views/director';
+import {
+  accessFormSchema,
+  connectionTestSchema,
+  directorViewSchema,
+  hostKeyScanSchema,
+} from '@/lib/core/views/director';
 import {
   getConsoleKey,
+  getInstallScript,
   listDirectors,
   scanDirector,
   testDirector,
@@ -31,6 +37,20 @@ export const directorRoutes = newRouter()
       responses: answers(z.object({ authorizedKey: z.string(), installScript: z.string() })),
     }),
     async (c) => c.json(await getConsoleKey(c.get('ctx')), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/directors/{id}/install-script',
+      summary: 'The guard, and who may log in for the console, as one script to run as root',
+      request: { params: idParams, query: z.object({ form: accessFormSchema }) },
+      responses: answers(z.object({ user: z.string(), script: z.string() })),
+    }),
+    async (c) =>
+      c.json(
+        await getInstallScript({ ctx: c.get('ctx'), input: { ...c.req.valid('param'), ...c.req.valid('query') } }),
+        200,
+      ),
   )
   .openapi(
     createRoute({

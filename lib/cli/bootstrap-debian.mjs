@@ -21,6 +21,8 @@ const packages = {
     'ifupdown',
     'util-linux',
     'kmod',
+    'sudo',
+    'openssh-server',
   ],
 };
 

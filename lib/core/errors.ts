@@ -34,6 +34,9 @@ export type HostErrorCode =
   | 'connection-lost'
   | 'guard-missing'
   | 'guard-refused'
+  | 'sudo-missing'
+  | 'sudo-refused'
+  | 'key-limited'
   | 'command-failed'
   | 'unreadable-answer';
 

@@ -143,7 +143,29 @@ function readRange({ name, addresses }: RangeDocument, path: DiagnosticPath): Re
   return { value, diagnostics: [warning('range.host-bits', path, message, `Write ${normalisedTo}.`)] };
 }
 
+/** What was read of a match without fault, while it names the very same range; `text`: see `knownRanges`. */
+const knownMatches = new WeakMap<MatchDocument, { text: string; match: Match }>();
+
 function resolveMatch(
+  document: TopologyDocument,
+  ranges: ReadonlyMap<string, VirtualRange>,
+  match: MatchDocument,
+  path: DiagnosticPath,
+): Resolved<Match> {
+  const known = knownMatches.get(match);
+  const text = textOf(match);
+  if (known?.text === text && known.match.range === ranges.get(match.range))
+    return { value: known.match, diagnostics: [] };
+  const resolved = readMatch(document, ranges, match, path);
+  if (resolved.value && resolved.diagnostics.length === 0) knownMatches.set(match, { text, match: resolved.value });
+  return resolved;
+}
+
+function textOf({ range, protocol, ports, source, interface: name }: MatchDocument): string {
+  return `${range} ${protocol} ${ports?.join() ?? '-'} ${source ?? '-'} ${name ?? '-'}`;
+}
+
+function readMatch(
   document: TopologyDocument,
   ranges: ReadonlyMap<string, VirtualRange>,
   match: MatchDocument,

@@ -5,7 +5,7 @@ import { hasErrors } from '@/lib/core/diagnostic';
 import { topologyDocumentSchema } from '@/lib/core/document';
 import type { AuditRow as AuditView } from '@/lib/core/views/account';
 import { deploySchema, type Deploy as DeployView } from '@/lib/core/views/deploy';
-import type { DirectorView } from '@/lib/core/views/director';
+import { seenAccessSchema, type DirectorView } from '@/lib/core/views/director';
 import { planSchema, type Plan as PlanView } from '@/lib/core/views/plan';
 import type { RevisionSummary, TopologyRevision as RevisionView } from '@/lib/core/views/topology';
 import type { AuditRow, Deploy, DeployStep, Director, Plan, TopologyRevision } from './generated/client';
@@ -34,6 +34,8 @@ export function toDirector(row: Director & { topology: { name: string } }): Dire
     ...(given(row.offeredFingerprint) ? { offeredFingerprint: row.offeredFingerprint } : {}),
     ...(given(row.acceptedBy) ? { acceptedBy: row.acceptedBy } : {}),
     ...(given(row.acceptedAt) ? { acceptedAt: iso(row.acceptedAt) } : {}),
+    ...(given(row.access) ? { access: seenAccessSchema.parse(row.access) } : {}),
+    ...(given(row.hasReadKey) ? { hasReadKey: row.hasReadKey } : {}),
     ...(given(row.guardVersion) ? { guardVersion: row.guardVersion } : {}),
     ...(given(row.factsReadAt) ? { factsReadAt: iso(row.factsReadAt) } : {}),
     ...(given(row.problem) ? { problem: row.problem } : {}),

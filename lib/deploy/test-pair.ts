@@ -158,6 +158,7 @@ function openFake(host: FakeHost, pair: FakePair): DeployHost {
     settle();
     if (host.isAway) throw gone();
     if (verb === 'facts') return { stdout: factFrames(host), stderr: '' };
+    if (verb === 'delivery') return { stdout: 'local 192.168.0.0 dev lo\n', stderr: '' };
     const key = `${host.name} ${verb}`;
     const fault = pair.faults.get(key);
     pair.faults.delete(key);
@@ -174,6 +175,7 @@ function openFake(host: FakeHost, pair: FakePair): DeployHost {
   };
   return {
     name: host.name,
+    user: 'root',
     guard,
     read: async (sections) => {
       settle();

@@ -33,7 +33,7 @@ export function printPoint({ step, half }: Point): string {
   return half === undefined ? step : `${step}@${half}`;
 }
 
-/** Each fault and each point at least once, the cheap faults at the steps that write; the order is that of the matrix. */
+/** For every `npm test`: each fault and each point at least once, the cheap faults at the steps that write, and some of every part. */
 export const QUICK = new Set([
   'A/preflight/worker-killed',
   'A/lock/database-killed',
@@ -50,6 +50,17 @@ export const QUICK = new Set([
   'A/switch@active/sshd-stopped',
   'A/verify@active/worker-killed',
   'A/confirm@active/guard-killed',
+  'B/mangle-flushed@standby',
+  'B/rule-added-by-others@active',
+  'B/tool-taken-away@active',
+  'C/one-session@active',
+  'C/reset-in-switch@active',
+  'C/loss@active',
+  'D/two-operators',
+  'D/stale-plan',
+  'D/both-active',
+  'E/every-file-cut-at-5-tenths@standby',
+  'E/bit-flipped-in-an-intent@active',
 ]);
 
 /** `pattern`: a part of the id, with `*` for anything; empty = all. */

@@ -1,63 +1,106 @@
-// `npm run faults -- [PATTERN...] [--quick] [--list] [--resume] [--journal FILE] [--report FILE]`: the fault matrix against a lab.
+// `npm run faults -- [PATTERN...] [--quick|--random] [--list] [--resume] [--shards N] [--journal FILE] [--report FILE]`: the fault matrix against labs.
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { MATRIX_A, QUICK, selectCells } from './cells';
+import { MATRIX_E } from './damage-cells';
 import { MATRIX_B } from './host-cells';
+import { MATRIX_C } from './network-cells';
+import { PAIR_TRIALS, SCENES } from './pair-cells';
+import { RANDOM_SCENES } from './random-cells';
 import { appendResult, printTable, readResults } from './report';
-import { openRig } from './rig';
-import { runCell, runHostCell, type CellResult } from './run-cell';
+import { openRig, type Rig } from './rig';
+import { runCell, runHostCell, runScene, runTrial, type CellResult } from './run-cell';
 
 const TIMER_SECONDS = 20;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
+    /** 200 deploys in a row with kills at random moments, instead of the matrix. */
+    random: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     resume: { type: 'boolean', default: false },
+    /** So many labs and consoles beside each other. */
+    shards: { type: 'string', default: '1' },
+    /** Of a run in shards: which part this process does, from 0. */
+    shard: { type: 'string' },
     journal: { type: 'string', default: path.resolve('.data/faults.jsonl') },
     report: { type: 'string' },
   },
 });
 
-const matrix = [...MATRIX_A, ...MATRIX_B];
-const all = values.quick ? matrix.filter(({ id }) => QUICK.has(id)) : matrix;
+type Runnable = { id: string; run: (rig: Rig) => Promise<CellResult> };
+const matrix: Runnable[] = [
+  ...MATRIX_A.map((cell) => ({ id: cell.id, run: (rig: Rig) => runCell(rig, cell) })),
+  ...MATRIX_B.map((cell) => ({ id: cell.id, run: (rig: Rig) => runHostCell(rig, cell) })),
+  ...MATRIX_C.map((trial) => ({ id: trial.id, run: (rig: Rig) => runTrial(rig, trial) })),
+  ...PAIR_TRIALS.map((trial) => ({ id: trial.id, run: (rig: Rig) => runTrial(rig, trial) })),
+  ...SCENES.map((scene) => ({ id: scene.id, run: (rig: Rig) => runScene(rig, scene) })),
+  ...MATRIX_E.map((cell) => ({ id: cell.id, run: (rig: Rig) => runHostCell(rig, cell) })),
+];
+const storm: Runnable[] = RANDOM_SCENES.map((scene) => ({ id: scene.id, run: (rig: Rig) => runScene(rig, scene) }));
+const all = values.random ? storm : values.quick ? matrix.filter(({ id }) => QUICK.has(id)) : matrix;
 const cells = selectCells(all, positionals);
 if (cells.length === 0) fail(`no cell matches ${positionals.join(' ')}; --list shows them all`);
 if (values.list) {
   for (const { id } of cells) console.log(id);
   process.exit(0);
 }
+const shards = Number(values.shards);
+if (!Number.isInteger(shards) || shards < 1 || shards > 8) fail(`--shards ${values.shards}: from 1 to 8`);
 
 fs.mkdirSync(path.dirname(values.journal), { recursive: true });
-if (!values.resume) fs.rmSync(values.journal, { force: true });
-const done = new Map(readResults(values.journal).map((result) => [result.id, result]));
-let isInterrupted = false;
-process.once('SIGINT', () => (isInterrupted = true));
-const rig = await openRig(TIMER_SECONDS, (line) => console.log(`    ${line}`));
-for (const cell of cells) {
-  if (isInterrupted) break;
-  if (done.has(cell.id)) continue;
-  const result = await ('fault' in cell ? runCell(rig, cell) : runHostCell(rig, cell)).catch(toFailure(cell.id));
-  done.set(cell.id, result);
-  appendResult(values.journal, result);
-  const left = cells.filter(({ id }) => !done.has(id)).length;
-  console.log(
-    `${result.passed ? 'passed' : 'FAILED'} ${cell.id} ${result.state} ${result.seconds.toFixed(0)} s (${left} left) ${result.note}`,
-  );
-  for (const { invariant, what } of result.broken) console.log(`    invariant ${invariant}: ${what}`);
-  // A broken pair says nothing about the next cell.
-  if (!result.passed && left > 0) await rig.renew();
-}
-await rig.close();
+const journalOf = (shard: number) => (shards === 1 ? values.journal : `${values.journal}.${shard}`);
+const own = values.shard === undefined ? undefined : Number(values.shard);
+if (own !== undefined) await runPart(own);
+else if (shards === 1) await runPart(0);
+else await Promise.all(Array.from({ length: shards }, (_, shard) => runShard(shard)));
+if (own === undefined) report();
 
-const results = cells.flatMap(({ id }) => done.get(id) ?? []);
-const table = printTable(results);
-console.log(`\n${table}`);
-if (values.report) fs.writeFileSync(values.report, table);
-const failed = results.filter(({ passed }) => !passed).length;
-console.log(`${results.length - failed} passed, ${failed} failed`);
-process.exit(failed === 0 && results.length === cells.length ? 0 : 1);
+/** The cells of one shard against a lab of its own, in order. */
+async function runPart(shard: number): Promise<void> {
+  const journal = journalOf(shard);
+  if (!values.resume) fs.rmSync(journal, { force: true });
+  const done = new Set(readResults(journal).map(({ id }) => id));
+  const todo = cells.filter(({ id }, at) => at % shards === shard && !done.has(id));
+  if (todo.length === 0) return;
+  let isInterrupted = false;
+  process.once('SIGINT', () => (isInterrupted = true));
+  const rig = await openRig(TIMER_SECONDS, shard, (line) => console.log(`    ${line}`));
+  for (const [at, { id, run }] of todo.entries()) {
+    if (isInterrupted) break;
+    const result = await run(rig).catch(toFailure(id));
+    appendResult(journal, result);
+    const { passed, state, seconds, note, broken } = result;
+    const left = todo.length - at - 1;
+    console.log(`${passed ? 'passed' : 'FAILED'} ${id} ${state} ${seconds.toFixed(0)} s (${left} left) ${note}`);
+    for (const { invariant, what } of broken) console.log(`    invariant ${invariant}: ${what}`);
+    // A broken pair says nothing about the next cell.
+    if (!passed && left > 0) await rig.renew();
+  }
+  await rig.close();
+}
+
+/** This program again, with its own names, ports and journal. */
+function runShard(shard: number): Promise<void> {
+  const [, program = '', ...args] = process.argv;
+  const argv = [...process.execArgv, program, ...args, '--shard', String(shard)];
+  const child = spawn(process.execPath, argv, { stdio: 'inherit' });
+  return new Promise((resolve) => child.on('close', () => resolve()));
+}
+
+function report(): void {
+  const found = Array.from({ length: shards }, (_, shard) => readResults(journalOf(shard))).flat();
+  const results = cells.flatMap(({ id }) => found.find((result) => result.id === id) ?? []);
+  const table = printTable(results);
+  console.log(`\n${table}`);
+  if (values.report) fs.writeFileSync(values.report, table);
+  const failed = cells.length - results.filter(({ passed }) => passed).length;
+  console.log(`${cells.length - failed} passed, ${failed} failed`);
+  process.exit(failed === 0 ? 0 : 1);
+}
 
 function toFailure(id: string) {
   return (error: unknown): CellResult => ({

@@ -6,11 +6,15 @@ import { startConsole, type RunningConsole } from '../cli/supervisor';
 import type { TopologyDocument } from '../core/document';
 import { getDb, type Db } from '../db/client';
 import { openLab, type Lab } from '../lab/lab';
+import { openLink, type Link } from './link';
 import { callWorker } from '../worker/client';
 import { labDocument, requestDeploy, saveDocument, trustDirectors, until, untilEnded } from '../worker/test-console';
 
-const LAB = { name: 'lvsfaults', portBase: 2900 };
-const WEB_PORT = 3900;
+/** `shard`: runs beside each other have names and ports of their own. */
+const labOf = (shard: number) => ({ name: `lvsfaults${shard === 0 ? '' : shard}`, portBase: 2900 + 20 * shard });
+const webPortOf = (shard: number) => 3900 + shard;
+/** The console reaches director N through a link on port (portBase + LINKS + N). */
+const LINKS = 5;
 export const DIRECTORS = ['director1', 'director2'];
 /** Served by mark 1, which no cell's deploy touches. */
 export const UNTOUCHED_ADDRESS = '192.168.0.10';
@@ -18,6 +22,9 @@ export const UNTOUCHED_ADDRESS = '192.168.0.10';
 export type Rig = {
   db: Db;
   lab: Lab;
+  /** Between the console and each director's SSH port; the harness itself does not pass it. */
+  links: Record<string, Link>;
+  portBase: number;
   console: RunningConsole;
   topologyId: string;
   /** Rehearsals use a short dead-man time, the same on both directors, or a matrix would take a night. */
@@ -32,35 +39,41 @@ export type Rig = {
   close: () => Promise<void>;
 };
 
-export async function openRig(timerSeconds: number, report: (line: string) => void): Promise<Rig> {
+export async function openRig(timerSeconds: number, shard: number, report: (line: string) => void): Promise<Rig> {
+  const { name: labName, portBase } = labOf(shard);
   const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'lvs-faults-'));
   fs.chmodSync(dataFolder, 0o711);
   process.env['LVS_CONSOLE_DATA'] = dataFolder;
   process.env['LVS_CONSOLE_REHEARSAL_TIMER_SECONDS'] = String(timerSeconds);
-  const running = await startConsole({ dataFolder, host: '127.0.0.1', port: WEB_PORT, report });
+  const running = await startConsole({ dataFolder, host: '127.0.0.1', port: webPortOf(shard), report });
   const db = getDb();
   let lab: Lab | undefined;
+  const links: Record<string, Link> = {};
   const close = async () => {
+    await Promise.allSettled(Object.values(links).map((link) => link.close()));
     await Promise.allSettled([lab?.down(), db.$disconnect()]);
     await running.stop();
     fs.rmSync(dataFolder, { recursive: true, force: true });
   };
   try {
     const { authorizedKey } = await until('the worker answers', () => callWorker('consoleKey', {}), 60_000);
-    const opened = await openLab({ ...LAB, authorizedKeys: [authorizedKey] });
+    const opened = await openLab({ name: labName, portBase, authorizedKeys: [authorizedKey] });
     lab = opened;
+    for (const [index, director] of DIRECTORS.entries())
+      links[director] = await openLink(portBase + LINKS + index + 1, portBase + index + 1);
+    const documentNumber = (count: number) => documentOf(count, portBase + LINKS);
     const rows = await db.$queryRaw<{ data_directory: string }[]>`SHOW data_directory`;
     let count = 0;
     let pairs = 0;
     const rig: Rig = {
-      ...{ db, lab: opened, console: running, timerSeconds, dataFolder, close },
+      ...{ db, lab: opened, links, portBase, console: running, timerSeconds, dataFolder, close },
       ...{ databaseFolder: rows[0]?.data_directory ?? '', topologyId: '', secret: '' },
-      nextRevision: async () => (await saveDocument(db, documentOf((count += 1)), rig.topologyId)).revision,
+      nextRevision: async () => (await saveDocument(db, documentNumber((count += 1)), rig.topologyId)).revision,
       renew: async () => {
         await db.director.deleteMany();
         if (pairs > 0) for (const director of DIRECTORS) await opened.factoryReset(director);
         const name = `faults-${(pairs += 1)}`;
-        ({ topologyId: rig.topologyId } = await saveDocument(db, { ...documentOf(count), name }));
+        ({ topologyId: rig.topologyId } = await saveDocument(db, { ...documentNumber(count), name }));
         // The directors may answer slowly just after their boot.
         await until('the directors are trusted', async () => (await trustDirectors(db, rig.topologyId), true), 180_000);
         rig.secret = await firstDeploy(db, opened, rig.topologyId);
@@ -83,8 +96,8 @@ async function firstDeploy(db: Db, lab: Lab, topologyId: string): Promise<string
 }
 
 /** Group `untouched` (mark 1) is the same in all; `changed` (mark 2) has another port and its pool another weight each time. */
-export function documentOf(count: number): TopologyDocument {
-  const document = labDocument(LAB.portBase);
+export function documentOf(count: number, portBase: number): TopologyDocument {
+  const document = labDocument(portBase);
   const realServers = ['192.168.6.2', '192.168.6.3'];
   const poolOf = (name: string, weights: [number, number]): TopologyDocument['pools'][number] => ({
     name,

@@ -1,7 +1,7 @@
 // One cell: a deploy that changes one group, a fault at its point, healing, and then what must hold.
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
-import type { Deploy } from '../core/views/deploy';
+import type { Deploy, DeployState } from '../core/views/deploy';
 import { callWorker } from '../worker/client';
 import { getDeploy, insertDeploy, requestDeploy, until, untilEnded } from '../worker/test-console';
 import type { Cell, Half, Point } from './cells';
@@ -22,25 +22,37 @@ export type CellResult = {
 };
 
 const POINT_MS = 120_000;
-const END_MS = 400_000;
+export const END_MS = 400_000;
 
 /** `healsAfter`: only once the deploy has ended; else at once, beside it. */
-type Struck = { note: string; heal: () => Promise<void>; healsAfter?: boolean };
-type Trial = {
+export type Struck = { note: string; heal: () => Promise<void>; healsAfter?: boolean };
+/** What may come of it, besides the invariants. */
+type Wanted = {
   id: string;
-  /** Absent: before the deploy is asked for. */
+  /** How the deploy may end; absent: any end is right, as long as the invariants hold. */
+  ends?: DeployState[] | undefined;
+  /** The fault itself costs connections: the active director loses its power, or hands over. */
+  mayLoseProbes?: boolean | undefined;
+};
+export type Trial = Wanted & {
+  /** Absent: the fault comes between the plan and the deploy. */
   point?: Point | undefined;
   half: Half;
-  strike: (director: string) => Promise<Struck>;
-  /** Absent: any end is right, as long as the invariants hold. */
-  ends?: Deploy['state'][];
-  losesPower: boolean;
+  strike: (rig: Rig, director: string) => Promise<Struck>;
 };
+/** A cell that asks for its deploys in a way of its own. */
+export type Scene = Wanted & { play: (rig: Rig, scene: Setting) => Promise<Outcome> };
+export type Setting = { revision: number; active: string; standby: string };
 
 export function runCell(rig: Rig, { id, point, fault }: Cell): Promise<CellResult> {
   const half = point.half ?? 'active';
-  const losesPower = fault === 'power-cut' && half === 'active';
-  return runTrial(rig, { id, point, half, losesPower, strike: (director) => FAULT[fault](rig, director) });
+  return runTrial(rig, {
+    id,
+    point,
+    half,
+    mayLoseProbes: fault === 'power-cut' && half === 'active',
+    strike: FAULT[fault],
+  });
 }
 
 export function runHostCell(rig: Rig, { id, half, at, strike, heal, ends }: HostCell): Promise<CellResult> {
@@ -48,7 +60,7 @@ export function runHostCell(rig: Rig, { id, half, at, strike, heal, ends }: Host
     const { stderr } = await rig.lab.exec(director, ['sh', '-c', script], { timeoutMs: 60_000 });
     return stderr.trim().split('\n').at(-1) ?? '';
   };
-  const strikeNow = async (director: string) => {
+  const strikeNow = async (_rig: Rig, director: string) => {
     const note = await sh(director, strike);
     return {
       note: `${director}: ${note || 'struck'}`,
@@ -57,44 +69,62 @@ export function runHostCell(rig: Rig, { id, half, at, strike, heal, ends }: Host
     };
   };
   const point = at && { step: at, half };
-  return runTrial(rig, { id, half, point, ends, losesPower: false, strike: strikeNow });
+  return runTrial(rig, { id, half, point, ends, strike: strikeNow });
 }
 
-async function runTrial(rig: Rig, { id, point, half, strike, ends, losesPower }: Trial): Promise<CellResult> {
+export function runTrial(rig: Rig, trial: Trial): Promise<CellResult> {
+  const { id, ends, mayLoseProbes, point, half, strike } = trial;
+  return runScene(rig, {
+    ...{ id, ends, mayLoseProbes },
+    play: async (_rig, { revision, active, standby }) => {
+      const director = half === 'standby' ? standby : active;
+      if (!point) return strikeBefore(rig, revision, director, strike);
+      const reached = point.half === 'standby' ? standby : active;
+      return strikeAt(rig, revision, point, reached, () => strike(rig, director));
+    },
+  });
+}
+
+export async function runScene(rig: Rig, { id, ends, mayLoseProbes = false, play }: Scene): Promise<CellResult> {
   const started = Date.now();
   const { active, standby } = await settle(rig);
-  const struckDirector = half === 'standby' ? standby : active;
   const revision = await rig.nextRevision();
   const before = await readBefore(rig);
   const probe = startProbe(rig.lab, UNTOUCHED_ADDRESS, path.join(rig.dataFolder, 'probe.log'));
-  const { deploy, note } = await (point
-    ? strikeAt(rig, revision, point, struckDirector, strike)
-    : strikeBefore(rig, revision, struckDirector, strike));
+  const played = play(rig, { revision, active, standby });
+  // A cell that comes to nothing must not leave its client behind.
+  const {
+    deploy,
+    note,
+    broken: seen = [],
+  } = await played.catch(async (error: unknown) => {
+    await probe.stop();
+    throw error;
+  });
   await Promise.all(DIRECTORS.map((director) => atRest(rig, director)));
   await oneRelease(rig);
   const result = await probe.stop();
-  // Connections through a director that loses its power are lost by nature; nothing else may cost one.
-  const mayLoseProbes = losesPower && struckDirector === active;
-  const broken = await checkInvariants(rig, { deploy, before, probe: result, mayLoseProbes });
+  const broken = [...seen, ...(await checkInvariants(rig, { deploy, before, probe: result, mayLoseProbes }))];
   if (ends && !ends.includes(deploy.state))
     broken.push({ invariant: 0, what: `ended ${deploy.state}, expected ${ends.join(' or ')}` });
   const end = { state: printEnd(deploy), seconds: (Date.now() - started) / 1000, note };
   return { id, passed: broken.length === 0, ...end, broken };
 }
 
-type Outcome = { deploy: Deploy; note: string };
+/** `deploy`: the one that the invariants are asserted of. `broken`: what the scene itself saw. */
+export type Outcome = { deploy: Deploy; note: string; broken?: Broken[] };
 
 /** Healed at once in the background: some faults heal only after the director's timer. */
 async function strikeAt(
   rig: Rig,
   revision: number,
   point: Point,
-  director: string,
-  strike: Trial['strike'],
+  reached: string,
+  strike: () => Promise<Struck>,
 ): Promise<Outcome> {
   const deployId = await requestDeploy(rig.db, rig.topologyId, revision);
-  await reach(rig, deployId, point, director);
-  const { note, heal, healsAfter = false } = await strike(director);
+  await reach(rig, deployId, point, reached);
+  const { note, heal, healsAfter = false } = await strike();
   const healing = healsAfter ? undefined : heal();
   const deploy = await untilEnded(rig.db, deployId, END_MS);
   await (healing ?? heal());
@@ -104,18 +134,18 @@ async function strikeAt(
 /** The plan is made on the healthy host: the fault comes between the plan and the deploy. */
 async function strikeBefore(rig: Rig, revision: number, director: string, strike: Trial['strike']): Promise<Outcome> {
   const plan = await callWorker('makePlan', { topologyId: rig.topologyId, revision, actor: 'faults' });
-  const { note, heal } = await strike(director);
+  const { note, heal } = await strike(rig, director);
   const deploy = await untilEnded(rig.db, await insertDeploy(rig.db, plan), END_MS);
   await heal();
   return { deploy, note };
 }
 
 function printEnd({ state, outcome }: Deploy): string {
-  return state === 'failed' ? `failed: ${outcome ?? ''}` : state;
+  return state === 'failed' || state === 'refused' ? `${state}: ${outcome ?? ''}`.replace(/\s+/g, ' ') : state;
 }
 
 /** Until the step's announcement is committed: the fault strikes while its side effect is at work. */
-async function reach(rig: Rig, deployId: string, { step, half }: Point, director: string): Promise<void> {
+export async function reach(rig: Rig, deployId: string, { step, half }: Point, director: string): Promise<void> {
   const isThere = async () => {
     const { steps, endedAt } = await getDeploy(rig.db, deployId);
     const found = steps.some((each) => each.name === step && (half === undefined || each.director === director));

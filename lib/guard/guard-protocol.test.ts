@@ -283,13 +283,27 @@ describe.each(['dash', 'busybox sh'])('a transaction under %s', (shell) => {
     expect((await box.guard(['apply', '9-00000009'])).code).toBe(14);
   });
 
-  it('keeps the last releases only', async () => {
+  it('keeps the last ten confirmed releases and the first state, whatever was rolled back or put back in between', async () => {
     const box = await open({ shell });
-    for (let n = 1; n <= 12; n += 1) await deploy(box, `${String(n)}-000000cc`, n, releaseTar(testRelease(n)));
-    const kept = (await box.run(['ls', `${box.root}/var/lib/lvs-console/releases`])).stdout.split('\n').filter(Boolean);
-    expect(kept).toHaveLength(11);
-    expect(kept).toEqual(expect.arrayContaining(['origin', '12-000000cc', '3-000000cc']));
-    expect(kept).not.toContain('2-000000cc');
+    const name = (n: number) => `${String(n)}-000000cc`;
+    const kept = async () =>
+      (await box.run(['ls', `${box.root}/var/lib/lvs-console/releases`])).stdout.split('\n').filter(Boolean).toSorted();
+    const expected = (...numbers: number[]) => ['origin', ...numbers.map(name)].toSorted();
+    for (let n = 1; n <= 12; n += 1) await deploy(box, name(n), n, releaseTar(testRelease(n)));
+    expect(await kept()).toEqual(expected(3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+    await armRelease(box, name(13), 13, releaseTar(testRelease(13)));
+    for (const args of [
+      ['switch', name(13), '13'],
+      ['rollback', name(13)],
+    ])
+      expect(await box.guard(args)).toMatchObject({ code: 0 });
+    expect(await box.guard(['apply', name(3)]), 'the oldest is in force again').toMatchObject({ code: 0 });
+    expect(await kept(), 'the one that was never confirmed went').toEqual(expected(3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+    await deploy(box, name(14), 14, releaseTar(testRelease(14)));
+    expect(await kept(), 'what was in force before is among the newest').toEqual(
+      expected(3, 5, 6, 7, 8, 9, 10, 11, 12, 14),
+    );
+    expect(await box.status()).toMatchObject({ live: name(14), confirmed: name(14) });
   });
 
   it('works when /etc and /var are different file systems', async () => {

@@ -36,6 +36,14 @@ const KERNEL = `iptables-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]$//'; ip -4 
 cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/eth0/rp_filter /proc/sys/net/ipv4/vs/conntrack; ipvsadm -Sn; ipvsadm -Ln --daemon
 cat /run/heartbeat.pid >/dev/null 2>&1 && echo heartbeat`;
 
+/** By the director's own clock: the deadline, when the rollback began, when kernel and files were back. Ends after a minute. */
+const WATCH = `s=/var/lib/lvs-console/tx; now() { read -r up _ < /proc/uptime; echo $up; }
+sed -n 's/^deadline=//p' $s; word=step=rolling-back
+for try in $(seq 1200); do
+  while read -r line; do [ "$line" != "$word" ] || { now; [ $word = state=rolled-back ] && exit; word=state=rolled-back; }; done < $s
+  sleep 0.05
+done`;
+
 describe('the guard on a real director', () => {
   let lab: Lab;
   const on = (argv: readonly string[], input?: Buffer) =>
@@ -136,11 +144,22 @@ describe('the guard on a real director', () => {
     await service(2);
     expect(await sh('iptables-save -t mangle')).toContain('--set-xmark 0x2/');
     const left = Number((await status()).seconds_left);
+    await sh(`cat > /run/watch << 'END'
+${WATCH}
+END
+(sh /run/watch > /run/watched 2>&1 < /dev/null &)`);
     await expect
       .poll(async () => (await status()).state, { timeout: (left + 5) * 1000, interval: 500 })
       .toBe('rolled-back');
     await service(1);
     await expect.poll(() => sh(`${FILES}; ${KERNEL}`), { timeout: 20_000, interval: 1000 }).toBe(before);
+    const [deadline = NaN, fired = NaN, ended = NaN] = (await sh('cat /run/watched')).trim().split('\n').map(Number);
+    const seconds = { late: fired - deadline, long: ended - fired };
+    process.stdout.write(
+      `the timer fired ${seconds.late.toFixed(2)} s after its time, the rollback took ${seconds.long.toFixed(2)} s\n`,
+    );
+    expect(seconds.late).toBeGreaterThan(-1.1); // the deadline is kept in whole seconds
+    expect(seconds.late).toBeLessThan(5);
   });
 
   it('a restart of heartbeat gives up what only the old haresources named, and rollback takes it again', async () => {

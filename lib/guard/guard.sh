@@ -4,7 +4,7 @@
 # It changes only: the files named in a release's MANIFEST, the chains LVS-CONSOLE (mangle) and LVS-CONSOLE-NAT (nat) of both families with
 # their jumps, ipsets called lvs-console*, the nftables table `inet lvs-console`, policy rules and routes with protocol 76, the addresses
 # and sysctls named in the release, and the daemons heartbeat, ldirectord and keepalived. Everything else stays as it is.
-# Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction.
+# Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction, 15 not for this key.
 # shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
 GUARD_VERSION=2.0.0
@@ -36,9 +36,31 @@ warn() { printf 'guard: %s\n' "$*" >&2 2>/dev/null || :; }
 die() { code=$1; shift; warn "$*"; exit "$code"; }
 
 usage() {
-  die 2 "usage: guard version | facts | read [SECTION...] | connections LIMIT [TEXT] | status | list
+  if person; then
+    explain
+    exit 2
+  fi
+  die 2 "usage: guard version | session | facts | read [SECTION...] | connections LIMIT [TEXT] | delivery 4|6 | status | list
   stage TX GENERATION | check TX | arm TX GENERATION SECONDS | switch TX GENERATION | confirm TX GENERATION
   rollback TX | abort TX GENERATION | apply RELEASE | boot"
+}
+
+# The console reads lines of key=value from a pipe; somebody at a terminal of this host gets sentences.
+person() { [ "${VIA:-direct}" = direct ] && { [ -t 1 ] || [ "${PLAIN:-no}" = yes ]; }; }
+
+explain() {
+  cat << END
+This program changes an LVS director by whole releases. It needs neither network nor console.
+
+  $GUARD status         what is in place, what is open, what to do next
+  $GUARD list           the releases on this host
+  $GUARD apply RELEASE  put an earlier release in place, now and for every start
+  $GUARD apply origin   take everything of the console away: as before its first deploy
+  $GUARD rollback       end an open deploy: back to the confirmed release
+
+With \`help\` before it a command answers in sentences also into a file: $GUARD help status
+The other commands are for the console: version session facts read connections delivery stage check arm switch confirm abort boot
+END
 }
 
 need_root() {
@@ -142,9 +164,9 @@ break_lock() {
   kill -KILL "$holder" 2>/dev/null || :
 }
 
-begin() { # VERB: what every state change starts with; a lost connection must not stop it half way
+begin() { # VERB: what every state change starts with; neither a lost connection nor a slip of the fingers may stop it half way
   need_root
-  trap '' PIPE HUP
+  trap '' PIPE HUP INT QUIT TSTP
   take_lock "$1"
   read_clock
   load_tx
@@ -363,9 +385,22 @@ function span(s,   p, begin) { # first-last
   begin = address(p[1]); cidr(p[2]); first = begin; last = address(p[2])
   if (!within()) bad("policy does not allow range " s)
 }
+function own_address(s,   i) { # one that this host would hold; any spelling that cidr() knows
+  if (!cidr(s)) { bad("not an address: " s); return }
+  first = address(substr(s, 1, index(s "/", "/") - 1))
+  for (i = 1; i <= owns; i++) if (first >= own_from[i] && first <= own_to[i]) return
+  if (owns) bad("policy does not allow the address " s)
+}
+function module(name) { if (name !~ /^(ip_vs[a-z0-9_]*|ip_set[a-z0-9_]*|xt_[A-Za-z0-9_]+|ip6?_tables|ip6?table_(mangle|nat|filter)|nf_(conntrack|nat|tables)[a-z0-9_]*|nft_[a-z0-9_]+|nfnetlink|ipip|ip6_tunnel|tunnel[46]|dummy)$/) bad("module not allowed") }
+function sysctl(line) {
+  if ((line !~ /^net\.ipv4\.(ip_forward|vs\.[a-z_]+|conf\.[A-Za-z0-9_.+-]+\.(rp_filter|send_redirects|src_valid_mark|accept_local|forwarding|arp_[a-z]+))=[0-9][0-9 ,-]*$/ &&
+    line !~ /^net\.ipv6\.conf\.[A-Za-z0-9_.+-]+\.(forwarding|accept_ra|accept_redirects|accept_dad|dad_transmits)=[0-9]+$/) || line ~ /\.\./) bad("sysctl not allowed")
+}
 function target_allowed(name) { if (targets != "" && !has(targets, name)) bad("policy does not allow target " name) }
 function program(s) { # the first word of a command
-  gsub(/^["\047]+|["\047]+$/, "", s); sub(/[ \t].*/, "", s)
+  gsub(/^["\047]+|["\047]+$/, "", s)
+  if (s ~ /[^A-Za-z0-9 \t._:\/=,@%+-]/) { bad("a command holds letters, digits and ._:/=,@%+- only: a shell may read it"); return }
+  sub(/[ \t].*/, "", s)
   if (s !~ /^\// || s ~ /\.\./ || !has(programs, s)) bad("policy (check-scripts=) does not allow the program " (s == "" ? "(none)" : s))
 }
 function known(name) { if (!has(links, name)) bad("this host has no interface " name) }
@@ -384,6 +419,8 @@ part == "policy" {
   else if (key == "interfaces") interfaces = value
   else if (key == "targets") targets = value
   else if (key == "ranges") { n = split(value, p, " "); for (i = 1; i <= n; i++) if (cidr(p[i])) { from[++ranges] = first; to[ranges] = last } else bad("not an IPv4 or IPv6 prefix") }
+  else if (key == "addresses") { n = split(value, p, " "); for (i = 1; i <= n; i++) if (cidr(p[i])) { own_from[++owns] = first; own_to[owns] = last } else bad("not an IPv4 or IPv6 prefix") }
+  else if (key == "resources") resources = resources " " value
   else if (key == "check-scripts") programs = programs " " value
   else bad("policy line not understood, so nothing is allowed")
   next
@@ -396,18 +433,38 @@ part == "manifest" {
   }
   if ($3 !~ /^files/) next
   path = substr($3, 6); mode[path] = $2
-  if (path ~ /^\/etc\/ha\.d\/.+/ || path ~ /^\/etc\/(sysctl|modules-load)\.d\/[^\/.][^\/]*$/ || path == "/etc/network/interfaces.d/lvs-console") next
+  if (path ~ /^\/etc\/ha\.d\/(ha\.cf|haresources|authkeys|ldirectord\.cf|resource\.d\/[A-Za-z0-9][A-Za-z0-9_.-]*)$/ || path ~ /^\/etc\/(sysctl|modules-load)\.d\/[^\/.][^\/]*$/ || path == "/etc/network/interfaces.d/lvs-console") next
   if (path == "/etc/sysconfig/iptables" || path == "/etc/keepalived/keepalived.conf" || path ~ /^\/usr\/lib\/lvs-console\/rules[^\/]*$/) next
   if (path ~ /^\/etc\/systemd\/system\/lvs-console-[^\/]+$/ && path !~ /lvs-console-(boot|rollback)/) next
-  if (path ~ /^\/etc\/lvs-console\/.+/ && path != "/etc/lvs-console/policy") next
+  if (path ~ /^\/etc\/lvs-console\/.+/ && path !~ /^\/etc\/lvs-console\/policy(\/|$)/) {
+    if ($2 ~ /[1357]/ && path != "/etc/lvs-console/check-real-servers") bad("only check-real-servers may be a program there")
+    next
+  }
   bad("this path is not for the console to manage"); next
 }
 $0 ~ /[\001-\010\013-\037\177]/ && part != "authkeys" { fault("control character"); next }
-part == "modules" { if ($0 != "" && $0 !~ /^(ip_vs[a-z0-9_]*|ip_set[a-z0-9_]*|xt_[A-Za-z0-9_]+|ip6?_tables|ip6?table_(mangle|nat|filter)|nf_(conntrack|nat|tables)[a-z0-9_]*|nft_[a-z0-9_]+|nfnetlink|ipip|ip6_tunnel|tunnel[46]|dummy)$/) bad("module not allowed"); next }
-part == "sysctl" {
-  if ($0 == "") next
-  if (($0 !~ /^net\.ipv4\.(ip_forward|vs\.[a-z_]+|conf\.[A-Za-z0-9_.+-]+\.(rp_filter|send_redirects|src_valid_mark|accept_local|forwarding|arp_[a-z]+))=[0-9][0-9 ,-]*$/ &&
-    $0 !~ /^net\.ipv6\.conf\.[A-Za-z0-9_.+-]+\.(forwarding|accept_ra|accept_redirects|accept_dad|dad_transmits)=[0-9]+$/) || $0 ~ /\.\./) bad("sysctl not allowed")
+part == "modules" || part == "modules-load" { if ($0 != "" && (part == "modules" || $0 !~ /^#/)) module($0); next }
+part == "sysctl" { if ($0 != "") sysctl($0); next }
+part == "sysctl.d" {
+  if ($0 ~ /^[ \t]*([#;].*)?$/) next
+  line = $0; sub(/[ \t]*=[ \t]*/, "=", line)
+  if (line ~ /^net\//) { at = index(line, "="); key = substr(line, 1, at - 1); gsub(/\./, "?", key); gsub(/\//, ".", key); gsub(/\?/, ".", key); line = key substr(line, at) }
+  sysctl(line); next
+}
+part == "known" { if ($1 == "@@@") kind = $2; else known_line[kind, $0] = 1; next }
+part == "script" { # programs, units and stanzas that root runs: every line is one that the console is known to write
+  kind = FILENAME ~ /\/resource\.d\// ? "resource" : FILENAME ~ /\/systemd\// ? "unit" : FILENAME ~ /\/interfaces\.d\// ? "interfaces" : FILENAME ~ /check-real-servers$/ ? "asker" : "rules"
+  if ($0 == "" || $0 == "#!/bin/sh") next
+  line = $0
+  if (kind == "rules" && line ~ /^(rule|route) / || line ~ /^[0-9a-f.:]+\/[0-9]+ [A-Za-z0-9]/ && NF == 2) { if (!(("data", line) in known_line)) bad("not in the release: intent/ says otherwise"); next }
+  if (kind == "interfaces" && $1 == "iface" && NF == 4) link($2)
+  if (match(line, /--mcast-interface [^ ]+ --syncid [0-9]+/)) { split(substr(line, RSTART, RLENGTH), w, " "); link(w[2]); line = substr(line, 1, RSTART - 1) "--mcast-interface % --syncid %" substr(line, RSTART + RLENGTH) }
+  if (match(line, /mcast=[A-Za-z0-9][A-Za-z0-9_.+-]*, syncid=[0-9]+/)) line = substr(line, 1, RSTART - 1) "mcast=%, syncid=%" substr(line, RSTART + RLENGTH)
+  if (line ~ /^  modprobe -a [A-Za-z0-9_ ]+ \|\|/) { n = split(line, w, " "); for (i = 3; w[i] != "||"; i++) module(w[i]); sub(/-a [A-Za-z0-9_ ]+ \|\|/, "-a % ||", line) }
+  if (line ~ /^iface [A-Za-z0-9][A-Za-z0-9_.+-]* inet manual$/) line = "iface % inet manual"
+  if (line ~ /^ask [46] [0-9a-f.:]+ [0-9a-f.:]+( type (ipip|sit|ip6tnl mode ip6ip6))?$/) line = "ask %"
+  if (line ~ /^  (check|stop)\)( (check|stop)_[a-z0-9]+;?)+ ;;$/) line = "  %) %;;"
+  if (!((kind, line) in known_line)) bad("not a line that the console writes into such a file; install the guard again if the console is newer")
   next
 }
 part == "sets" {
@@ -534,10 +591,12 @@ part ~ /^policy-rules/ {
   if ($3 == "-" && NF == 4) bad("without mark and destination it is every packet")
   if ($3 != "-") { if (number($3) < 1) bad("mark 0 is every packet"); mark($3) }
   if (NF == 5) { if (!cidr($5) || !plen || family != (six == "" ? 4 : 6) || !aligned) bad("not a prefix of this family, or with host bits: " $5); else if (!within()) bad("policy does not allow range " $5) }
+  known_line["data", "rule add priority " $1 (NF == 5 ? " to " $5 : "") ($3 == "-" ? "" : " fwmark " $3) " iif " $2 " lookup " $4 " protocol 76"] = 1
   link($2); known($2); next
 }
 part ~ /^routes/ {
   if ($0 == "") next
+  known_line["data", "route replace " $1 " " $2 (NF == 4 ? " dev " $4 : "") " table " $3 " proto 76"] = 1
   fits = $2 == "default" || (cidr($2) && family == (six == "" ? 4 : 6) && aligned)
   if (fits && $1 == "local" && NF == 4 && $4 == "lo" && $3 ~ /^[0-9]+$/ && $3 >= 1 && $3 <= 252) next
   if (fits && $1 == "unreachable" && NF == 3 && ($3 == "main" || ($3 ~ /^[0-9]+$/ && $3 >= 1 && $3 <= 252)) && $2 != "default" && plen) { range($2); next }
@@ -546,12 +605,14 @@ part ~ /^routes/ {
 part == "addresses" {
   if ($0 == "") next
   if (NF != 2 || $1 !~ /\// || !cidr($1) || !plen) { bad("not <address>/<prefix> <interface>"); next }
-  link($2); known($2); fixed++; next
+  known_line["data", $1 " " $2] = 1
+  own_address($1); link($2); known($2); fixed++; next
 }
 part == "ipvs" {
   if ($0 == "") next
   if ($0 !~ /^-[Aa] (-f [0-9]+( -6)?|-[tu] [][0-9a-fA-F.:]+) -[rs] [][A-Za-z0-9.:]+[A-Za-z0-9 .:,-]*$/) { bad("not a line of ipvsadm -Sn"); next }
   if ($2 == "-f") mark($3)
+  else { line = $3; sub(/:[0-9]+$/, "", line); gsub(/[][]/, "", line); range(line) }
   next
 }
 part == "daemon" { words++; action = $0; if (words > 1 || $0 !~ /^(none|reload-(ldirectord|keepalived)|(re)?start-(heartbeat|ldirectord|keepalived))$/) bad("not a daemon action"); next }
@@ -577,20 +638,26 @@ part == "keepalived" { # the line is never shown: it may hold auth_pass
   if (!n) next
   if (quoted || line ~ /[\\$@~]/) { fault("quote, backslash, $, @ or ~ in an odd place, after: " shown); next }
   if (w[1] == "}") { if (!level || n > 1) fault("odd closing brace"); else level--; if (level < free) free = 0; next }
-  if (free && level >= free) { if (line ~ /[{}]/) fault("brace in a list"); for (i = 1; i < n; i++) if (w[i] == "dev") { $0 = w[i] " " w[i + 1]; link(w[i + 1]); known(w[i + 1]) } next }
+  if (free && level >= free) { if (line ~ /[{}]/) fault("brace in a list"); if (held) { $0 = w[1]; own_address(w[1]) } for (i = 1; i < n; i++) if (w[i] == "dev") { $0 = w[i] " " w[i + 1]; link(w[i + 1]); known(w[i + 1]) } next }
   sub(/[{}]$/, "", w[1])
   if (!has(keepalived_words, w[1])) { if (has(keepalived_programs, w[1])) { value = text; sub(/^[ \t]*[a-z_]+[ \t]+/, "", value); program(value) } else fault("keyword not allowed: " w[1]) }
   if (w[1] == "interface" || w[1] == "bind_if" || w[1] == "lvs_sync_daemon") { $0 = w[1] " " w[2]; link(w[2]); known(w[2]) }
   if (w[1] == "virtual_server") { if (w[2] != "fwmark") fault("only virtual_server fwmark N"); else { if (w[3] !~ /^[0-9]+$/) fault("not a mark: " w[3]); $0 = "fwmark " w[3]; mark(w[3]) } }
-  if (line ~ /\{[ \t]*$/) { level++; if (has("group virtual_ipaddress virtual_ipaddress_excluded unicast_peer track_interface track_file_list", w[1])) free = level }
+  if (line ~ /\{[ \t]*$/) { level++; if (has("group virtual_ipaddress virtual_ipaddress_excluded unicast_peer track_interface track_file_list", w[1])) { free = level; held = w[1] ~ /^virtual_ipaddress/ } }
   else if (line ~ /[{}]/) fault("a brace must end its line, after: " w[1])
   next
 }
 part == "ldirectord" {
   if ($0 ~ /^[ \t]*(#.*)?$/) next
   key = $0; sub(/^[ \t]+/, "", key); sub(/[ \t]*=.*/, "", key); value = $0; sub(/^[^=]*=[ \t]*/, "", value)
-  if (key ~ /^(checkcommand|fallbackcommand|callback)$/) { $0 = key; program(value) }
-  else if (key == "execute") { $0 = key; bad("would start another ldirectord") }
+  # what ldirectord hands to a shell or opens as root is checked by its letters; a line is never shown, it may hold a password
+  if (key == "execute") { $0 = key; bad("would start another ldirectord") }
+  else if (key ~ /^(checkcommand|fallbackcommand|callback)$/) { $0 = key; program(value) }
+  else if (key == "logfile") { if (value !~ /^"?(local[0-7]|daemon|user|syslog|\/dev\/null|\/var\/log\/[A-Za-z0-9_][A-Za-z0-9_.-]*)"?$/) fault("logfile is a facility, /dev/null or a file in /var/log") }
+  else if (key ~ /^(request|receive|virtualhost|database|login|passwd|secret)$/) { if (value ~ /[`]/) fault("a backquote is not allowed in " key) }
+  else if (!has(ldirectord_words, key)) { $0 = key; bad("keyword not allowed: " (key ~ /^[a-z0-9]+$/ ? key : "(odd)")) }
+  else if (value !~ /^"?[A-Za-z0-9.:,_ \t>[-]*[]A-Za-z0-9.:,_ \t>[-]*"?$/) fault("letter not allowed in the value of " key)
+  else if (key ~ /^virtual6?$/) { if (value ~ /^[0-9]+$/) { $0 = key "=" value; mark(value) } else { sub(/:[a-z0-9]+[ \t]*$/, "", value); gsub(/[][]/, "", value); $0 = key "=" value; range(value) } }
   next
 }
 { sub(/#.*/, "") }
@@ -600,8 +667,11 @@ part == "ha.cf" {
   else if ($1 == "ucast") { media++; known($2); if (NF != 3 || address($3) == "") bad("ucast needs an interface and an address") }
   else if ($1 == "bcast") { media++; for (i = 2; i <= NF; i++) known($i) }
   else if ($1 == "mcast") { media++; known($2); if (NF != 6) bad("mcast needs interface, group, port, ttl, loop") }
-  else if ($1 == "serial") media++
-  else if ($1 !~ /^[a-z][A-Za-z0-9_]*$/) bad("not a directive")
+  else if ($1 == "serial") { media++; for (i = 2; i <= NF; i++) if ($i !~ /^\/dev\/tty[A-Za-z0-9]+$/) bad("not a serial line") }
+  else if ($1 == "respawn") { if ($0 !~ /^respawn (hacluster \/usr\/lib(exec)?\/heartbeat\/ipfail|root \/usr\/lib\/lvs-console\/rules heartbeat-start)$/) bad("program not allowed") }
+  else if ($1 == "apiauth") { if ($0 !~ /^apiauth ipfail (gid=haclient )?uid=hacluster$/) bad("only ipfail as hacluster") }
+  else if ($1 ~ /^(log|debug)file$/) { if ($2 !~ /^\/var\/log\/[A-Za-z0-9_][A-Za-z0-9_.-]*$/) bad("not a file in /var/log") }
+  else if (!has(ha_words, $1)) bad("directive not allowed")
   next
 }
 part == "haresources" {
@@ -611,7 +681,11 @@ part == "haresources" {
     script = $i; sub(/::.*/, "", script)
     if (script ~ /^[0-9.\/]+$/) script = "IPaddr"
     if (script !~ /^[A-Za-z0-9_.-]+$/ || !has(scripts, script)) bad("no resource script " script " (in the release, /etc/ha.d/resource.d or /etc/init.d)")
-    if ($i ~ /^(IPaddr2?|IPv6addr)::/) { split($i, p, "::"); args = substr($i, index($i, "::") + 2); n = split(args, q, "/"); if (!cidr(q[1] (n > 1 ? "/" q[2] : ""))) bad("not an address"); if (n > 2) { sub(/:.*/, "", q[3]); link(q[3]); known(q[3]) } }
+    if (!has("IPaddr IPaddr2 IPv6addr ldirectord LVSSyncDaemonSwap" resources, script)) bad("policy (resources=) does not allow the resource " script)
+    if (script == "ldirectord" && $i !~ /^ldirectord(::(\/etc\/ha\.d\/)?ldirectord\.cf)?$/) bad("only the ldirectord.cf of this release")
+    if (script == "LVSSyncDaemonSwap" && $i != "LVSSyncDaemonSwap::master") bad("only LVSSyncDaemonSwap::master")
+    if ($i ~ /^[0-9.\/]+$/) own_address($i)
+    if ($i ~ /^(IPaddr2?|IPv6addr)::/) { if ($i !~ /^[A-Za-z0-9:.\/_+-]+$/) bad("odd letter"); split($i, p, "::"); args = substr($i, index($i, "::") + 2); n = split(args, q, "/"); own_address(q[1] (n > 1 ? "/" q[2] : "")); if (n > 2) { sub(/:.*/, "", q[3]); link(q[3]); known(q[3]) } }
   }
   continued = ($NF == "\\")
   next
@@ -619,6 +693,8 @@ part == "haresources" {
 BEGIN {
   own["mangle"] = "LVS-CONSOLE"; own["nat"] = "LVS-CONSOLE-NAT"; stack = "heartbeat"
   options = "dport dports sport sports icmp-type icmpv6-type comment set-xmark set-mark match-set map-set map-mark to-source to-ports random random-fully persistent dst-range src-range ctstate mark log-prefix log-level protocol source destination in-interface out-interface jump goto match limit limit-burst src-type dst-type vaddr vport vproto vmethod"
+  ldirectord_words = "virtual virtual6 real real6 fallback fallback6 checktimeout negotiatetimeout checkinterval checkcount failurecount autoreload quiescent readdquiescent cleanstop fork scheduler schedflags persistent netmask protocol checktype checkport service httpmethod smtp"
+  ha_words = "keepalive deadtime deadping warntime initdead udpport baud auto_failback nice_failback ping ping_group logfacility use_logd uuidfrom debug crm autojoin hopfudge realtime rtprio coredumps compression compression_threshold traditional_compression conn_logd_time msgfmt watchdog"
   nft_head[1] = "table inet lvs-console"; nft_head[2] = "delete table inet lvs-console"; nft_head[3] = "table inet lvs-console {"
   nft_words = "limit rate burst packets type flags interval constant size elements auto-merge counter comment hook priority policy filter nat route prerouting postrouting input forward output mangle srcnat dstnat raw accept return drop continue masquerade snat to log prefix level info random fully-random persistent iifname oifname ip ip6 tcp udp sctp icmp icmpv6 ipv6-icmp th meta l4proto nfproto protocol mark set map vmap saddr daddr dport sport jump goto ipv4_addr ipv6_addr inet_proto inet_service ifname verdict ipv4 ipv6 destination-unreachable time-exceeded parameter-problem packet-too-big . = != + -"
   nft_targets["accept"] = "ACCEPT"; nft_targets["return"] = "RETURN"; nft_targets["drop"] = "DROP"; nft_targets["masquerade"] = "MASQUERADE"; nft_targets["snat"] = "SNAT"; nft_targets["log"] = "LOG"
@@ -667,7 +743,10 @@ verb_check() { # TX
   verify_release "$R" || exit 11
   faults=''
   check_words || faults="$faults words"
+  check_copies || faults="$faults copies"
   check_tools || faults="$faults tools"
+  # The tools below open and create what the files say, already while they only read them.
+  case $faults in *words* | *copies*) die 12 "check failed:$faults" ;; esac
   check_rules || faults="$faults rules"
   check_ldirectord || faults="$faults ldirectord"
   check_keepalived || faults="$faults keepalived"
@@ -700,12 +779,343 @@ check_words() {
       set -- "$@" six= "part=$f" "intent/$f"
       [ ! -f "intent/${f}6" ] || set -- "$@" six=6 "intent/${f}6"
     done
-    for f in addresses ipvs daemon meta; do [ ! -f "intent/$f" ] || set -- "$@" "part=$f" "intent/$f"; done
+    [ ! -f intent/addresses ] || set -- "$@" part=addresses intent/addresses
+    set -- "$@" part=known -
+    for f in files/usr/lib/lvs-console/rules* files/etc/lvs-console/check-real-servers files/etc/systemd/system/* files/etc/network/interfaces.d/* files/etc/ha.d/resource.d/*; do
+      [ ! -f "$f" ] || set -- "$@" part=script "$f"
+    done
+    for f in files/etc/sysctl.d/*; do [ ! -f "$f" ] || set -- "$@" part=sysctl.d "$f"; done
+    for f in files/etc/modules-load.d/*; do [ ! -f "$f" ] || set -- "$@" part=modules-load "$f"; done
+    for f in ipvs daemon meta; do [ ! -f "intent/$f" ] || set -- "$@" "part=$f" "intent/$f"; done
     [ ! -f files/etc/keepalived/keepalived.conf ] || set -- "$@" part=keepalived files/etc/keepalived/keepalived.conf
     [ ! -f files/etc/ha.d/ldirectord.cf ] || set -- "$@" part=ldirectord files/etc/ha.d/ldirectord.cf
     for f in authkeys ha.cf haresources; do [ ! -f "files/etc/ha.d/$f" ] || set -- "$@" "part=$f" "files/etc/ha.d/$f"; done
-    exec awk -v node="$node" -v links="$links" -v scripts="$scripts" "$CHECK_AWK" "$@" >&2
+    known_lines | awk -v node="$node" -v links="$links" -v scripts="$scripts" "$CHECK_AWK" "$@" >&2
   )
+}
+
+# What is loaded at boot is what was checked: these files hold their intent, under comments.
+check_copies() {
+  for f in rules.v4 rules.v6 rules.nft sets; do
+    [ -f "$R/files/etc/lvs-console/$f" ] || continue
+    { cat "$R/intent/$f" 2> /dev/null || :; printf '%s\n' "$COPIES_END"; cat "$R/files/etc/lvs-console/$f"; } | awk -v end="$COPIES_END" "$COPIES_AWK" ||
+      { warn "files/etc/lvs-console/$f: is not what intent/$f says"; return 1; }
+  done
+  [ -f "$R/files/etc/sysconfig/iptables" ] || return 0
+  here=$ROOT/etc/sysconfig/iptables
+  [ -f "$here" ] || here=/dev/null
+  [ "$(awk "$FOREIGN_AWK" "$here")" = "$(awk "$FOREIGN_AWK" "$R/files/etc/sysconfig/iptables")" ] ||
+    { warn "files/etc/sysconfig/iptables: changes rules that are not the console's"; return 1; }
+  [ "$(awk "$OURS_AWK" "$R/intent/rules.v4")" = "$(awk "$OURS_AWK" "$R/files/etc/sysconfig/iptables")" ] ||
+    { warn "files/etc/sysconfig/iptables: is not what intent/rules.v4 says"; return 1; }
+}
+
+COPIES_END='# the other one'
+COPIES_AWK='
+$0 == end { there = 1; next }
+/^#/ || $0 == "" { next }
+!there { want[++n] = $0; next }
+want[++m] != $0 { differs = 1 }
+END { exit differs || n != m }'
+
+OURS_AWK='/^\*/ { table = $0 } /^-A LVS-CONSOLE(-NAT)? / { print table " " $0 }'
+
+# Lines of nobody but the host; a table that holds only empty chains with the policy ACCEPT is as good as none.
+FOREIGN_AWK='
+function flush() { if (foreign) printf "%s", text; text = ""; foreign = 0 }
+/^:LVS-CONSOLE(-NAT)? / || /^-A LVS-CONSOLE(-NAT)? / || /^-A (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) -m comment --comment "?lvs-console"? -j LVS-CONSOLE(-NAT)?$/ { next }
+/^#/ || $0 == "" { next }
+{ text = text $0 "\n" }
+/^\*/ || /^:[A-Z]+ ACCEPT / { next }
+$0 == "COMMIT" { flush(); next }
+{ foreign = 1 }
+END { flush() }'
+
+# Programs, units and stanzas as this console writes them, a line each; % stands for what is checked by itself.
+known_lines() {
+  cat << 'KNOWN_LINES_END'
+@@@ rules
+#!/bin/sh
+# Generated by LVS Console. The next deploy overwrites changes made here.
+# What this director's kernel needs beside the daemons: modules, sysctls, firewall marks, masquerading, local delivery of
+# marked packets. Usage: rules start|stop|check. Every verb may be repeated.
+# marked packets, and the backup sync daemon. Usage: rules start|stop|check|sync-daemon|heartbeat-start. Every verb may be repeated.
+# shellcheck disable=SC2016 # programs for awk stand in single quotes
+set -u
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+FAILED=0
+problem() {
+  echo "lvs-console: $*" >&2
+  FAILED=1
+}
+stop_addresses() {
+  addresses | sed 's/\(.*\) \(.*\)/address del \1 dev \2/' | ip -force -batch - 2> /dev/null
+check_addresses() {
+  { addresses; echo @@; ip -o address show | awk '{ print $4, $2 }'; } | compare 0 || FAILED=1
+start_addresses() {
+  addresses | sed 's/\(.*\) \(.*\)/address replace \1 dev \2/' | ip -batch - || problem "an address cannot be set"
+addresses() {
+check_chains6() {
+  { grep -E '^-A (LVS-CONSOLE|LVS-CONSOLE-NAT) ' "$RULES6"
+  { grep -E '^-A (LVS-CONSOLE) ' "$RULES6"
+stop_chains6() {
+  while ip6tables -w 5 -t mangle -D PREROUTING -m comment --comment lvs-console -j LVS-CONSOLE 2> /dev/null; do :; done
+  ip6tables -w 5 -t mangle -F LVS-CONSOLE 2> /dev/null && ip6tables -w 5 -t mangle -X LVS-CONSOLE
+  while ip6tables -w 5 -t nat -D POSTROUTING -m comment --comment lvs-console -j LVS-CONSOLE-NAT 2> /dev/null; do :; done
+  ip6tables -w 5 -t nat -F LVS-CONSOLE-NAT 2> /dev/null && ip6tables -w 5 -t nat -X LVS-CONSOLE-NAT
+RULES6=/etc/lvs-console/rules.v6
+start_chains6() { # declaring a chain empties it, so this replaces exactly our own rules
+  ip6tables-restore -n -w 5 < "$RULES6" || { problem "ip6tables-restore refused $RULES6"; return; }
+  ip6tables -w 5 -t mangle -C PREROUTING -m comment --comment lvs-console -j LVS-CONSOLE 2> /dev/null ||
+    ip6tables -w 5 -t mangle -A PREROUTING -m comment --comment lvs-console -j LVS-CONSOLE || problem "no jump in mangle"
+  ip6tables -w 5 -t nat -C POSTROUTING -m comment --comment lvs-console -j LVS-CONSOLE-NAT 2> /dev/null ||
+    ip6tables -w 5 -t nat -A POSTROUTING -m comment --comment lvs-console -j LVS-CONSOLE-NAT || problem "no jump in nat"
+delivery6() {
+own_sets() { ipset list -n | grep '^lvs-console-'; }
+stop_sets() { # iptables over nf_tables lets go of a set a moment after its rule
+  own_sets | while read -r name; do
+    for wait in 0 0.2 0.5 1; do sleep "$wait"; ipset -q destroy "$name" && break; done
+  done
+check_sets() { # entry by entry, in both directions
+  { grep '^add ' "$SETS"
+    echo @@
+    own_sets | while read -r name; do ipset save "$name" | grep '^add '; done; } | compare 1 || FAILED=1
+SETS=/etc/lvs-console/sets
+start_sets() { # each is filled beside the present one and swapped in, so that no packet meets half a set
+  ipset -q destroy lvs-console-new
+  awk '
+    function finish() { if (name != "") print "swap lvs-console-new " name "\ndestroy lvs-console-new" }
+    $1 == "create" { finish(); name = $2; print; $2 = "lvs-console-new"; print }
+    $1 == "add" { $2 = "lvs-console-new"; print }
+    END { finish() }' "$SETS" | ipset -exist restore || problem "ipset refused $SETS"
+stop_nftables() {
+  nft delete table inet lvs-console 2> /dev/null
+# Each rule and each element on a line of its own; what only makes and ends objects is no difference.
+PLAIN='
+/^(table|delete table) inet / { next }
+$0 == "@@" { print; next }
+{ gsub(/elements = |[{},]/, "\n"); print }'
+check_nftables() {
+  { cat "$RULES"; echo @@; nft -s list table inet lvs-console; } | grep -v '^#' | awk "$PLAIN" | compare 1 || FAILED=1
+RULES=/etc/lvs-console/rules.nft
+start_nftables() { # one transaction replaces the whole of our own table
+  nft -f "$RULES" || problem "nft refused $RULES"
+RULES4=/etc/sysconfig/iptables
+case ${1:-} in
+  start) start ;;
+  %) %;;
+  *) echo "usage: rules start|stop|check" >&2; exit 2 ;;
+  sync-daemon) start_sync_daemon || FAILED=1 ;;
+  heartbeat-start) start_sync_daemon || :; exit 100 ;;
+  *) echo "usage: rules start|stop|check|sync-daemon|heartbeat-start" >&2; exit 2 ;;
+esac
+exit "$FAILED"
+start() {
+  modprobe -a % || problem "a module does not load"
+  sysctl -q -p /etc/sysctl.d/90-lvs-console.conf || problem "a sysctl cannot be set"
+  start_addresses
+  start_sets
+  start_nftables
+  start_chains4
+  start_chains6
+  start_delivery
+  start_sync_daemon || :
+start_sync_daemon() {
+  present=$(ipvsadm -Ln --daemon 2> /dev/null) || { echo "lvs-console: the sync daemons cannot be read" >&2; return 1; }
+  case $present in
+    *"master sync daemon"* | *"backup sync daemon (mcast=%, syncid=%"[,\)]*) return 0 ;;
+    *"backup sync daemon"*) ipvsadm --stop-daemon backup ;;
+  esac
+  ipvsadm --start-daemon backup --mcast-interface % --syncid % || { echo "lvs-console: the backup sync daemon does not start" >&2; return 1; }
+check_chains4() {
+  { grep -E '^-A (LVS-CONSOLE) ' "$RULES4"
+  { grep -E '^-A (LVS-CONSOLE|LVS-CONSOLE-NAT) ' "$RULES4"
+    cat << 'END'
+-A PREROUTING -m comment --comment lvs-console -j LVS-CONSOLE
+-A POSTROUTING -m comment --comment lvs-console -j LVS-CONSOLE-NAT
+@@
+stop_chains4() {
+  while iptables -w 5 -t mangle -D PREROUTING -m comment --comment lvs-console -j LVS-CONSOLE 2> /dev/null; do :; done
+  iptables -w 5 -t mangle -F LVS-CONSOLE 2> /dev/null && iptables -w 5 -t mangle -X LVS-CONSOLE
+  while iptables -w 5 -t nat -D POSTROUTING -m comment --comment lvs-console -j LVS-CONSOLE-NAT 2> /dev/null; do :; done
+  iptables -w 5 -t nat -F LVS-CONSOLE-NAT 2> /dev/null && iptables -w 5 -t nat -X LVS-CONSOLE-NAT
+RULES4=/etc/lvs-console/rules.v4
+start_chains4() { # declaring a chain empties it, so this replaces exactly our own rules
+  iptables-restore -n -w 5 < "$RULES4" || { problem "iptables-restore refused $RULES4"; return; }
+  iptables -w 5 -t mangle -C PREROUTING -m comment --comment lvs-console -j LVS-CONSOLE 2> /dev/null ||
+    iptables -w 5 -t mangle -A PREROUTING -m comment --comment lvs-console -j LVS-CONSOLE || problem "no jump in mangle"
+  iptables -w 5 -t nat -C POSTROUTING -m comment --comment lvs-console -j LVS-CONSOLE-NAT 2> /dev/null ||
+    iptables -w 5 -t nat -A POSTROUTING -m comment --comment lvs-console -j LVS-CONSOLE-NAT || problem "no jump in nat"
+stop_delivery() {
+  ip -4 rule flush protocol 76
+  ip -6 rule flush protocol 76
+  ip -4 route flush table all proto 76
+  ip -6 route flush table all proto 76
+# Lines of `ip -batch`, and what ip shows of them, in one spelling.
+SHOWN='
+$1 == "rule" { line = $4 ": from all"; for (i = 5; i <= NF && $i != "protocol"; i++) line = line " " $i; print line; next }
+$1 == "route" { line = $3 " " $4; for (i = 5; i < NF; i++) if ($i == "table" && $(i + 1) != "main") line = line " table " $(i + 1); print line; next }
+/^[0-9]+:/ { gsub(/ \[detached\]/, ""); sub(/ proto .*/, ""); $1 = $1; print; next }
+$1 == "local" || $1 == "unreachable" { line = $1 " " $2; for (i = 3; i < NF; i++) if ($i == "table") line = line " table " $(i + 1); print line; next }
+$0 == "@@"'
+check_delivery() {
+  { delivery4; echo @@; ip -4 rule show; ip -4 route show table all proto 76; } | awk "$SHOWN" | compare 0 || FAILED=1
+  { delivery6; echo @@; ip -6 rule show; ip -6 route show table all proto 76; } | awk "$SHOWN" | compare 0 || FAILED=1
+start_delivery() { # a policy rule that is there already is refused, so the answers say nothing: what is there is read back
+  delivery4 | ip -4 -force -batch - > /dev/null 2>&1
+  delivery6 | ip -6 -force -batch - > /dev/null 2>&1
+  check_delivery
+# Lines before the line @@ must stand after it; with both=1 also the other way round.
+COMPARE='
+{ sub(/^[ \t]+/, ""); sub(/[ \t]+$/, "") }
+$0 == "@@" { there = 1; next }
+$0 == "" { next }
+!there { if (!($0 in want)) order[++n] = $0; want[$0] = 1; next }
+{ have[$0] = 1 }
+END {
+  for (i = 1; i <= n; i++) if (!(order[i] in have)) { print "lvs-console: missing: " order[i]; failed = 1 }
+  if (both) for (line in have) if (!(line in want)) { print "lvs-console: not ours: " line; failed = 1 }
+  exit failed
+}'
+compare() { awk -v both="$1" "$COMPARE" >&2; }
+delivery4() {
+  cat << 'END'
+END
+    ip6tables-save; } | compare 0 || FAILED=1
+    iptables-save; } | compare 0 || FAILED=1
+@@@ resource
+#!/bin/sh
+# Generated by LVS Console. The next deploy overwrites changes made here.
+# heartbeat resource LVSSyncDaemonSwap::master: the active director sends its connections, the other one receives them.
+# Usage: LVSSyncDaemonSwap master start|stop|status. Every verb may be repeated.
+set -u
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+warn() { echo "LVSSyncDaemonSwap: $*" >&2; }
+# Sets MASTER and BACKUP: this (as wanted), other (other interface or syncid) or none. Fails when they cannot be read.
+read_daemons() {
+  MASTER=none BACKUP=none
+  daemons=$(ipvsadm -Ln --daemon 2>/dev/null) || return 1
+  case $daemons in
+    *"backup sync daemon (mcast=%, syncid=%"[,\)]*) BACKUP=this ;;
+    *"backup sync daemon"*) BACKUP=other ;;
+    *"master sync daemon (mcast=%, syncid=%"[,\)]*) MASTER=this ;;
+    *"master sync daemon"*) MASTER=other ;;
+  esac
+}
+case ${1:-}:${2:-} in
+  master:start) start ;;
+  master:stop) stop ;;
+  master:status) status ;;
+  *) echo "usage: LVSSyncDaemonSwap master start|stop|status" >&2; exit 2 ;;
+esac
+exit 0
+status() {
+  if read_daemons && [ "$MASTER" = this ]; then echo running; else echo stopped; fi
+stop() {
+  read_daemons || return
+  [ "$MASTER" = none ] || stop_daemon master
+  [ "$BACKUP" != other ] || stop_daemon backup
+  [ "$BACKUP" = this ] || start_daemon backup
+start() {
+  read_daemons || { warn "the sync daemons cannot be read"; return; }
+  [ "$BACKUP" = none ] || stop_daemon backup
+  [ "$MASTER" != other ] || stop_daemon master
+  [ "$MASTER" = this ] || start_daemon master
+stop_daemon() { # master|backup
+  ipvsadm --stop-daemon "$1" || warn "the $1 sync daemon does not stop"
+start_daemon() { # master|backup
+  ipvsadm --start-daemon "$1" --mcast-interface % --syncid % || warn "the $1 sync daemon does not start"
+@@@ unit
+# Generated by LVS Console. The next deploy overwrites changes made here.
+[Unit]
+Description=LVS Console: ldirectord of this director
+After=network-online.target lvs-console-boot.service lvs-console-rules.service
+Wants=network-online.target
+Conflicts=ldirectord.service
+ConditionPathExists=/etc/ha.d/ldirectord.cf
+Description=LVS Console: firewall marks and local delivery of this director
+After=network.target systemd-modules-load.service systemd-sysctl.service lvs-console-boot.service
+After=iptables.service
+Wants=iptables.service
+After=netfilter-persistent.service nftables.service ip6tables.service firewalld.service
+PartOf=netfilter-persistent.service nftables.service ip6tables.service firewalld.service
+After=netfilter-persistent.service nftables.service iptables.service ip6tables.service firewalld.service
+PartOf=netfilter-persistent.service nftables.service iptables.service ip6tables.service firewalld.service
+Before=lvs-console-ldirectord.service
+Before=keepalived.service
+Before=heartbeat.service
+[Service]
+Type=forking
+PIDFile=/run/ldirectord.ldirectord.cf.pid
+ExecStart=/usr/sbin/ldirectord /etc/ha.d/ldirectord.cf start
+ExecReload=/usr/sbin/ldirectord /etc/ha.d/ldirectord.cf reload
+ExecStop=/usr/sbin/ldirectord /etc/ha.d/ldirectord.cf stop
+KillMode=mixed
+Restart=on-failure
+RestartSec=5
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/lib/lvs-console/rules start
+ExecStop=/usr/lib/lvs-console/rules stop
+[Install]
+WantedBy=multi-user.target
+@@@ interfaces
+# Generated by LVS Console. The next deploy overwrites changes made here.
+iface % inet manual
+    up /usr/lib/lvs-console/rules sync-daemon || true
+    up /usr/lib/lvs-console/rules start || true
+    down /usr/lib/lvs-console/rules stop || true
+@@@ asker
+#!/bin/sh
+# Generated by LVS Console. The next deploy overwrites changes made here.
+# Sends pings for some of the virtual addresses to each real server, past IPVS, and says which does not answer for them.
+# It changes nothing that stays. Usage: check-real-servers
+set -u
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+TABLE=7601
+PRIORITY=99
+LINK=lvs-check
+FAILED=0
+FAMILY=4
+forget() {
+  while ip "-$FAMILY" rule del priority "$PRIORITY" iif lo lookup "$TABLE" 2> /dev/null; do :; done
+  ip "-$FAMILY" route flush table "$TABLE" 2> /dev/null
+  ip link del "$LINK" 2> /dev/null
+}
+command -v ping > /dev/null || command -v busybox > /dev/null || { echo "lvs-console: ping is not installed here" >&2; exit 2; }
+ask %
+exit "$FAILED"
+send_ping() { if command -v ping > /dev/null; then ping "$@"; else busybox ping "$@"; fi; }
+ask() { # FAMILY ADDRESS REAL-SERVER [words of a tunnel's type]
+  FAMILY=$1 address=$2 server=$3
+  shift 3
+  case $(ip "-$FAMILY" route get "$address" 2> /dev/null) in
+    local*) echo "$server: $address is held by this director itself, ask from the other one"; return ;;
+  esac
+  if [ $# -gt 0 ]; then
+    { ip link add "$LINK" "$@" remote "$server" && ip link set "$LINK" up; } || { problem "no tunnel to $server"; forget; return; }
+    ip "-$FAMILY" route replace "$address" dev "$LINK" table "$TABLE"
+  else
+    problem "$server: no answer for $address: it does not take packets for it, or it drops pings"
+  fi
+  forget
+    ip "-$FAMILY" route replace "$address" via "$server" table "$TABLE"
+  fi || { problem "no route for $address to $server"; forget; return; }
+  ip "-$FAMILY" rule add priority "$PRIORITY" iif lo to "$address" lookup "$TABLE"
+  if send_ping "-$FAMILY" -q -c 2 -W 2 "$address" > /dev/null 2>&1; then
+    echo "$server: takes packets for $address"
+trap forget EXIT
+trap 'exit 1' HUP INT TERM
+problem() {
+  echo "lvs-console: $*" >&2
+  FAILED=1
+KNOWN_LINES_END
 }
 
 find_scripts() { # resource scripts that will exist once this release is live, as heartbeat looks for them
@@ -1969,6 +2379,103 @@ verb_boot() { # before anything reads the managed files; no kernel work: nothing
   sync_all
 }
 
+next_command() { printf '  %-58s %s\n' "$GUARD $1" "$2"; }
+
+# What stands, in sentences; every state ends with the commands that lead on.
+explain_status() {
+  read_clock
+  load_tx
+  load_fence
+  read -r host < /proc/sys/kernel/hostname
+  release_name live || NAME='(damaged)'
+  live=$NAME
+  release_name confirmed || NAME='(damaged)'
+  confirmed=$NAME
+  say "LVS Console guard $GUARD_VERSION on $host"
+  say ""
+  say "Confirmed: $(describe "$confirmed"). The host starts from it."
+  if [ "$live" = "$confirmed" ]; then say "In place:  the same."; else say "In place:  $(describe "$live"). It is NOT confirmed."; fi
+  explain_open
+  running=''
+  for d in heartbeat ldirectord keepalived; do ! daemon_pid "$d" || running="$running $d"; done
+  say "Daemons:  ${running:- none} running."
+  say ""
+  say "What you can type:"
+  ! is_open || [ "$TX" = "$confirmed" ] || next_command rollback "back to $confirmed, now"
+  next_command list "the releases on this host"
+  [ "$confirmed" = origin ] || next_command "apply origin" "take everything of the console away"
+}
+
+describe() { # RELEASE
+  case $1 in origin) printf 'no release of the console (origin)' ;; '(damaged)') printf 'DAMAGED, it cannot be read' ;; *) printf 'release %s' "$1" ;; esac
+}
+
+explain_open() { # uses TX*, confirmed
+  case $TX_STATE in
+    idle) say "Open:      nothing."; return ;;
+    confirmed | rolled-back) say "Open:      nothing. The last deploy, $TX, was $([ "$TX_STATE" = confirmed ] && echo confirmed || echo 'rolled back')."; return ;;
+    damaged) say "Open:      a deploy whose file is DAMAGED. Roll back."; return ;;
+    staged | checked) say "Open:      deploy $TX. It has only been brought here: nothing was changed."; return ;;
+    armed)
+      if [ -n "$TX_STEP" ]; then say "Open:      deploy $TX. It is being put in place, or was cut short while that was done."
+      else say "Open:      deploy $TX. It is about to begin; nothing was changed."; fi ;;
+    switched) say "Open:      deploy $TX. It is in place and waits to be confirmed by the console${TX_STEP:+ ($TX_STEP)}." ;;
+  esac
+  if [ "$TX_BOOT" != "$BOOT_ID" ]; then say "Timer:     none, because the host was restarted since. Roll back."
+  elif ! timer_runs; then say "Timer:     NOT running. Nothing goes back by itself: roll back."
+  elif [ "$TX_DEADLINE" -le "$UPTIME" ]; then say "Timer:     due now: the host goes back to $confirmed."
+  else say "Timer:     in $((TX_DEADLINE - UPTIME)) seconds the host goes back to $confirmed by itself."; fi
+}
+
+explain_list() {
+  verb_list | awk -v guard="$GUARD" '
+    { name = $1; words = " " substr($0, length(name) + 1) " " }
+    name == "origin" { said = "the host as it was before the first deploy"; can = 1 }
+    name != "origin" { can = words ~ / (confirmed|earlier) /; said = can ? "was confirmed earlier" : "was never confirmed, so it cannot be applied" }
+    words ~ / confirmed / { said = said (name == "origin" ? ", CONFIRMED" : ""); if (name != "origin") said = "CONFIRMED: the host starts from it" }
+    words ~ / live / { said = said ", in place now" }
+    words ~ / (staged|checked|armed|switched) / { said = said ", its deploy is open" }
+    { printf "  %-24s %s\n", name, said; if (can && words !~ / live /) { other = 1; example = example == "" || name != "origin" ? name : example } }
+    BEGIN { print "Releases on this host:" }
+    END { if (!NR) print "  none: the console has never deployed here"; print ""; if (other) print "To put one in place, for example:  " guard " apply " example; print "What is open now:                  " guard " status" }'
+}
+
+person_rollback() { # [TX]: the open one
+  read_clock
+  load_tx
+  load_fence
+  is_open || { say "Nothing is open here, so there is nothing to roll back. An earlier release:  $GUARD list"; exit 10; }
+  TX=${1:-${TX:-$FENCE_TX}}
+  say "Rolling $TX back; daemons may need a minute or two to stop and start ..."
+  # A process of its own: it holds the lock under its own number, and answers into a pipe.
+  if said=$("$GUARD" rollback "$TX" < /dev/null); then say "Done: the host is as before that deploy."; else
+    code=$?
+    [ -z "$said" ] || say "$said"
+    say "Not complete. Read what is written above, then type it again:  $GUARD rollback"
+    exit "$code"
+  fi
+  say ""
+  explain_status
+}
+
+person_apply() { # RELEASE
+  [ "$1" != origin ] || say "origin takes away every file, rule, route and address of the console."
+  say "Putting $1 in place; daemons may need a minute or two to stop and start ..."
+  if said=$("$GUARD" apply "$1" < /dev/null); then say "Done: $1 is in place, and the host starts from it. The console shows this as drift until the next deploy."; else
+    code=$?
+    [ -z "$said" ] || say "$said"
+    case $code in
+      2 | 14) say "There is no such release.  $GUARD list" ;;
+      10) say "Refused, nothing was changed.  $GUARD list" ;;
+      11) say "The release is damaged on the disk, so it was not used. Nothing was changed." ;;
+      *) say "It could not be put in place. What stands now:  $GUARD status" ;;
+    esac
+    exit "$code"
+  fi
+  say ""
+  explain_status
+}
+
 verb_list() {
   release_name live; live=$NAME
   release_name confirmed; confirmed=$NAME
@@ -2160,7 +2667,7 @@ print_writable() { # by writing where the guard may write, by asking elsewhere
 
 print_policy() { # name<TAB>value; a line that the check would not understand has the name `?`
   [ -e "$POLICY" ] || return 2
-  awk '/^[ \t]*(#.*)?$/ { next } { key = $0; sub(/=.*/, "", key); value = $0; sub(/[^=]*=[ \t]*/, "", value) } key ~ /^(marks|interfaces|ranges|targets|check-scripts)$/ { print key "\t" value; next } { print "?\t" $0 }' "$POLICY"
+  awk '/^[ \t]*(#.*)?$/ { next } { key = $0; sub(/=.*/, "", key); value = $0; sub(/[^=]*=[ \t]*/, "", value) } key ~ /^(marks|interfaces|ranges|addresses|targets|resources|check-scripts)$/ { print key "\t" value; next } { print "?\t" $0 }' "$POLICY"
 }
 
 print_capabilities() { # name<TAB>yes|no: the tool is there and the kernel does what it asks for
@@ -2200,6 +2707,22 @@ NR == 1 { print; next }
 NR > max + 1 { exit 10 }
 found < limit && index(tolower($1 " " address($2) ":" hex($3) " " address($4) ":" hex($5) " " address($6) ":" hex($7) " " $8 " " $0), tolower(text)) { found++; print }'
 
+verb_session() { # who is at the other end, and by which way: what the console shows of a login
+  client=''
+  case ${SSH_CONNECTION:-} in *[!0-9A-Za-z.:%\ ]*) ;; *) client=${SSH_CONNECTION:-} ;; esac
+  printf 'user=%s\nvia=%s\nread_only=%s\nclient=%s\n' "${SUDO_USER:-root}" "$VIA" "$READ_ONLY" "$client"
+}
+
+QUESTION_AWK='
+NF != 4 || $1 !~ /^[0-9a-f.:]+$/ || $2 !~ /^[0-9a-f.:]+$/ || $3 !~ /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/ || length($3) > 15 || $4 !~ /^[0-9]+$/ || NR > 64 { exit 2 }
+{ print "route get " $1 " from " $2 " iif " $3 " mark " $4 }'
+
+verb_delivery() { # 4|6 < lines `ADDRESS SOURCE INTERFACE MARK`: where the kernel would send such a packet, a line each
+  case $1 in 4 | 6) ;; *) die 2 "the family is 4 or 6" ;; esac
+  questions=$(head -c 16384 | awk "$QUESTION_AWK") || die 2 "not at most 64 lines <address> <source> <interface> <mark>"
+  printf '%s\n' "$questions" | ip "-$1" -o -batch - || exit 13
+}
+
 verb_connections() { # LIMIT [TEXT]
   need_number "$1" 5 limit
   text=${2:-}
@@ -2219,12 +2742,53 @@ verb_connections() { # LIMIT [TEXT]
 
 # ---- main ---------------------------------------------------------------------------------------------------------------------------------------------------------
 
+NOT_THIS='this key may run the guard only, with words of letters, digits and .:/_-'
+
+# What a forced command in authorized_keys starts: the words that the client sent are data, never handed to a shell. Sets WORDS.
+read_client() {
+  case ${SSH_ORIGINAL_COMMAND:-} in '' | *[!A-Za-z0-9_.:/\ -]*) die 15 "$NOT_THIS" ;; esac
+  WORDS=${SSH_ORIGINAL_COMMAND#sudo -n }
+  case "$WORDS " in "guard "* | "$GUARD "*) WORDS=${WORDS#"${WORDS%% *}"} ;; *) die 15 "$NOT_THIS" ;; esac
+  case $WORDS in *' --ssh'*) die 15 "$NOT_THIS" ;; esac
+}
+
+need_permission() { # VERB
+  case $READ_ONLY:$1 in
+    no:* | yes:version | yes:facts | yes:read | yes:connections | yes:status | yes:list | yes:session | yes:delivery) ;;
+    *) die 15 "this key may only read, $1 changes something" ;;
+  esac
+  case $VIA:$1 in ssh:apply | ssh:boot) die 15 "$1 is for root on this host, not for the console's key" ;; esac
+}
+
 main() {
+  VIA=direct READ_ONLY=no
+  if [ "${1:-}" = --ssh ]; then
+    VIA=ssh
+    case $#:${2:-} in 1:) ;; 2:--read-only) READ_ONLY=yes ;; *) usage ;; esac
+    read_client
+    set -f
+    # shellcheck disable=SC2086 # the words are wanted one by one
+    set -- $WORDS
+    set +f
+  fi
+  if [ "${1:-}" = --read-only ]; then READ_ONLY=yes; shift; fi
+  if [ "$VIA:${1:-}" = direct:help ]; then PLAIN=yes; shift; [ "$#" -gt 0 ] || { explain; return 0; }; fi
   [ "$#" -ge 1 ] || usage
   verb=$1
   shift
+  need_permission "$verb"
+  if person; then
+    case $verb:$# in
+      status:0) need_root; explain_status; return ;;
+      list:0) need_root; explain_list; return ;;
+      rollback:[01]) need_root; person_rollback "$@"; return ;;
+      apply:1) need_root; person_apply "$1"; return ;;
+    esac
+  fi
   case $verb:$# in
     version:0) printf '%s\n' "$GUARD_VERSION" ;;
+    session:0) verb_session ;;
+    delivery:1) verb_delivery "$@" ;;
     facts:0) need_root; verb_facts ;;
     read:*) need_root; verb_read "$@" ;;
     connections:[12]) need_root; verb_connections "$@" ;;

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadGuardProgram } from './guard-program';
 import { guardInstallScript } from './install-script';
+import { runInView } from './test-view';
 
 const program = loadGuardProgram();
 const script = guardInstallScript(program.text);
@@ -17,17 +18,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs `commands` as root in the view; the scripts lie at /whole, /cut and so on. */
-function inView(commands: string, files: Record<string, string> = {}) {
-  const puts = Object.entries({ whole: script, commands, ...files })
-    .map(([name, text]) => `cat > merged/${name} <<'END_OF_TEST_FILE'\n${text}\nEND_OF_TEST_FILE\n`)
-    .join('');
-  const setUp = `set -e; cd ${folder}; mount -t tmpfs tmpfs .; mkdir upper work merged
-mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work merged
-mount --rbind /proc merged/proc; mount --rbind /dev merged/dev; mount -t tmpfs tmpfs merged/run; mount -t tmpfs tmpfs merged/tmp
-${puts}chroot merged sh /commands`;
-  return spawnSync('unshare', ['-m', 'sh', '-s'], { input: setUp, encoding: 'utf8' });
-}
+/** The scripts lie at /whole, /cut and so on. */
+const inView = (commands: string, files: Record<string, string> = {}) =>
+  runInView(folder, commands, { whole: script, ...files });
 
 describe('the installer', () => {
   it.each(['dash', 'busybox sh', 'bash --posix'])('installs under %s, prints the version, and again', (shell) => {
@@ -61,7 +54,7 @@ guard
 
   it('refuses everybody but root', () => {
     const { stdout, stderr } = inView(
-      'setpriv --reuid=65534 --clear-groups sh /whole; echo $?; ls /usr/lib/lvs-console 2>&1',
+      'chmod 644 /whole; setpriv --reuid=65534 --clear-groups sh /whole; echo $?; ls /usr/lib/lvs-console 2>&1',
     );
     expect(stderr).toContain('run this as root');
     expect(stdout).toMatch(/^1\nls: cannot access/);

@@ -20,6 +20,7 @@ describe('umlArguments', () => {
       'con=null',
       'con0=null,fd:1',
       'con1=null',
+      'ssl0=pts',
       'quiet',
       'systemd.show_status=0',
       'umid=director2',

@@ -37,6 +37,8 @@ export function umlArguments({ kernel, rootImage, runFolder, host }: UmlInputs):
     'con=null',
     'con0=null,fd:1',
     'con1=null',
+    // A serial line, for who has no network: a pseudo terminal of this machine, made when something over there opens it.
+    'ssl0=pts',
     'quiet',
     'systemd.show_status=0',
     `umid=${host.name}`,

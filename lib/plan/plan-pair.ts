@@ -1,4 +1,5 @@
 // Makes the plan for a pair: what a deploy of these releases would change on both directors, and whether it may be done.
+import { diffDocuments } from '../core/diff-documents';
 import { error, hasErrors, warning, type Diagnostic } from '../core/diagnostic';
 import type { TopologyDocument } from '../core/document';
 import { invariant } from '../core/errors';
@@ -34,7 +35,7 @@ export type PlanInput = {
   /** What the caller found: checks of the document, directors that could not be read. */
   problems: Diagnostic[];
 };
-export type PairPlan = Omit<Plan, 'id' | 'createdAt' | 'createdBy'>;
+export type PairPlan = Omit<Plan, 'id' | 'createdAt' | 'createdBy' | 'baseRevision' | 'forecast'>;
 
 /** Seconds. A start of heartbeat and its resources takes longer than any reload. */
 const TIMER = { rolling: 60, together: 240 };
@@ -57,6 +58,7 @@ export function planPair(input: PlanInput): PairPlan {
     mode,
     hosts: planned,
     summary: summarizeChange(input.previous?.document, input.document),
+    objects: diffDocuments(input.previous?.document, input.document),
     impact: explainImpact(planned),
     timerSeconds: TIMER[mode],
     problems,

@@ -18,13 +18,22 @@ export type Companion = { host: string; files: RenderedFile[] };
 export type Rendered = { releases: HostRelease[]; companions: Companion[]; diagnostics: Diagnostic[] };
 
 /** Pure. With an error among the diagnostics there are no releases and no companions. */
-export function renderTopology({ topology, facts = {}, secrets }: RenderInput): Rendered {
+export function renderTopology(input: RenderInput): Rendered {
+  const { releases, diagnostics } = renderReleases(input);
+  return { releases, companions: hasErrors(diagnostics) ? [] : companionsOf(input.topology), diagnostics };
+}
+
+/** Without the companions, which a preview does not wait for; `only`: one director's release alone. */
+export function renderReleases(
+  { topology, facts = {}, secrets }: RenderInput,
+  only?: string,
+): Pick<Rendered, 'releases' | 'diagnostics'> {
   const unsupported = refuseUnsupported(topology, facts);
   const refusals = hasErrors(unsupported) ? unsupported : refuseFacts(topology, facts);
-  if (hasErrors(refusals)) return { releases: [], companions: [], diagnostics: refusals };
+  if (hasErrors(refusals)) return { releases: [], diagnostics: refusals };
+  const directors = topology.directors.filter(({ name }) => only === undefined || name === only);
   return {
-    releases: topology.directors.map((director) => releaseOf(topology, director, facts[director.name] ?? {}, secrets)),
-    companions: companionsOf(topology),
+    releases: directors.map((director) => releaseOf(topology, director, facts[director.name] ?? {}, secrets)),
     diagnostics: [...refusals, ...warnAboutChoices(topology, facts)],
   };
 }

@@ -33,7 +33,7 @@ function documentOf({ firewall, groups, ports, stack, rulesHome = 'systemd' }: F
   const names = ([4, 6] as const).flatMap((family) => Array.from({ length: groups }, (_, at) => ({ family, at })));
   document.ranges = names.map(({ family, at }) => ({
     name: `r${family}-${at}`,
-    addresses: family === 4 ? `10.0.${at}.1-10.0.${at}.9` : `2001:db8:1:${at}::/64`,
+    addresses: family === 4 ? `10.0.${at}.1-10.0.${at}.9` : `2001:db8:1:${at.toString(16)}::/64`,
   }));
   document.groups = names.map(({ family, at }): GroupDocument => ({
     ...seedDocument().groups[0]!,

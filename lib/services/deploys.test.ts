@@ -7,7 +7,7 @@ import { getDb } from '@/lib/db/client';
 import { contextOf, setUpTestDatabase } from '@/lib/testing/test-database';
 import { createTopology } from './create-topology';
 import { cancelDeploy, listDeploys, watchDeploy } from './deploys';
-import { createPlan, getPlan } from './plans';
+import { createPlan, getPlan, renewForecast } from './plans';
 import { saveTopology } from './save-topology';
 import { startDeploy } from './start-deploy';
 import { openTestWorker } from './test-worker';
@@ -33,7 +33,7 @@ async function planned(change: Partial<Plan> = {}) {
       mode: 'rolling',
       hosts: [],
     },
-    ...{ summary: [], impact: [], timerSeconds: 60, problems: [], deployable: true },
+    ...{ summary: [], objects: [], impact: [], timerSeconds: 60, problems: [], deployable: true },
     ...change,
   };
   await getDb().plan.create({ data: { id, topologyId, revision: 1, hash: 'abc', body, createdBy: 'operator' } });
@@ -143,6 +143,26 @@ describe('planning a deploy', () => {
     await getDb().topologyRevision.updateMany({ where: { topologyId }, data: { deployable: false, errors: 1 } });
     await expect(ask('operator', 1)).rejects.toMatchObject({ code: 'invalid' });
     expect(worker.calls).toHaveLength(1);
+    await worker.close();
+  });
+});
+
+describe('counting the connections of a plan again', () => {
+  it('asks the worker for an operator, and leaves a plan that was deployed as the record that it is', async () => {
+    const worker = await openTestWorker();
+    const { input } = await planned();
+    const plan = await getPlan({ ctx: contextOf('viewer'), input: { id: input.planId } });
+    worker.answer.renewForecast = async () => plan;
+    worker.answer.startDeploy = async () => ({});
+    const renew = (role: AccountRole, id = input.planId) => renewForecast({ ctx: contextOf(role), input: { id } });
+    await expect(renew('viewer')).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(renew('operator', 'no-such-plan')).rejects.toMatchObject({ code: 'not-found' });
+    expect(await renew('operator')).toEqual(plan);
+    await startDeploy({ ctx: contextOf('operator'), input });
+    await expect(renew('operator')).rejects.toMatchObject({ code: 'conflict' });
+    expect(worker.calls.filter(({ verb }) => verb === 'renewForecast')).toEqual([
+      { verb: 'renewForecast', input: { planId: input.planId } },
+    ]);
     await worker.close();
   });
 });

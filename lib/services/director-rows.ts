@@ -17,7 +17,14 @@ export const withoutTrust = {
   problem: null,
 } as const;
 /** Nothing that was read belongs to the host that is meant now. */
-const withoutHost = { ...withoutTrust, guardVersion: null, facts: {}, factsReadAt: null } as const;
+const withoutHost = {
+  ...withoutTrust,
+  guardVersion: null,
+  access: null,
+  hasReadKey: null,
+  facts: {},
+  factsReadAt: null,
+} as const;
 
 /** Throws ServiceError('not-found'). */
 export async function findDirector(db: Db | Tx, id: string) {
@@ -49,7 +56,8 @@ export async function syncDirectors(tx: Tx, topologyId: string, document: Topolo
     if (!known) await tx.director.create({ data: { topologyId, name, ...login } });
     else if (moved.includes(known))
       await tx.director.update({ where: { id: known.id }, data: { ...login, ...withoutHost } });
-    else if (known.user !== user) await tx.director.update({ where: { id: known.id }, data: login });
+    else if (known.user !== user)
+      await tx.director.update({ where: { id: known.id }, data: { ...login, access: null, hasReadKey: null } });
   }
   for (const { id } of [...dropped, ...moved]) await notify(tx, 'directors', id);
 }

@@ -1,11 +1,12 @@
 // Directors: what the console knows of them, whose host key is accepted, and tests of the connection.
 import 'server-only';
 import { ServiceError } from '@/lib/core/errors';
-import type { ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
+import type { AccessForm, ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
 import { inTransaction, type Tx } from '@/lib/db/client';
 import type { Director } from '@/lib/db/generated/client';
 import { notify } from '@/lib/db/listen';
 import { toDirector } from '@/lib/db/rows';
+import { userOfForm } from '@/lib/core/views/director';
 import { callWorker } from '@/lib/worker/client';
 import { appendAudit } from './audit';
 import { requireRole, type VerbArgs, type VerbContext } from './context';
@@ -111,4 +112,19 @@ export async function testDirector({
 export async function getConsoleKey(ctx: VerbContext): Promise<{ authorizedKey: string; installScript: string }> {
   requireRole(ctx, 'viewer');
   return callWorker('consoleKey', {});
+}
+
+/**
+ * The script that root runs once on a director. The user of the form sudo is the one who logs in today, or `lvs-console`
+ * when that is root: then the topology must name it before the console can use it.
+ */
+export async function getInstallScript({
+  ctx,
+  input,
+}: VerbArgs<{ id: string; form: AccessForm }>): Promise<{ user: string; script: string }> {
+  requireRole(ctx, 'viewer');
+  const director = await findDirector(ctx.db, input.id);
+  const user = userOfForm(input.form, director.user);
+  const { script } = await callWorker('installScript', { form: input.form, user });
+  return { user, script };
 }

@@ -24,3 +24,12 @@ export async function getPlan({ ctx, input }: VerbArgs<{ id: string }>): Promise
   if (!row) throw new ServiceError('not-found', 'There is no such plan.');
   return toPlan(row);
 }
+
+/** The numbers age while a plan waits for its approver; who may deploy it may have them counted again. */
+export async function renewForecast({ ctx, input }: VerbArgs<{ id: string }>): Promise<Plan> {
+  requireRole(ctx, 'operator');
+  const plan = await getPlan({ ctx, input });
+  if ((await ctx.db.deploy.count({ where: { planId: plan.id } })) > 0)
+    throw new ServiceError('conflict', 'This plan was deployed: its numbers are the record of what was known then.');
+  return callWorker('renewForecast', { planId: input.id });
+}

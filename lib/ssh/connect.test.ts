@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import ssh2 from 'ssh2';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HostError } from '../core/errors';
 import { generateKey, openConnection, scanHostKey, type HostConnection } from './connect';
@@ -45,6 +46,13 @@ const codeOf = (promise: Promise<unknown>) =>
     () => 'no error',
     (error: unknown) => (error instanceof HostError ? error.code : String(error)),
   );
+
+it('every key that is generated can be read again', () => {
+  const unreadable = Array.from({ length: 1_000 }, () => generateKey('test').privateKey).filter(
+    (key) => ssh2.utils.parseKey(key) instanceof Error,
+  );
+  expect(unreadable).toEqual([]);
+});
 
 describe('host key', () => {
   it('is read without sending any authentication', async () => {
@@ -193,7 +201,13 @@ describe('guard host', () => {
     [13, 'guard: rules failed', 'command-failed'],
     [127, 'sh: 1: /usr/lib/lvs-console/guard: not found', 'guard-missing'],
     [1, 'sudo: /usr/lib/lvs-console/guard: command not found', 'guard-missing'],
-    [1, 'sudo: a password is required', 'command-failed'],
+    [1, 'sudo: a password is required', 'sudo-refused'],
+    [1, 'sudo: a terminal is required to read the password; either use the -S option', 'sudo-refused'],
+    [1, 'Sorry, user x is not allowed to execute it\nlvs-console is not in the sudoers file.', 'sudo-refused'],
+    [1, '/etc/sudoers:3:9: syntax error\nsudo: no valid sudoers sources found, quitting', 'sudo-refused'],
+    [127, 'sh: 1: sudo: not found', 'sudo-missing'],
+    [127, 'bash: line 1: sudo: command not found', 'sudo-missing'],
+    [15, 'guard: this key may only read, stage changes something', 'key-limited'],
   ])('exit %i with "%s" is %s', async (code, stderr, expected) => {
     const host = await hostThat(code, stderr);
     expect(await codeOf(host.guard('version'))).toBe(expected);

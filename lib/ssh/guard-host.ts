@@ -7,6 +7,8 @@ import type { ExecOptions, ExecResult, HostConnection } from './connect';
 export const GUARD = '/usr/lib/lvs-console/guard';
 export type GuardVerb =
   | 'version'
+  | 'session'
+  | 'delivery'
   | 'facts'
   | 'read'
   | 'connections'
@@ -23,6 +25,8 @@ export type GuardFrames = Map<string, GuardFrame>;
 
 export type GuardHost = {
   name: string;
+  /** Who logs in. */
+  user: string;
   guard: (verb: GuardVerb, args?: readonly string[], options?: Partial<ExecOptions>) => Promise<GuardAnswer>;
   /** Throws `unreadable-answer` when a section that was asked for is missing; a section's own status is the reader's to judge. */
   read: (sections: readonly string[], options?: Partial<ExecOptions>) => Promise<GuardFrames>;
@@ -33,6 +37,8 @@ export type GuardHost = {
 
 const READ_MS = 20_000;
 const EXIT_REFUSED = 10;
+/** The key is bound to a forced command that does not do this. */
+export const EXIT_NOT_THIS_KEY = 15;
 const EXIT_WORDS: Record<number, string> = {
   2: 'did not understand the call',
   11: 'found the release damaged',
@@ -49,7 +55,7 @@ export function openGuardHost(name: string, user: string, connect: () => Promise
   const guard: GuardHost['guard'] = async (verb, args = [], options = {}) => {
     const result = await exec([GUARD, verb, ...args], { timeoutMs: READ_MS, ...options });
     if (result.code === 0) return { stdout: result.stdout, stderr: result.stderr };
-    throw toGuardError(name, verb, result);
+    throw toGuardError({ name, user }, verb, result);
   };
   const read: GuardHost['read'] = async (sections, options) => {
     const { stdout } = await guard('read', sections, options);
@@ -64,7 +70,7 @@ export function openGuardHost(name: string, user: string, connect: () => Promise
       stdout,
     });
   };
-  return { name, guard, read, status, exec };
+  return { name, user, guard, read, status, exec };
 }
 
 export function framesOf(host: string, stdout: string, wanted: readonly string[]): GuardFrames {
@@ -82,13 +88,18 @@ export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof HostError && (error.code === 'time-out' || error.code === 'connection-lost');
 }
 
-function toGuardError(name: string, verb: string, { code, stdout, stderr }: ExecResult): HostError {
+type Login = { name: string; user: string };
+
+function toGuardError({ name, user }: Login, verb: string, { code, stdout, stderr }: ExecResult): HostError {
   const details = { host: name, exitCode: code, stdout, stderr };
   const words = stderr.trim().split('\n').slice(0, 5).join(' ') || stdout.trim().split('\n').slice(-1).join(' ');
+  const sudo = sudoError({ name, user }, `guard ${verb}`, { code, stdout, stderr });
+  if (sudo) return sudo;
   if (isGuardMissing(code, stderr)) {
     return new HostError('guard-missing', `${name} has no guard. Run Test connection and install it.`, details);
   }
-  if (/^sudo:/m.test(stderr)) return new HostError('command-failed', `${name}: sudo refused: ${words}`, details);
+  if (code === EXIT_NOT_THIS_KEY)
+    return new HostError('key-limited', `${name}: the console's key may not do ${verb}: ${words}`, details);
   if (code === EXIT_REFUSED) return new HostError('guard-refused', `${name} refused ${verb}: ${words}`, details);
   const what = EXIT_WORDS[code] ?? `ended with status ${code}`;
   return new HostError('command-failed', `${name}: guard ${verb} ${what}${words === '' ? '' : `: ${words}`}`, details);
@@ -98,4 +109,23 @@ function isGuardMissing(code: number, stderr: string): boolean {
   return (
     (code === 127 || code === 126 || /^sudo:/m.test(stderr)) && /not found|no such file|permission denied/i.test(stderr)
   );
+}
+
+/** Who could not, what stands in the way, and what ends it; the guard itself never ran, so the director is as it was. */
+export function sudoError({ name, user }: Login, what: string, result: ExecResult): HostError | undefined {
+  const { code, stdout, stderr } = result;
+  const details = { host: name, exitCode: code, stdout, stderr };
+  const undone = `so ${what} did not begin. Run the install command of this director's page there as root.`;
+  if (/(^|: )sudo: (command )?not found/m.test(stderr))
+    return new HostError(
+      'sudo-missing',
+      `${name}: sudo is not installed, but user ${user} needs it: ${undone}`,
+      details,
+    );
+  if (!/^sudo: /m.test(stderr) && !/is not in the sudoers file/.test(stderr)) return undefined;
+  if (/guard: (command not found|no such file)/i.test(stderr)) return undefined;
+  const why = /password is required|terminal is required/.test(stderr)
+    ? `sudo asks user ${user} for a password: the rule in /etc/sudoers.d/lvs-console is missing, or a later one takes it back`
+    : `sudo refuses user ${user}: ${stderr.trim().split('\n').slice(0, 3).join(' ')}`;
+  return new HostError('sudo-refused', `${name}: ${why}, ${undone}`, details);
 }

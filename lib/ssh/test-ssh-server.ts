@@ -2,6 +2,7 @@
 import net from 'node:net';
 import ssh2 from 'ssh2';
 import type { Connection, ServerChannel, Session } from 'ssh2';
+import { generateKey } from './connect';
 
 export type TestSshServer = {
   port: number;
@@ -55,7 +56,7 @@ type ExecListener = Parameters<Session['on']>[1] &
   ((accept: () => ServerChannel, reject: () => void, info: { command: string }) => void);
 
 export function newHostKey(): string {
-  return ssh2.utils.generateKeyPairSync('ed25519').private;
+  return generateKey('test').privateKey;
 }
 
 /** A server that never speaks SSH: it does with the socket what it is told. */

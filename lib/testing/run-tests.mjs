@@ -6,6 +6,7 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const results = fs.mkdtempSync(path.join(os.tmpdir(), 'lvs-console-results-'));
+const faultJournal = path.join(results, 'faults.jsonl');
 const bin = (name) => path.join(root, 'node_modules/.bin', name);
 const vitest = (project) => [
   bin('vitest'),
@@ -48,6 +49,10 @@ const gates = {
     counts: playwrightCounts,
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: path.join(results, 'browser.json') },
   },
+  faults: {
+    argv: [process.execPath, 'lib/cli/bootstrap.mjs', 'faults', '--quick', '--shards', '2', '--journal', faultJournal],
+    counts: faultCounts,
+  },
 };
 /** Two cores: a lane is a list run one after the other, lanes run side by side. */
 const plans = {
@@ -64,6 +69,7 @@ const plans = {
     ],
     [['lab']],
     [['browser']],
+    [['faults']],
   ],
 };
 
@@ -76,6 +82,13 @@ function vitestCounts(project) {
     ).length;
     return { passed: report.numPassedTests, failed: report.numFailedTests + report.numPendingTests + broken };
   };
+}
+
+/** A line of JSON for each cell, a file for each of the two labs; a cell without a result makes the runner end badly. */
+function faultCounts() {
+  const cells = [0, 1].flatMap((shard) => fs.readFileSync(`${faultJournal}.${shard}`, 'utf8').trim().split('\n'));
+  const passed = cells.filter((line) => JSON.parse(line).passed).length;
+  return { passed, failed: cells.length - passed };
 }
 
 function playwrightCounts() {

@@ -4,24 +4,37 @@ import { HostError, ServiceError } from '../core/errors';
 import type { Db } from '../db/client';
 import type { DeployHost } from '../deploy/deploy-run';
 import type { HostConnection, HostLogin } from '../ssh/connect';
-import { openGuardHost } from '../ssh/guard-host';
+import { openGuardHost, type GuardHost } from '../ssh/guard-host';
 import { openHostConnections } from '../ssh/host-connections';
 
+export type TestHosts = { deployer: GuardHost; reader: GuardHost; close: () => void };
 export type DirectorHosts = {
   /** Throws ServiceError('not-found'). */
   open: (directorId: string) => Promise<DeployHost>;
+  /** For everything but a deploy: by the key that only reads, or by the deploying one where that is not let in yet. */
+  openReader: (directorId: string) => Promise<GuardHost>;
+  /** New logins with each key, beside the shared ones: what is true now. A key that is not let in throws at its first command. */
+  openTest: (directorId: string) => Promise<TestHosts>;
   drop: (directorId: string) => void;
   close: () => void;
 };
 
-const PROOF_MS = 15_000;
+/** The private halves. */
+export type LoginKeys = { deploy: string; read: string };
 
-export function openDirectorHosts(db: Db, privateKey: string): DirectorHosts {
-  const loadLogin = async (id: string): Promise<HostLogin> => {
+const PROOF_MS = 15_000;
+/** A host may lock out an address that offers wrong keys again and again. */
+const READ_KEY_PAUSE_MS = 600_000;
+
+export function openDirectorHosts(db: Db, keys: LoginKeys): DirectorHosts {
+  const loadLogin = async (id: string, privateKey: string): Promise<HostLogin> => {
     const { address, port, user, fingerprint } = await findDirector(db, id);
     return { address, port, user, fingerprint: fingerprint ?? undefined, privateKey };
   };
-  const connections = openHostConnections(loadLogin);
+  const connections = openHostConnections((id) => loadLogin(id, keys.deploy));
+  const readers = openHostConnections((id) => loadLogin(id, keys.read));
+  /** Director -> when its refusal of the reading key may be asked about again. */
+  const refusedUntil = new Map<string, number>();
   /** Directors whose row may say that the key has changed; at first that is any. */
   const settled = new Set<string>();
   const noted = async (id: string, opening: Promise<HostConnection>) => {
@@ -41,7 +54,61 @@ export function openDirectorHosts(db: Db, privateKey: string): DirectorHosts {
     const host = openGuardHost(name, user, () => noted(id, connections.get(id)));
     return { ...host, proveNewConnection: () => proveLogin(name, user, noted(id, connections.fresh(id))) };
   };
-  return { open, drop: connections.drop, close: connections.close };
+  const connectReader = async (id: string): Promise<HostConnection> => {
+    if (Date.now() >= (refusedUntil.get(id) ?? 0)) {
+      try {
+        const connection = await noted(id, readers.get(id));
+        if (refusedUntil.get(id) !== 0) await noteReadKey(db, id, true);
+        refusedUntil.set(id, 0);
+        return connection;
+      } catch (error) {
+        if (!(error instanceof HostError) || error.code !== 'authentication-refused') throw error;
+        refusedUntil.set(id, Date.now() + READ_KEY_PAUSE_MS);
+      }
+    }
+    const connection = await noted(id, connections.get(id));
+    await noteReadKey(db, id, false);
+    return connection;
+  };
+  const openReader = async (id: string) => {
+    const { name, user } = await findDirector(db, id);
+    return openGuardHost(name, user, () => connectReader(id));
+  };
+  const openTest = async (id: string) => {
+    const { name, user } = await findDirector(db, id);
+    refusedUntil.delete(id); // root may have let the reading key in
+    const [deployer, reader] = [once(() => noted(id, connections.fresh(id))), once(() => noted(id, readers.fresh(id)))];
+    const close = () => [deployer, reader].forEach((each) => each.close());
+    return {
+      deployer: openGuardHost(name, user, deployer.get),
+      reader: openGuardHost(name, user, reader.get),
+      close,
+    };
+  };
+  const drop = (id: string) => {
+    refusedUntil.delete(id);
+    connections.drop(id);
+    readers.drop(id);
+  };
+  const close = () => {
+    connections.close();
+    readers.close();
+  };
+  return { open, openReader, openTest, drop, close };
+}
+
+/** One connection for all who ask, opened when the first one does. */
+function once(open: () => Promise<HostConnection>) {
+  let opened: Promise<HostConnection> | undefined;
+  return {
+    get: () => (opened ??= open()),
+    close: () => {
+      opened?.then(
+        (connection) => connection.close(),
+        () => undefined,
+      );
+    },
+  };
 }
 
 async function findDirector(db: Db, id: string) {
@@ -66,6 +133,13 @@ async function forgetOfferedKey(db: Db, id: string): Promise<void> {
   await db.director.updateMany({
     where: { id, offeredFingerprint: { not: null } },
     data: { offeredFingerprint: null, problem: null },
+  });
+}
+
+async function noteReadKey(db: Db, id: string, hasReadKey: boolean): Promise<void> {
+  await db.director.updateMany({
+    where: { id, OR: [{ hasReadKey: null }, { hasReadKey: !hasReadKey }] },
+    data: { hasReadKey },
   });
 }
 

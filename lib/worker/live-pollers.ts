@@ -67,7 +67,7 @@ async function pollLocked({ db, hosts }: PollerDeps, director: Trusted, signal: 
   if (!lock) return;
   try {
     await pollDirector({
-      host: await hosts.open(director.id),
+      host: await hosts.openReader(director.id),
       loadContext: cachedContext(db, director),
       save: (frame) => saveFrame(db, director.id, frame),
       loadLast: () => loadFrame(db, director.id),

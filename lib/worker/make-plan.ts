@@ -20,8 +20,9 @@ import { releaseHash } from '../render/release-archive';
 import { renderTopology } from '../render/render-topology';
 import { ensureHeartbeatKey } from './console-secrets';
 import type { DirectorHosts } from './director-hosts';
+import { forecastNow } from './forecast-plan';
 import { readFacts, storeFacts } from './read-facts';
-import { loadDeployed, loadLastVerified, type StoredPlan } from './stored-plan';
+import { loadLastVerified, loadPrevious, type StoredPlan } from './stored-plan';
 
 type Input = { topologyId: string; revision: number; actor: string };
 type Seen = { name: string; observed?: ObservedHost; facts?: DirectorFacts; problems: Diagnostic[] };
@@ -39,7 +40,8 @@ export async function makePlan(db: Db, hosts: DirectorHosts, { topologyId, revis
   const renderFacts = byName(seen, ({ facts: found }) => found?.render);
   const secrets = { heartbeatKey: await ensureHeartbeatKey(db, topologyId) };
   const rendered = renderTopology({ topology, facts: renderFacts, secrets });
-  const previous = await loadPrevious(db, topologyId, observed);
+  const confirmed = byName(seen, ({ observed: host }) => host?.status.confirmed);
+  const previous = await loadPrevious(db, topologyId, confirmed, await loadLastVerified(db, topologyId));
   const problems = [
     ...checkTopology(document),
     ...rendered.diagnostics,
@@ -55,7 +57,12 @@ export async function makePlan(db: Db, hosts: DirectorHosts, { topologyId, revis
     rendered.releases.map((release) => [release.director, releaseHash(release)]),
   );
   const sources = { facts: renderFacts, releaseHashes, releases: redacted };
-  return store(db, { ...pair, id: randomUUID(), createdAt: new Date().toISOString(), createdBy: actor, sources });
+  const forecast = await forecastNow(db, hosts, { plan: pair, topology, releases: redacted, previous });
+  return store(db, {
+    ...{ ...pair, id: randomUUID(), createdAt: new Date().toISOString(), createdBy: actor, sources },
+    ...(previous && { baseRevision: previous.revision }),
+    ...(forecast && { forecast }),
+  });
 }
 
 /** Absent from the topology file: the console does not know where to reach it. */
@@ -69,7 +76,7 @@ function unmanaged({ directors }: Topology, seen: readonly Seen[]): Diagnostic[]
 
 async function look(db: Db, hosts: DirectorHosts, { id, name }: Director): Promise<Seen> {
   try {
-    const host = await hosts.open(id);
+    const host = await hosts.openReader(id);
     const [facts, seen] = await Promise.all([readFacts(host), observeHost(host, [FILE_SECTION])]);
     const texts = await readChangedFiles(host, seen.files ?? []);
     const observed = seen.files ? { ...seen, files: withTexts(seen.files, texts) } : seen;
@@ -80,19 +87,6 @@ async function look(db: Db, hosts: DirectorHosts, { id, name }: Director): Promi
     const hint = 'Open the director under Directors and press Test connection.';
     return { name, problems: [error('host.unreadable', [], `${name} could not be read: ${message}`, hint)] };
   }
-}
-
-/** By what each director has confirmed: after a split pair the two have different releases. */
-async function loadPrevious(db: Db, topologyId: string, observed: Record<string, ObservedHost | undefined>) {
-  const last = await loadLastVerified(db, topologyId);
-  if (!last) return undefined;
-  const releases = await Promise.all(
-    Object.entries(observed).map(async ([director, host]) => {
-      const own = host && (await loadDeployed(db, topologyId, host.status.confirmed));
-      return (own ?? last).releases.find((release) => release.director === director);
-    }),
-  );
-  return { document: last.document, releases: releases.filter((release) => release !== undefined) };
 }
 
 async function store(db: Db, body: StoredPlan): Promise<Plan> {

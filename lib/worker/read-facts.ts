@@ -2,6 +2,7 @@
 import 'server-only';
 import type { Db } from '../db/client';
 import { parseHostFacts, FACT_SECTIONS, type DirectorFacts } from '../plan/host-facts';
+import { readSession } from './read-session';
 import { framesOf, type GuardHost } from '../ssh/guard-host';
 
 const FACTS_MS = 30_000;
@@ -32,8 +33,7 @@ export async function storeFacts(
   });
 }
 
-/** Which of its addresses the console reaches it at, and from where; sudo hides it, and then the addresses must do. */
+/** Which of its addresses the console reaches it at, and from where; a plain sudo hides it, and then the addresses must do. */
 async function readSshConnection(host: GuardHost): Promise<string> {
-  const { code, stdout } = await host.exec(['printenv', 'SSH_CONNECTION'], { timeoutMs: 10_000 });
-  return code === 0 ? stdout.trim() : '';
+  return (await readSession(host)).client;
 }

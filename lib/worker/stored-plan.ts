@@ -71,15 +71,39 @@ export async function loadDeployed(db: Db, topologyId: string, release: string):
   return row && transactionOf(row.number, row.planHash) === release ? toDeployed(db, row) : undefined;
 }
 
+/** What a plan starts from: the document of one deploy, and the release that each director holds. */
+export type Previous = Pick<Deployed, 'revision' | 'document' | 'releases'>;
+
+/** By what each director has confirmed: after a split pair the two have different releases. */
+export async function loadPrevious(
+  db: Db,
+  topologyId: string,
+  confirmed: Record<string, string>,
+  last: Previous | undefined,
+): Promise<Previous | undefined> {
+  if (!last) return undefined;
+  const releases = await Promise.all(
+    Object.entries(confirmed).map(async ([director, release]) => {
+      const own = await loadDeployed(db, topologyId, release);
+      return (own ?? last).releases.find((each) => each.director === director);
+    }),
+  );
+  return { ...last, releases: releases.filter((release) => release !== undefined) };
+}
+
 type DeployRow = { topologyId: string; number: number; planHash: string; planId: string; revision: number };
 
-async function toDeployed(db: Db, { topologyId, number, planHash, planId, revision }: DeployRow): Promise<Deployed> {
+export async function loadDocument(db: Db, topologyId: string, revision: number): Promise<TopologyDocument> {
   const where = { topologyId_number: { topologyId, number: revision } };
   const { document } = await db.topologyRevision.findUniqueOrThrow({ where });
+  return topologyDocumentSchema.parse(document);
+}
+
+async function toDeployed(db: Db, { topologyId, number, planHash, planId, revision }: DeployRow): Promise<Deployed> {
   const { sources } = await loadStoredPlan(db, planId);
   return {
     ...{ transaction: transactionOf(number, planHash), revision },
-    document: topologyDocumentSchema.parse(document),
+    document: await loadDocument(db, topologyId, revision),
     releases: sources.releases,
   };
 }

@@ -13,12 +13,14 @@ let server: VerbServer;
 const never = () => Promise.reject(new Error('with a secret in its text'));
 const handlers: VerbHandlers = {
   consoleKey: async () => ({ authorizedKey: 'ssh-ed25519 AAAA', installScript: '#!/bin/sh\n' }),
+  installScript: never,
   scanHostKey: () =>
     Promise.reject(
       new HostError('unreachable', 'cannot be reached', { host: 'x', retry: true, stdout: 'words', stderr: 'words' }),
     ),
   testDirector: () => Promise.reject(new ServiceError('not-found', 'There is no such director.')),
   makePlan: never,
+  renewForecast: never,
   startDeploy: async () => ({}),
   cancelDeploy: async () => ({}),
   readConnections: async () => ({

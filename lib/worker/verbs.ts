@@ -1,6 +1,6 @@
 // The typed verbs that web may ask of the worker over the local socket: one table, used by client and server alike.
 import { z } from 'zod';
-import { connectionTestSchema, hostKeyScanSchema } from '@/lib/core/views/director';
+import { accessFormSchema, connectionTestSchema, hostKeyScanSchema } from '@/lib/core/views/director';
 import { connectionPageSchema } from '@/lib/core/views/live';
 import { planSchema } from '@/lib/core/views/plan';
 
@@ -9,6 +9,11 @@ const endpoint = z.object({ address: z.string(), port: z.number() });
 export const workerVerbs = {
   /** Public half of the console's SSH key, one authorized_keys line, and the guard as a script to paste as root. */
   consoleKey: { input: z.object({}), output: z.object({ authorizedKey: z.string(), installScript: z.string() }) },
+  /** The guard, and who may log in for the console, as one script to run as root: public halves only. */
+  installScript: {
+    input: z.object({ form: accessFormSchema, user: z.string() }),
+    output: z.object({ script: z.string() }),
+  },
   /** Reads the host key that an endpoint offers; sends no authentication. */
   scanHostKey: { input: endpoint, output: hostKeyScanSchema },
   /** Connects with the pinned key, installs or repairs the guard, reads the facts and stores them. */
@@ -21,6 +26,8 @@ export const workerVerbs = {
     input: z.object({ topologyId: z.string(), revision: z.number(), actor: z.string() }),
     output: planSchema,
   },
+  /** Counts the connections of the active director again and stores what the plan does to them; the hash stays. */
+  renewForecast: { input: z.object({ planId: z.string() }), output: planSchema },
   /** Wakes the deploy runner for a queued deploy (the row is already committed); returns at once. */
   startDeploy: { input: z.object({ deployId: z.string() }), output: z.object({}) },
   /** Asks a running deploy to roll back. */

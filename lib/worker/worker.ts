@@ -2,17 +2,20 @@
 import 'server-only';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ServiceError } from '../core/errors';
 import { getDb, type Db } from '../db/client';
 import { workerSocket } from '../db/data-folder';
 import { openDeployQueue, type DeployQueue } from '../db/queue';
 import { pause } from '../deploy/run-step';
+import { mayLogIn } from '../guard/access-script';
 import { guardInstallScript } from '../guard/install-script';
 import { loadGuardProgram } from '../guard/guard-program';
 import { readConnections } from '../live/read-connections';
 import { scanHostKey } from '../ssh/connect';
-import { ensureConsoleKey } from './console-secrets';
+import { ensureConsoleKeys, type ConsoleKeys } from './console-secrets';
 import { openDeployRunner, type DeployRunner, type RunnerDeps } from './deploy-runner';
 import { openDirectorHosts, type DirectorHosts } from './director-hosts';
+import { renewForecast } from './forecast-plan';
 import { keepPolling } from './live-pollers';
 import type { Logger } from './logger';
 import { makePlan } from './make-plan';
@@ -30,14 +33,14 @@ export async function startWorker({ log, prepare }: WorkerOptions): Promise<Work
   const db = getDb();
   const stopping = new AbortController();
   const { signal } = stopping;
-  const { authorizedKey, privateKey } = await ensureConsoleKey(db);
-  const hosts = openDirectorHosts(db, privateKey);
+  const keys = await ensureConsoleKeys(db);
+  const hosts = openDirectorHosts(db, { deploy: keys.deploy.privateKey, read: keys.read.privateKey });
   const runner = openDeployRunner({ db, hosts, log, signal, ...(prepare && { prepare }) });
   const queue = await openDeployQueue((error) => log.warn({ err: error }, 'queue'));
   await queue.work(runner.run);
   const socket = workerSocket();
   fs.mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 });
-  const server = await serveVerbs(socket, verbHandlers({ db, hosts, runner, queue, log, authorizedKey }), log);
+  const server = await serveVerbs(socket, verbHandlers({ db, hosts, runner, queue, log, keys }), log);
   const polling = keepPolling({ db, hosts, log, signal });
   const sweeping = keepResuming(runner, signal);
   log.info({ socket }, 'worker is ready');
@@ -59,18 +62,31 @@ type Parts = {
   runner: DeployRunner;
   queue: DeployQueue;
   log: Logger;
-  authorizedKey: string;
+  keys: ConsoleKeys;
 };
 
-function verbHandlers({ db, hosts, runner, queue, log, authorizedKey }: Parts): VerbHandlers {
+function verbHandlers({ db, hosts, runner, queue, log, keys }: Parts): VerbHandlers {
+  const authorizedKey = keys.deploy.authorizedKey;
   return {
     consoleKey: async () => ({ authorizedKey, installScript: guardInstallScript(loadGuardProgram().text) }),
+    installScript: async ({ form, user }) => {
+      if (!mayLogIn({ form, user }))
+        throw new ServiceError('invalid', `${user} is no name for a user that the console makes.`);
+      return {
+        script: guardInstallScript(loadGuardProgram().text, {
+          ...{ form, user },
+          deployKey: authorizedKey,
+          readKey: keys.read.authorizedKey,
+        }),
+      };
+    },
     scanHostKey: async ({ address, port }) => {
       const { keyType, fingerprint } = await scanHostKey({ address, port });
       return { address, port, keyType, fingerprint };
     },
     testDirector: ({ directorId, installGuard }) => testDirector(db, hosts, directorId, installGuard),
     makePlan: (input) => makePlan(db, hosts, input),
+    renewForecast: ({ planId }) => renewForecast(db, hosts, planId),
     startDeploy: async ({ deployId }) => {
       // Here at once; the queue is for the case that this worker dies before it begins.
       void runner.run(deployId).catch((error: unknown) => log.warn({ err: error }, 'deploy'));
@@ -83,7 +99,7 @@ function verbHandlers({ db, hosts, runner, queue, log, authorizedKey }: Parts): 
       return {};
     },
     readConnections: async ({ directorId, limit, filter }) =>
-      readConnections(await hosts.open(directorId), limit, filter),
+      readConnections(await hosts.openReader(directorId), limit, filter),
   };
 }
 

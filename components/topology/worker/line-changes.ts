@@ -16,24 +16,69 @@ export function lineChanges(before: string, after: string): LineChange[] {
   if (before === after) return [];
   const { start, end } = sharedEnds(before, after);
   const firstLine = countLines(after, start);
-  const old = linesOf(before.slice(start, before.length - end));
-  const next = linesOf(after.slice(start, after.length - end));
-  return changesOf(old, next).map((change) => ({ ...change, at: change.at + firstLine }));
+  const old = before.slice(start, before.length - end);
+  const next = after.slice(start, after.length - end);
+  const changes = movedLine(old, next) ?? changesOf(linesOf(old), linesOf(next));
+  return changes
+    .filter(({ added, removed }) => added > 0 || removed.length > 0)
+    .map((change) => ({ ...change, at: change.at + firstLine }));
 }
+
+/**
+ * What an edit of one range does to a sorted file of any size: one line goes here, another comes there, and all between them stays.
+ * Both texts differ in their first and in their last line.
+ */
+function movedLine(old: string, next: string): LineChange[] | undefined {
+  const [oldLine, nextLine] = [firstLineOf(old), firstLineOf(next)];
+  const kept = old.slice(oldLine.length);
+  if (kept !== '' && next.startsWith(kept)) {
+    const added = linesOf(next.slice(kept.length)).length;
+    return [
+      { at: 0, added: 0, removed: linesOf(oldLine) },
+      { at: countLines(next, kept.length), added, removed: [] },
+    ];
+  }
+  const stays = next.slice(nextLine.length);
+  if (stays === '' || !old.startsWith(stays)) return undefined;
+  const removed = linesOf(old.slice(stays.length));
+  return [
+    { at: 0, added: 1, removed: [] },
+    { at: 1 + countLines(stays, stays.length), added: 0, removed },
+  ];
+}
+
+/** With its line break. */
+const firstLineOf = (text: string) => text.slice(0, text.indexOf('\n') + 1);
+
+/** Compared at once as long as they are the same: the engine compares slices much faster than single characters. */
+const BLOCK = 4_096;
 
 /** Characters of whole lines that both texts begin and end with: compared as text, because splitting long files costs more. */
 function sharedEnds(before: string, after: string): { start: number; end: number } {
-  const most = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
-  start = start === 0 ? 0 : before.lastIndexOf('\n', start - 1) + 1;
-  let end = 0;
-  while (end < most - start && before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end))
-    end += 1;
+  const same = sharedPrefix(before, after);
+  const start = same === 0 ? 0 : before.lastIndexOf('\n', same - 1) + 1;
+  const shared = sharedSuffix(before, after, Math.min(before.length, after.length) - start);
   // Back to where a line begins on both sides.
-  const lineBreak = before.indexOf('\n', before.length - end);
-  end = lineBreak < 0 ? 0 : before.length - lineBreak - 1;
-  return { start, end };
+  const lineBreak = before.indexOf('\n', before.length - shared);
+  return { start, end: lineBreak < 0 ? 0 : before.length - lineBreak - 1 };
+}
+
+function sharedPrefix(before: string, after: string): number {
+  const most = Math.min(before.length, after.length);
+  let count = 0;
+  while (count + BLOCK <= most && before.slice(count, count + BLOCK) === after.slice(count, count + BLOCK))
+    count += BLOCK;
+  while (count < most && before.charCodeAt(count) === after.charCodeAt(count)) count += 1;
+  return count;
+}
+
+function sharedSuffix(before: string, after: string, most: number): number {
+  const block = (text: string, count: number) => text.slice(text.length - count - BLOCK, text.length - count);
+  let count = 0;
+  while (count + BLOCK <= most && block(before, count) === block(after, count)) count += BLOCK;
+  while (count < most && before.charCodeAt(before.length - 1 - count) === after.charCodeAt(after.length - 1 - count))
+    count += 1;
+  return count;
 }
 
 function countLines(text: string, end: number): number {

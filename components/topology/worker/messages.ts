@@ -36,5 +36,5 @@ export type PreviewAnswer = {
   elapsedMs: number;
 };
 
-/** A worker that fails says so; what it knew is not shown as fresh. */
-export type WorkerAnswer<Answer> = { answer: Answer } | { failure: string };
+/** `isEarly`: a first part, the whole follows. A worker that fails says so; what it knew is not shown as fresh. */
+export type WorkerAnswer<Answer> = { answer: Answer; isEarly?: boolean } | { failure: string };

@@ -20,11 +20,11 @@ function openSession(saved: TopologyDocument) {
     patch: diffDocuments(undefined, saved),
     saved: diffDocuments(undefined, saved),
     open: undefined,
-  });
+  }).whole();
   return (document: TopologyDocument, open?: string) => {
     const patch = diffDocuments(last, document);
     last = document;
-    return session({ version: 2, patch, open });
+    return session({ version: 2, patch, open }).whole();
   };
 }
 
@@ -61,6 +61,18 @@ describe('a preview session', () => {
   it('says nothing of removals while the draft does not resolve', () => {
     const edit = openSession(seed);
     expect(edit(setAt(seed, ['ranges', 0, 'addresses'], '300.0.0.0/24')).files).toEqual([]);
+  });
+
+  it('has the file in sight before the others, the same as with them', () => {
+    const session = startPreviewSession();
+    const patch = diffDocuments(undefined, seed);
+    session({ version: 1, patch, saved: patch, open: undefined }).whole();
+    const draft = setAt(seed, ['ranges', 0, 'addresses'], '198.18.0.0/24');
+    const { early, whole } = session({ version: 2, patch: diffDocuments(seed, draft), open: RULES });
+    expect(early?.open?.content).toContain('198.18.0.0/24');
+    expect(early?.open).toEqual(whole().open);
+    const gateway = whole().files.find(({ host }) => host.startsWith('gateways/'));
+    expect(session({ version: 3, patch: {}, open: gateway?.key }).early).toBeUndefined();
   });
 
   it('never shows what a secret file holds', () => {

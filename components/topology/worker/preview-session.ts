@@ -1,41 +1,69 @@
 // Renders drafts one after the other and compares each with the saved revision; remembers what did not change.
 import type { TopologyDocument } from '@/lib/core/document';
 import { resolveTopology } from '@/lib/core/resolve';
+import type { Topology } from '@/lib/core/topology';
 import type { FilePreview } from '@/lib/core/views/topology';
-import { previewFiles, type Preview } from '@/lib/render/preview-files';
+import { previewDirector, previewFiles, type Preview } from '@/lib/render/preview-files';
 import { applyPatch } from './document-patch';
 import { lineChanges, type LineChange } from './line-changes';
 import type { OpenFile, PreviewAnswer, PreviewFile, PreviewRequest } from './messages';
 
 type Compared = { file: PreviewFile; content: string; before: string; changes: LineChange[] };
-export type PreviewSession = (request: PreviewRequest) => PreviewAnswer;
+/** `early`: the file in sight alone, the others as they were; `whole` must be called before the next request. */
+export type PreviewSession = (request: PreviewRequest) => {
+  early: PreviewAnswer | undefined;
+  whole: () => PreviewAnswer;
+};
 
 export function startPreviewSession(): PreviewSession {
   let document: TopologyDocument | undefined;
   let saved: TopologyDocument | undefined;
   let savedFiles = new Map<string, FilePreview>();
   let compared = new Map<string, Compared>();
+  let refused: PreviewAnswer['diagnostics'] = [];
   return ({ version, patch, saved: savedPatch, open }) => {
     const started = performance.now();
     document = applyPatch(document, patch);
+    const { topology } = resolveTopology(document);
     if (savedPatch) {
       saved = applyPatch(saved, savedPatch);
-      savedFiles = new Map(render(saved).files.map((file) => [keyOf(file), file]));
+      savedFiles = new Map(render(resolveTopology(saved).topology).files.map((file) => [keyOf(file), file]));
       compared = new Map();
     }
-    const { files, diagnostics } = render(document);
-    compared = compareAll(files, savedFiles, compared);
-    const all = [...compared.values()].map(({ file }) => file);
-    return { version, files: all, open: openOf(compared, open), diagnostics, elapsedMs: performance.now() - started };
+    const answerOf = (all: ReadonlyMap<string, Compared>, diagnostics: PreviewAnswer['diagnostics']) => ({
+      ...{ version, files: [...all.values()].map(({ file }) => file), open: openOf(all, open) },
+      ...{ diagnostics, elapsedMs: performance.now() - started },
+    });
+    const inSight = topology && open !== undefined && compareInSight(topology, open, savedFiles, compared);
+    return {
+      early: inSight ? answerOf(new Map(compared).set(inSight.file.key, inSight), refused) : undefined,
+      whole: () => {
+        const { files, diagnostics } = render(topology);
+        compared = compareAll(files, savedFiles, compared);
+        refused = diagnostics;
+        return answerOf(compared, refused);
+      },
+    };
   };
 }
 
 const keyOf = ({ host, path }: FilePreview) => `${host}:${path}`;
 
 /** What does not resolve is said by the checks. */
-function render(document: TopologyDocument): Preview {
-  const { topology } = resolveTopology(document);
+function render(topology: Topology | undefined): Preview {
   return topology ? previewFiles(topology) : { files: [], diagnostics: [] };
+}
+
+/** Only of a file that was there before: what comes and goes is said with the whole. */
+function compareInSight(
+  topology: Topology,
+  key: string,
+  saved: ReadonlyMap<string, FilePreview>,
+  known: ReadonlyMap<string, Compared>,
+): Compared | undefined {
+  const host = known.get(key)?.file.host;
+  const file = host === undefined ? undefined : previewDirector(topology, host)?.find((each) => keyOf(each) === key);
+  return file && compare(file, saved, known);
 }
 
 function compareAll(

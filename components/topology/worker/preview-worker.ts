@@ -7,7 +7,9 @@ const session = startPreviewSession();
 addEventListener('message', ({ data }: MessageEvent<PreviewRequest>) => {
   const post = (answer: WorkerAnswer<PreviewAnswer>) => postMessage(answer);
   try {
-    post({ answer: session(data) });
+    const { early, whole } = session(data);
+    if (early) post({ answer: early, isEarly: true });
+    post({ answer: whole() });
   } catch (error) {
     post({ failure: error instanceof Error ? error.message : String(error) });
   }

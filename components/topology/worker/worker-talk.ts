@@ -33,7 +33,8 @@ export function startTalk<State, Request, Answer>(
   };
   worker.addEventListener('message', ({ data }: MessageEvent<WorkerAnswer<Answer>>) => {
     const about = asked as State;
-    goOn();
+    const isWhole = 'failure' in data || data.isEarly !== true;
+    if (isWhole) goOn();
     if ('answer' in data) onAnswer(data.answer, about);
     else onFailure(data.failure, about);
   });

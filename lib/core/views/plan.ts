@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { diagnosticSchema } from '../diagnostic';
 import { daemonActionSchema } from '../release';
+import { forecastSchema } from './forecast';
+import { objectChangeSchema } from './object-change';
 
 export const fileChangeSchema = z.object({
   path: z.string(),
@@ -41,10 +43,16 @@ export const planSchema = z.object({
   hosts: z.array(hostPlanSchema),
   /** What changes, in objects: groups, pools, ranges ... one sentence each. */
   summary: z.array(z.string()),
+  /** The same with the values of the fields, from the revision that runs now; empty in plans of an older console. */
+  objects: z.array(objectChangeSchema).default([]),
+  /** The revision that runs now; absent before the first verified deploy. */
+  baseRevision: z.number().optional(),
   /** What happens to traffic, in plain words. */
   impact: z.array(z.string()),
   /** Dead-man timer of the active director; the standby has 120 s more. */
   timerSeconds: z.number(),
+  /** Counted when the plan was made, and again on demand: never part of the hash. */
+  forecast: forecastSchema.optional(),
   problems: z.array(diagnosticSchema),
   deployable: z.boolean(),
 });

@@ -1,0 +1,31 @@
+// Part E of the matrix: a release that lies damaged on a director's disk between its check and its switch. What arrives damaged is
+// refused by the guard's own tests (lib/guard/guard-stage.test.ts: archives cut at each tenth, flipped bits, links, devices, huge members).
+import type { DeployState } from '../core/views/deploy';
+import type { HostCell } from './host-cells';
+
+const NOTHING_DONE: DeployState[] = ['refused', 'failed', 'rolled-back'];
+/** The release of the open transaction, from the guard's own words. */
+const RELEASE = 'cd "/var/lib/lvs-console/releases/$(/usr/lib/lvs-console/guard status | sed -n s/^tx=//p)" || exit 1';
+const FILES = "find . -type f -size +0c -not -path './snapshot/*' -not -name name";
+const cutAt = (tenth: number) =>
+  `${RELEASE}; for f in $(${FILES}); do truncate -s $(($(stat -c %s "$f") * ${tenth} / 10)) "$f"; done`;
+/** The first byte of the largest file of the kind gets another lowest bit. */
+const flipIn = (where: string) =>
+  `${RELEASE}; f=$(find ${where} -type f -printf '%s %p\\n' | sort -n | tail -n 1 | cut -d ' ' -f 2)
+b=$(od -An -tu1 -N1 "$f"); printf "\\\\$(printf %o $((b ^ 1)))" | dd of="$f" conv=notrunc bs=1 count=1 2> /dev/null`;
+
+const cell = (name: string, half: HostCell['half'], strike: string): HostCell => ({
+  ...{ id: `E/${name}@${half}`, half, at: 'arm', strike, heal: ':' },
+  ends: NOTHING_DONE,
+});
+
+export const MATRIX_E: HostCell[] = [
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((tenth) =>
+    cell(`every-file-cut-at-${tenth}-tenths`, tenth % 2 === 0 ? 'active' : 'standby', cutAt(tenth)),
+  ),
+  cell('every-file-empty', 'active', cutAt(0)),
+  cell('bit-flipped-in-a-file', 'standby', flipIn('files')),
+  cell('bit-flipped-in-an-intent', 'active', flipIn('intent')),
+  cell('bit-flipped-in-the-manifest', 'standby', flipIn('MANIFEST')),
+  cell('manifest-gone', 'active', `${RELEASE}; rm MANIFEST`),
+];

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Director" ADD COLUMN     "access" TEXT,
+ADD COLUMN     "hasReadKey" BOOLEAN;
