@@ -50,7 +50,11 @@ const REFUSED: [string, Record<string, string | undefined>, string][] = [
   ['a rule without a target', rules('-A LVS-CONSOLE -p tcp'), 'intent/rules.v4:3: rule without a target'],
   ['a mark of 2^31', rules('-A LVS-CONSOLE -j MARK --set-xmark 0x80000000/0xffffffff'), 'mark must be 1 to 2147483647'],
   ['rules without COMMIT', { 'intent/rules.v4': '*mangle\n:LVS-CONSOLE - [0:0]\n', 'intent/jumps': '' }, 'no COMMIT'],
-  ['a rule that iptables does not take', rules('-A LVS-CONSOLE -p tcp --dport 99999 -j RETURN'), 'iptables-restore says'],
+  [
+    'a rule that iptables does not take',
+    rules('-A LVS-CONSOLE -p tcp --dport 99999 -j RETURN'),
+    'iptables-restore says',
+  ],
   ['a rule with an impossible address', rules('-A LVS-CONSOLE -d 192.168.7.340 -j RETURN'), 'intent/rules.v4'],
   ['a jump to a foreign chain', { 'intent/jumps': 'mangle PREROUTING FORWARD\n' }, 'intent/jumps:1: a jump must lead'],
   [
