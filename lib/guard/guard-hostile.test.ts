@@ -99,6 +99,13 @@ const BEYOND: [string, string, Change][] = [
     'policy does not allow the address 192.0.2.1/24',
     { 'intent/addresses': '192.0.2.1/24 eth0\n' },
   ],
+  ['interfaces=eth0', 'policy does not allow interface peer0', haCf('bcast peer0')],
+  ['interfaces=eth0', 'policy does not allow interface eth9', { 'intent/sysctl': 'net.ipv4.conf.eth9.rp_filter=0\n' }],
+  [
+    'interfaces=eth0',
+    'policy does not allow interface eth9',
+    { 'files/etc/sysctl.d/90-lvs-console.conf': 'net/ipv4/conf/eth9/rp_filter = 0\n' },
+  ],
   ['check-scripts=/usr/local/lib/app', 'a shell may read it', ldirectord('checkcommand="/usr/local/lib/app ; id"')],
   [
     'check-scripts=/usr/local/lib/app',

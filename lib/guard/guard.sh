@@ -392,9 +392,11 @@ function own_address(s,   i) { # one that this host would hold; any spelling tha
   if (owns) bad("policy does not allow the address " s)
 }
 function module(name) { if (name !~ /^(ip_vs[a-z0-9_]*|ip_set[a-z0-9_]*|xt_[A-Za-z0-9_]+|ip6?_tables|ip6?table_(mangle|nat|filter)|nf_(conntrack|nat|tables)[a-z0-9_]*|nft_[a-z0-9_]+|nfnetlink|ipip|ip6_tunnel|tunnel[46]|dummy)$/) bad("module not allowed") }
-function sysctl(line) {
+function sysctl(line,   name) {
   if ((line !~ /^net\.ipv4\.(ip_forward|vs\.[a-z_]+|conf\.[A-Za-z0-9_.+-]+\.(rp_filter|send_redirects|src_valid_mark|accept_local|forwarding|arp_[a-z]+))=[0-9][0-9 ,-]*$/ &&
-    line !~ /^net\.ipv6\.conf\.[A-Za-z0-9_.+-]+\.(forwarding|accept_ra|accept_redirects|accept_dad|dad_transmits)=[0-9]+$/) || line ~ /\.\./) bad("sysctl not allowed")
+    line !~ /^net\.ipv6\.conf\.[A-Za-z0-9_.+-]+\.(forwarding|accept_ra|accept_redirects|accept_dad|dad_transmits)=[0-9]+$/) || line ~ /\.\./) { bad("sysctl not allowed"); return }
+  name = line
+  if (sub(/^net\.ipv[46]\.conf\./, "", name)) { sub(/\.[a-z_]+=.*/, "", name); if (name !~ /^(all|default|lo)$/) link(name) }
 }
 function target_allowed(name) { if (targets != "" && !has(targets, name)) bad("policy does not allow target " name) }
 function program(s) { # the first word of a command
@@ -403,6 +405,7 @@ function program(s) { # the first word of a command
   sub(/[ \t].*/, "", s)
   if (s !~ /^\// || s ~ /\.\./ || !has(programs, s)) bad("policy (check-scripts=) does not allow the program " (s == "" ? "(none)" : s))
 }
+function medium(name) { known(name); if (name != "lo") link(name) }
 function known(name) { if (!has(links, name)) bad("this host has no interface " name) }
 function own_set(name, flags) {
   if (name in type_of_set) {
@@ -664,9 +667,9 @@ part == "ldirectord" {
 NF == 0 { next }
 part == "ha.cf" {
   if ($1 == "node") for (i = 2; i <= NF; i++) nodes = nodes " " $i
-  else if ($1 == "ucast") { media++; known($2); if (NF != 3 || address($3) == "") bad("ucast needs an interface and an address") }
-  else if ($1 == "bcast") { media++; for (i = 2; i <= NF; i++) known($i) }
-  else if ($1 == "mcast") { media++; known($2); if (NF != 6) bad("mcast needs interface, group, port, ttl, loop") }
+  else if ($1 == "ucast") { media++; medium($2); if (NF != 3 || address($3) == "") bad("ucast needs an interface and an address") }
+  else if ($1 == "bcast") { media++; for (i = 2; i <= NF; i++) medium($i) }
+  else if ($1 == "mcast") { media++; medium($2); if (NF != 6) bad("mcast needs interface, group, port, ttl, loop") }
   else if ($1 == "serial") { media++; for (i = 2; i <= NF; i++) if ($i !~ /^\/dev\/tty[A-Za-z0-9]+$/) bad("not a serial line") }
   else if ($1 == "respawn") { if ($0 !~ /^respawn (hacluster \/usr\/lib(exec)?\/heartbeat\/ipfail|root \/usr\/lib\/lvs-console\/rules heartbeat-start)$/) bad("program not allowed") }
   else if ($1 == "apiauth") { if ($0 !~ /^apiauth ipfail (gid=haclient )?uid=hacluster$/) bad("only ipfail as hacluster") }
