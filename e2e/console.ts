@@ -12,6 +12,7 @@ const STOP_MS = 60_000;
 export const LAB_NAME = 'lvse2e';
 export const LAB_PORT_BASE = 2400;
 
+type DemoLab = { name: string; portBase: number };
 export type RunningDemo = {
   url: string;
   signInLink: string;
