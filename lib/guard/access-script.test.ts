@@ -34,6 +34,7 @@ const accessOf = (form: Access['form'], user: string): Access => ({
 const SSHD = `ssh-keygen -q -t ed25519 -N '' -f /hostkey; mkdir -p /run/sshd
 printf 'HostKey /hostkey\\nUsePAM no\\nPasswordAuthentication no\\nPermitRootLogin forced-commands-only\\n' > /sshd.conf
 /usr/sbin/sshd -f /sshd.conf -p 22 -o PidFile=/run/sshd.pid
+until [ -s /run/sshd.pid ]; do sleep 0.1; done # written once it listens
 as() { key=$1 user=$2; shift 2
   ssh -F none -i "/$key" -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -p 22 "$user@127.0.0.1" -- "$*" 2>&1; echo "= $?"; }
 `;

@@ -7,7 +7,15 @@ import { getDb } from '@/lib/db/client';
 import { watchChannel } from '@/lib/db/listen';
 import { contextOf, setUpTestDatabase } from '@/lib/testing/test-database';
 import { createTopology } from './create-topology';
-import { getConsoleKey, listDirectors, scanDirector, testDirector, trustDirector, untrustDirector } from './directors';
+import {
+  getConsoleKey,
+  getInstallScript,
+  listDirectors,
+  scanDirector,
+  testDirector,
+  trustDirector,
+  untrustDirector,
+} from './directors';
 import { removeTopology } from './remove-topology';
 import { saveTopology } from './save-topology';
 import { openTestWorker, type TestWorker } from './test-worker';
@@ -191,6 +199,17 @@ describe('the worker', () => {
   it('hands out the public key and the guard, which are no secret', async () => {
     worker.answer.consoleKey = async () => ({ authorizedKey: 'ssh-ed25519 AAAA', installScript: '#!/bin/sh' });
     expect(await getConsoleKey(contextOf('viewer'))).toMatchObject({ authorizedKey: 'ssh-ed25519 AAAA' });
+  });
+
+  it('comes with an install script for the user of each form, who is not root under sudo', async () => {
+    const { id, user } = director;
+    worker.answer.installScript = async ({ form, user: name }) => ({ script: `${form} ${name}` });
+    const ask = (form: 'root' | 'sudo') => getInstallScript({ ctx: contextOf('viewer'), input: { id, form } });
+    expect(user).toBe('root');
+    expect(await ask('root')).toEqual({ user: 'root', script: 'root root' });
+    expect(await ask('sudo')).toEqual({ user: 'lvs-console', script: 'sudo lvs-console' });
+    await getDb().director.update({ where: { id }, data: { user: 'ops' } });
+    expect(await ask('sudo')).toEqual({ user: 'ops', script: 'sudo ops' });
   });
 });
 

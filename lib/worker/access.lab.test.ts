@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLab, type Lab } from '../lab/lab';
 import { callWorker } from './client';
 import {
+  insertDeploy,
   labDocument,
   openTestConsole,
   requestDeploy,
@@ -82,6 +83,22 @@ describe('a pair on which the console is no root', () => {
   it('is deployed and verified through sudo', async () => {
     const ended = await untilEnded(test.db, await requestDeploy(test.db, topologyId, 1));
     expect(ended).toMatchObject({ state: 'verified' });
+  });
+
+  it('is refused before anything is changed when sudo asks on one of the two', async () => {
+    const document = documentFor(USER);
+    document.pools[0]!.realServers[1]!.weight = 3;
+    const { revision } = await saveDocument(test.db, document, topologyId);
+    const plan = await callWorker('makePlan', { topologyId, revision, actor: 'test' });
+    const rule = '/etc/sudoers.d/lvs-console';
+    await lab.exec('director2', ['mv', rule, '/root/rule']);
+    const ended = await untilEnded(test.db, await insertDeploy(test.db, plan));
+    await lab.exec('director2', ['mv', '/root/rule', rule]);
+    expect(ended).toMatchObject({ state: 'refused' });
+    expect(`${ended.outcome ?? ''} ${ended.steps.map(({ message }) => message).join(' ')}`).toContain(
+      'director2: sudo asks user lvs-console for a password: the rule in /etc/sudoers.d/lvs-console is missing',
+    );
+    expect(ended.steps.map(({ name }) => name)).not.toContain('stage');
   });
 
   it('is watched by the reading key alone, also when the deploying one is taken away', async () => {

@@ -54,12 +54,18 @@ export function openDirectorHosts(db: Db, keys: LoginKeys): DirectorHosts {
     const host = openGuardHost(name, user, () => noted(id, connections.get(id)));
     return { ...host, proveNewConnection: () => proveLogin(name, user, noted(id, connections.fresh(id))) };
   };
+  /** What the row says by us: it is written when it changes, not at every read. */
+  const told = new Map<string, boolean>();
+  const tell = async (id: string, hasReadKey: boolean) => {
+    if (told.get(id) === hasReadKey) return;
+    await noteReadKey(db, id, hasReadKey);
+    told.set(id, hasReadKey);
+  };
   const connectReader = async (id: string): Promise<HostConnection> => {
     if (Date.now() >= (refusedUntil.get(id) ?? 0)) {
       try {
         const connection = await noted(id, readers.get(id));
-        if (refusedUntil.get(id) !== 0) await noteReadKey(db, id, true);
-        refusedUntil.set(id, 0);
+        await tell(id, true);
         return connection;
       } catch (error) {
         if (!(error instanceof HostError) || error.code !== 'authentication-refused') throw error;
@@ -67,7 +73,7 @@ export function openDirectorHosts(db: Db, keys: LoginKeys): DirectorHosts {
       }
     }
     const connection = await noted(id, connections.get(id));
-    await noteReadKey(db, id, false);
+    await tell(id, false);
     return connection;
   };
   const openReader = async (id: string) => {
@@ -77,6 +83,7 @@ export function openDirectorHosts(db: Db, keys: LoginKeys): DirectorHosts {
   const openTest = async (id: string) => {
     const { name, user } = await findDirector(db, id);
     refusedUntil.delete(id); // root may have let the reading key in
+    told.delete(id);
     const [deployer, reader] = [once(() => noted(id, connections.fresh(id))), once(() => noted(id, readers.fresh(id)))];
     const close = () => [deployer, reader].forEach((each) => each.close());
     return {
@@ -87,6 +94,7 @@ export function openDirectorHosts(db: Db, keys: LoginKeys): DirectorHosts {
   };
   const drop = (id: string) => {
     refusedUntil.delete(id);
+    told.delete(id);
     connections.drop(id);
     readers.drop(id);
   };
