@@ -30,8 +30,8 @@ const makePlan = (rig: Rig, revision: number) =>
   callWorker('makePlan', { topologyId: rig.topologyId, revision, actor: 'faults' });
 
 /** Both press the button at the same moment: one deploy begins, the other is told. */
-const twoOperators: Scene['play'] = async (rig, { revision }) => {
-  const plans = [await makePlan(rig, revision), await makePlan(rig, await rig.nextRevision())];
+const twoOperators: Scene['play'] = async (rig, { revision, later }) => {
+  const plans = [await makePlan(rig, revision), await makePlan(rig, later)];
   const asked = await Promise.allSettled(plans.map((plan) => insertDeploy(rig.db, plan)));
   const begun = asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const broken: Broken[] =
@@ -82,9 +82,9 @@ const twoConsoles: Scene['play'] = async (rig, { revision }) => {
 };
 
 /** The plan was made before another deploy changed what it stands on. */
-const stalePlan: Scene['play'] = async (rig, { revision }) => {
+const stalePlan: Scene['play'] = async (rig, { revision, later }) => {
   const stale = await makePlan(rig, revision);
-  const between = await endOf(rig, await requestDeploy(rig.db, rig.topologyId, await rig.nextRevision()));
+  const between = await endOf(rig, await requestDeploy(rig.db, rig.topologyId, later));
   const deploy = await endOf(rig, await insertDeploy(rig.db, stale));
   return { deploy, note: `the deploy between ended ${between.state}` };
 };
@@ -133,10 +133,10 @@ async function endOf(rig: Rig, deployId: string | undefined): Promise<Deploy> {
 }
 
 export const SCENES: Scene[] = [
-  { id: 'D/two-operators', play: twoOperators, ends: ['verified'] },
+  { id: 'D/two-operators', play: twoOperators, savesTwo: true, ends: ['verified'] },
   { id: 'D/two-consoles-one-database', play: twoWorkers },
   { id: 'D/two-consoles-two-databases', play: twoConsoles },
-  { id: 'D/stale-plan', play: stalePlan, ends: ['refused'] },
+  { id: 'D/stale-plan', play: stalePlan, savesTwo: true, ends: ['refused'] },
   { id: 'D/reboot-between-plan-and-deploy', play: rebootBetween },
 ];
 

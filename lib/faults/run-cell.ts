@@ -41,8 +41,13 @@ export type Trial = Wanted & {
   strike: (rig: Rig, director: string) => Promise<Struck>;
 };
 /** A cell that asks for its deploys in a way of its own. */
-export type Scene = Wanted & { play: (rig: Rig, scene: Setting) => Promise<Outcome> };
-export type Setting = { revision: number; active: string; standby: string };
+export type Scene = Wanted & {
+  /** That a later revision is saved, too. */
+  savesTwo?: boolean;
+  play: (rig: Rig, setting: Setting) => Promise<Outcome>;
+};
+/** `later`: the revision saved after `revision`, or the same. */
+export type Setting = { revision: number; later: number; active: string; standby: string };
 
 export function runCell(rig: Rig, { id, point, fault }: Cell): Promise<CellResult> {
   const half = point.half ?? 'active';
@@ -85,13 +90,15 @@ export function runTrial(rig: Rig, trial: Trial): Promise<CellResult> {
   });
 }
 
-export async function runScene(rig: Rig, { id, ends, mayLoseProbes = false, play }: Scene): Promise<CellResult> {
+export async function runScene(rig: Rig, scene: Scene): Promise<CellResult> {
+  const { id, ends, mayLoseProbes = false, savesTwo = false, play } = scene;
   const started = Date.now();
   const { active, standby } = await settle(rig);
   const revision = await rig.nextRevision();
+  const later = savesTwo ? await rig.nextRevision() : revision;
   const before = await readBefore(rig);
   const probe = startProbe(rig.lab, UNTOUCHED_ADDRESS, path.join(rig.dataFolder, 'probe.log'));
-  const played = play(rig, { revision, active, standby });
+  const played = play(rig, { revision, later, active, standby });
   // A cell that comes to nothing must not leave its client behind.
   const {
     deploy,
@@ -146,13 +153,13 @@ function printEnd({ state, outcome }: Deploy): string {
 
 /** Until the step's announcement is committed: the fault strikes while its side effect is at work. */
 export async function reach(rig: Rig, deployId: string, { step, half }: Point, director: string): Promise<void> {
-  const isThere = async () => {
+  const isThere = async (): Promise<'there' | 'ended' | undefined> => {
     const { steps, endedAt } = await getDeploy(rig.db, deployId);
-    const found = steps.some((each) => each.name === step && (half === undefined || each.director === director));
-    if (!found && endedAt !== undefined) throw new Error('the deploy ended before its point');
-    return found ? true : undefined;
+    if (steps.some((each) => each.name === step && (half === undefined || each.director === director))) return 'there';
+    return endedAt === undefined ? undefined : 'ended';
   };
-  await until(`the point ${step}`, isThere, POINT_MS);
+  if ((await until(`the point ${step}`, isThere, POINT_MS)) === 'there') return;
+  throw new Error(`the deploy ended before its point: ${printEnd(await getDeploy(rig.db, deployId))}`);
 }
 
 /** One active director and one standby, both at rest; after a power cut that takes heartbeat its time. */
@@ -167,7 +174,7 @@ export async function settle(rig: Rig): Promise<{ active: string; standby: strin
         }),
       );
       const [first = '', second = ''] = DIRECTORS;
-      if (held[0] === held[1]) return undefined;
+      if (held[0] === held[1] || !(await knowEachOther(rig))) return undefined;
       const answers = await rig.lab.request(`http://${UNTOUCHED_ADDRESS}/`);
       if (answers.some(({ error }) => error)) return undefined;
       await sleep(500);
@@ -175,6 +182,17 @@ export async function settle(rig: Rig): Promise<{ active: string; standby: strin
     },
     180_000,
   );
+}
+
+/** Heartbeat of a director that has just booted takes its time to meet the other. */
+async function knowEachOther(rig: Rig): Promise<boolean> {
+  const words = await Promise.all(
+    DIRECTORS.map(async (director) => {
+      const nodes = DIRECTORS.map((node) => `cl_status nodestatus ${node}`).join(' && ');
+      return (await rig.lab.exec(director, ['sh', '-c', nodes], { timeoutMs: 20_000 })).stdout.trim();
+    }),
+  );
+  return words.every((word) => word === 'active\nactive');
 }
 
 /** A split pair is rolled forward by the worker; both directors then have the same release confirmed. */
