@@ -18,6 +18,8 @@ export type RunningDemo = {
   signInLink: string;
   /** Everything that the demo printed so far. */
   output: () => string;
+  /** SIGKILL to the one process of this console whose command line ends so. */
+  kill: (program: 'lib/worker/main.ts' | 'server.js') => void;
   /** Ctrl-C, and waits for the end; resolves with the exit code. */
   stop: () => Promise<number | null>;
 };
@@ -52,7 +54,27 @@ async function start(command: string, port: number, more: Record<string, string>
     fs.rmSync(dataFolder, { recursive: true, force: true });
     return code;
   };
-  return { url: `http://127.0.0.1:${port}`, signInLink, output: () => output, stop };
+  const kill = (program: string) => process.kill(findProcess(dataFolder, program), 'SIGKILL');
+  return { url: `http://127.0.0.1:${port}`, signInLink, output: () => output, kill, stop };
+}
+
+/** Of all processes the one that runs this program for this data folder. */
+function findProcess(dataFolder: string, program: string): number {
+  const read = (pid: string, file: string) => {
+    try {
+      return fs.readFileSync(`/proc/${pid}/${file}`, 'utf8');
+    } catch {
+      return ''; // gone meanwhile
+    }
+  };
+  const pids = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const found = pids.find(
+    (pid) =>
+      read(pid, 'cmdline').endsWith(`${program}\0`) &&
+      read(pid, 'environ').split('\0').includes(`LVS_CONSOLE_DATA=${dataFolder}`),
+  );
+  if (found === undefined) throw new Error(`${program} does not run for ${dataFolder}`);
+  return Number(found);
 }
 
 async function waitForLink(child: ChildProcess, output: () => string, pattern: RegExp): Promise<string> {

@@ -193,6 +193,28 @@ test('a pool change is deployed in seconds and without a restart', async () => {
   expect(await Promise.all(['director1', 'director2'].map(foreignRules))).toEqual(foreignBefore);
 });
 
+test('the worker and then the whole web die in the middle of a deploy: the page comes back and the deploy ends as a whole', async () => {
+  test.setTimeout(300_000);
+  await page.goto(`${demo.url}/topologies`);
+  await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
+  await page.getByRole('group', { name: 'Pools' }).getByRole('button', { name: 'web', exact: true }).click();
+  await page.getByLabel('Weight').first().fill('4');
+  await page.getByLabel('Weight').first().blur();
+  await saveRevision('rs1 is stronger still');
+  await page.getByRole('link', { name: 'Deploy', exact: true }).click();
+  await page.getByRole('button', { name: /^Deploy to / }).click({ timeout: 60_000 });
+  await expect(page.getByText('switch', { exact: true }).first()).toBeVisible({ timeout: 60_000 });
+  demo.kill('lib/worker/main.ts');
+  demo.kill('server.js');
+  // Without a reload: the page finds web again by itself.
+  await expect(
+    page.getByText(/^(Deployed, verified and confirmed on both directors\.|.*[Rr]olled back.*)$/).first(),
+  ).toBeVisible({ timeout: 240_000 });
+  await screenshot('resumed');
+  expect((await realServersOf('192.168.0.77', 80, 2)).every((name) => /^rs[12]$/.test(name))).toBe(true);
+  expect(await Promise.all(['director1', 'director2'].map(foreignRules))).toEqual(foreignBefore);
+});
+
 test('an older deploy is put back with one click, and waits for a second person where the pair needs one', async ({
   browser,
 }) => {
