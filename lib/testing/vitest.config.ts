@@ -70,7 +70,8 @@ export default defineConfig({
           name: 'lab',
           globalSetup: ['lib/testing/test-postgres.ts'],
           include: ['lib/**/*.lab.test.ts'],
-          fileParallelism: false,
+          // Each file has a lab of its own, and a lab mostly waits for daemons and timers.
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

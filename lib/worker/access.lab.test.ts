@@ -12,7 +12,7 @@ import {
   type TestConsole,
 } from './test-console';
 
-const PORT_BASE = 2570;
+const PORT_BASE = 2580;
 const USER = 'lvs-console';
 const DIRECTORS = ['director1', 'director2'];
 
@@ -45,7 +45,7 @@ const accessOf = async () => {
 beforeAll(async () => {
   test = await openTestConsole();
   await test.startWorker();
-  lab = await openLab({ name: 'lvspriv', portBase: PORT_BASE });
+  lab = await openLab({ name: 'lvsaccess', portBase: PORT_BASE });
   ({ topologyId } = await saveDocument(test.db, documentFor(USER)));
   const { script } = await callWorker('installScript', { form: 'sudo', user: USER });
   for (const director of DIRECTORS)
