@@ -1,9 +1,10 @@
-// `npm run faults -- [PATTERN...] [--quick|--random] [--list] [--resume] [--shards N] [--journal FILE] [--report FILE]`: the fault matrix against labs.
+// `npm run faults -- [PATTERN...] [--quick|--random|--compare] [--list] [--resume] [--shards N] [--journal FILE] [--report FILE]`: the fault matrix against labs.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { MATRIX_A, QUICK, selectCells } from './cells';
+import { compareTools, printComparison } from './compare';
 import { MATRIX_E } from './damage-cells';
 import { MATRIX_B } from './host-cells';
 import { MATRIX_C } from './network-cells';
@@ -20,6 +21,8 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     /** 200 deploys in a row with kills at random moments, instead of the matrix. */
     random: { type: 'boolean', default: false },
+    /** The same accidents with iptables-apply and Ansible (package ansible-core), instead of the matrix. */
+    compare: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     resume: { type: 'boolean', default: false },
     /** So many labs and consoles beside each other. */
@@ -46,6 +49,12 @@ const cells = selectCells(all, positionals);
 if (cells.length === 0) fail(`no cell matches ${positionals.join(' ')}; --list shows them all`);
 if (values.list) {
   for (const { id } of cells) console.log(id);
+  process.exit(0);
+}
+if (values.compare) {
+  const table = printComparison(await compareTools((line) => console.log(line)));
+  console.log(`\n${table}`);
+  if (values.report) fs.writeFileSync(values.report, table);
   process.exit(0);
 }
 const shards = Number(values.shards);
