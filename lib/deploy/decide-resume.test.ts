@@ -47,6 +47,10 @@ describe('decideResume', () => {
     expect(decide({ ...status('armed', 100), step: 'switching' }, status('checked'))).toBe('back');
   });
 
+  it('keeps what is confirmed, also when a guard was killed before it had written so', () => {
+    expect(reachedBy({ ...status('switched', 5), confirmed: TX }, TX)).toBe('confirmed');
+  });
+
   it('goes back when the roll back had begun or was asked for, unless somebody has confirmed', () => {
     expect(decide(status('staged'), status('staged'), { state: 'rolling-back' })).toBe('back');
     expect(decide(status('staged'), status('staged'), { isCancelled: true })).toBe('back');

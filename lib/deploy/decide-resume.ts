@@ -25,7 +25,9 @@ const ORDER: readonly Reached[] = ['none', 'staged', 'checked', 'armed', 'switch
 const NEEDED_SECONDS = { rolling: 30, together: 25 };
 
 export function reachedBy(status: GuardStatus, transaction: string): Reached {
-  if (status.transaction !== transaction) return status.confirmed === transaction ? 'confirmed' : 'none';
+  // The link decides, whatever is written beside it: a guard may have been killed between the two.
+  if (status.confirmed === transaction) return 'confirmed';
+  if (status.transaction !== transaction) return 'none';
   return status.state === 'idle' ? 'none' : status.state;
 }
 

@@ -40,7 +40,7 @@ async function undoReached(run: Run, director: string, reached: ReachedState): P
     case 'none':
       return ['untouched', { message: 'Nothing was changed here.' }];
     case 'confirmed':
-      return ['confirmed', { state: 'skipped', message: `Release ${transaction} is confirmed here and stays.` }];
+      return keptWork(transaction);
     case 'staged':
     case 'checked': {
       const args = [transaction, String(generation)];
@@ -54,10 +54,25 @@ async function undoReached(run: Run, director: string, reached: ReachedState): P
       return ['rolled-back', await provenBack(run, director, 'The director rolled back by itself.', '')];
     default: {
       const change = { args: [transaction], done: ['rolled-back'] as const, timeoutMs: ROLLBACK_MS };
-      const answer = await changeHost(run, director, 'rollback', change);
+      const answer = await changeHost(run, director, 'rollback', change).catch((error: unknown) =>
+        keptOr(run, director, error),
+      );
+      if (answer === 'kept') return keptWork(transaction);
       return ['rolled-back', await provenBack(run, director, 'Rolled back.', answer.stdout + answer.stderr)];
     }
   }
+}
+
+/** A confirmation that was still on its way may have come first: then the roll back is refused. */
+async function keptOr(run: Run, director: string, refusal: unknown): Promise<'kept'> {
+  if (!(refusal instanceof HostError) || refusal.code !== 'guard-refused') throw refusal;
+  const status = await patientStatus(run, director, UNARMED_WAIT_MS);
+  if (reachedBy(status, run.deploy.transaction) !== 'confirmed') throw refusal;
+  return 'kept';
+}
+
+function keptWork(transaction: string): [Undone, StepWork] {
+  return ['confirmed', { state: 'skipped', message: `Release ${transaction} is confirmed here and stays.` }];
 }
 
 /** The guard has put everything back; reading it back is the proof that the page shows. */

@@ -22,6 +22,7 @@ import { documentOf } from './rig';
 
 const LAB = { name: 'lvscompare', portBase: 2960 };
 const DIRECTOR = 'director1';
+const OWN = 'this console';
 /** Of every tool that has one. */
 const TIMER_SECONDS = 20;
 const WATCH_MS = 60_000;
@@ -38,7 +39,9 @@ const filesFor = (accident: Accident) => {
   return `iptables-save > /run/old.rules; ${each('-A')}; iptables-save > /run/new.rules; ${each('-D')}`;
 };
 
-export async function compareTools(report: (line: string) => void): Promise<ComparedRow[]> {
+/** `only`: tools by name; empty = all. */
+export async function compareTools(only: readonly string[], report: (line: string) => void): Promise<ComparedRow[]> {
+  const isAsked = (tool: string) => only.length === 0 || only.includes(tool);
   process.env['LVS_CONSOLE_REHEARSAL_TIMER_SECONDS'] = String(TIMER_SECONDS);
   const rows: ComparedRow[] = [];
   const own = await openTestConsole();
@@ -47,15 +50,17 @@ export async function compareTools(report: (line: string) => void): Promise<Comp
     const { authorizedKey } = await callWorker('consoleKey', {});
     const lab = await openLab({ ...LAB, authorizedKeys: [authorizedKey] });
     try {
-      for (const [tool, run] of Object.entries({ 'iptables-apply': byIptablesApply, ansible: byPlaybook })) {
+      const others = { 'iptables-apply': byIptablesApply, ansible: byPlaybook };
+      for (const [tool, run] of Object.entries(others).filter(([tool]) => isAsked(tool))) {
         for (const accident of [...SIGNALS, 'no answer'] as const) {
           rows.push({ tool, accident, ...(await run(lab, accident)) });
           report(printRow(rows.at(-1)));
         }
       }
-      const changeOf = await prepareOwn(own);
-      for (const accident of [...SIGNALS, 'no answer'] as const) {
-        rows.push({ tool: 'this console', accident, ...(await byConsole(own, lab, accident, changeOf)) });
+      const changeOf = isAsked(OWN) ? await prepareOwn(own) : undefined;
+      for (const accident of changeOf ? ([...SIGNALS, 'no answer'] as const) : []) {
+        if (!changeOf) break;
+        rows.push({ tool: OWN, accident, ...(await byConsole(own, lab, accident, changeOf)) });
         report(printRow(rows.at(-1)));
       }
     } finally {
@@ -141,7 +146,7 @@ async function byPlaybook(lab: Lab, accident: Accident) {
   fs.writeFileSync(file, PLAYBOOK);
   const details = lab.ssh[DIRECTOR];
   if (!details) throw new Error(`no way to ${DIRECTOR}`);
-  const options = `-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=5 -o IdentitiesOnly=yes`;
+  const options = `-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=5 -o IdentitiesOnly=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=2`;
   const inventory = `d ansible_host=127.0.0.1 ansible_port=${details.port} ansible_user=root ansible_ssh_private_key_file=${details.keyFile} ansible_ssh_common_args="${options}"\n`;
   fs.writeFileSync(path.join(folder, 'hosts'), inventory);
   const child = spawn('ansible-playbook', ['-i', path.join(folder, 'hosts'), file], {

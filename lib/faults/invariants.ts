@@ -130,9 +130,13 @@ async function keepsSecret(rig: Rig): Promise<string[]> {
 
 async function leavesForeign(rig: Rig, { before }: After): Promise<string[]> {
   const now = await Promise.all(DIRECTORS.map((director) => readForeign(rig, director)));
-  return now.flatMap((text, at) =>
-    text === before.foreign[at] ? [] : [`${DIRECTORS[at] ?? ''}: foreign rules changed`],
-  );
+  return now.flatMap((text, at) => {
+    const [old, current] = [before.foreign[at] ?? '', text].map((lines) => lines.split('\n'));
+    const gone = old?.filter((line) => !current?.includes(line)).map((line) => `- ${line}`) ?? [];
+    const come = current?.filter((line) => !old?.includes(line)).map((line) => `+ ${line}`) ?? [];
+    const changes = [...gone, ...come].slice(0, 5).join('; ') || 'their order';
+    return text === before.foreign[at] ? [] : [`${DIRECTORS[at] ?? ''}: foreign rules changed: ${changes}`];
+  });
 }
 
 export async function readStatus(rig: Rig, director: string): Promise<Record<string, string>> {
@@ -145,12 +149,18 @@ export async function readStatus(rig: Rig, director: string): Promise<Record<str
   );
 }
 
-/** Rules, policy rules and main routes that are not the console's own, without counters. */
+/**
+ * Rules, policy rules and main routes that are not the console's own, without counters. Built-in chains that accept are left
+ * out: iptables-save shows them only once somebody has asked for their table.
+ */
 async function readForeign(rig: Rig, director: string): Promise<string> {
   const { stdout } = await rig.lab.exec(director, ['sh', '-c', 'iptables-save; ip rule; ip route show table main']);
   return stdout
     .split('\n')
-    .filter((line) => !/^#|LVS-CONSOLE|proto (76|ip_vs)|protocol 76|^\*|^COMMIT|192\.168\.[67]\.240/.test(line))
+    .filter(
+      (line) =>
+        !/^#|LVS-CONSOLE|proto (76|ip_vs)|protocol 76|^\*|^COMMIT|^:[A-Z]+ ACCEPT|192\.168\.[67]\.240/.test(line),
+    )
     .map((line) => line.replace(/\[\d+:\d+\]/, ''))
     .join('\n');
 }

@@ -1,4 +1,4 @@
-// `npm run faults -- [PATTERN...] [--quick|--random|--compare] [--list] [--resume] [--shards N] [--journal FILE] [--report FILE]`: the fault matrix against labs.
+// `npm run faults -- [PATTERN...] [--quick|--random|--compare] [--list] [--resume] [--shards N] [--repeat N] [--journal FILE] [--report FILE]`: the fault matrix against labs.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -27,6 +27,8 @@ const { values, positionals } = parseArgs({
     resume: { type: 'boolean', default: false },
     /** So many labs and consoles beside each other. */
     shards: { type: 'string', default: '1' },
+    /** Every cell so many times: what depends on the moment shows only now and then. */
+    repeat: { type: 'string', default: '1' },
     /** Of a run in shards: which part this process does, from 0. */
     shard: { type: 'string' },
     journal: { type: 'string', default: path.resolve('.data/faults.jsonl') },
@@ -44,17 +46,20 @@ const matrix: Runnable[] = [
   ...MATRIX_E.map((cell) => ({ id: cell.id, run: (rig: Rig) => runHostCell(rig, cell) })),
 ];
 const storm: Runnable[] = RANDOM_SCENES.map((scene) => ({ id: scene.id, run: (rig: Rig) => runScene(rig, scene) }));
+if (values.compare) {
+  const table = printComparison(await compareTools(positionals, (line) => console.log(line)));
+  console.log(`\n${table}`);
+  if (values.report) fs.writeFileSync(values.report, table);
+  process.exit(0);
+}
 const all = values.random ? storm : values.quick ? matrix.filter(({ id }) => QUICK.has(id)) : matrix;
-const cells = selectCells(all, positionals);
+const once = selectCells(all, positionals);
+const cells = Array.from({ length: Number(values.repeat) }, (_, at) =>
+  once.map(({ id, run }) => ({ id: at === 0 ? id : `${id} #${at + 1}`, run })),
+).flat();
 if (cells.length === 0) fail(`no cell matches ${positionals.join(' ')}; --list shows them all`);
 if (values.list) {
   for (const { id } of cells) console.log(id);
-  process.exit(0);
-}
-if (values.compare) {
-  const table = printComparison(await compareTools((line) => console.log(line)));
-  console.log(`\n${table}`);
-  if (values.report) fs.writeFileSync(values.report, table);
   process.exit(0);
 }
 const shards = Number(values.shards);
@@ -80,7 +85,7 @@ async function runPart(shard: number): Promise<void> {
   const rig = await openRig(TIMER_SECONDS, shard, (line) => console.log(`    ${line}`));
   for (const [at, { id, run }] of todo.entries()) {
     if (isInterrupted) break;
-    const result = await run(rig).catch(toFailure(id));
+    const result = { ...(await run(rig).catch(toFailure(id))), id };
     appendResult(journal, result);
     const { passed, state, seconds, note, broken } = result;
     const left = todo.length - at - 1;

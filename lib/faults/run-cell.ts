@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
 import type { Deploy, DeployState } from '../core/views/deploy';
 import { callWorker } from '../worker/client';
-import { getDeploy, insertDeploy, requestDeploy, until, untilEnded } from '../worker/test-console';
+import { getDeploy, insertDeploy, printDeploy, requestDeploy, until, untilEnded } from '../worker/test-console';
 import type { Cell, Half, Point } from './cells';
 import { FAULT } from './faults';
 import { AT_REST, checkInvariants, readBefore, readStatus, type Broken } from './invariants';
@@ -155,11 +155,16 @@ function printEnd({ state, outcome }: Deploy): string {
 export async function reach(rig: Rig, deployId: string, { step, half }: Point, director: string): Promise<void> {
   const isThere = async (): Promise<'there' | 'ended' | undefined> => {
     const { steps, endedAt } = await getDeploy(rig.db, deployId);
-    if (steps.some((each) => each.name === step && (half === undefined || each.director === director))) return 'there';
+    // The pair is verified as one, once the active director has switched: that step names no director.
+    const isThis = (name?: string) =>
+      half === undefined || name === director || (step === 'verify' && name === undefined);
+    if (steps.some((each) => each.name === step && isThis(each.director))) return 'there';
     return endedAt === undefined ? undefined : 'ended';
   };
   if ((await until(`the point ${step}`, isThere, POINT_MS)) === 'there') return;
-  throw new Error(`the deploy ended before its point: ${printEnd(await getDeploy(rig.db, deployId))}`);
+  throw new Error(
+    `the deploy ended before its point on ${director}:\n${printDeploy(await getDeploy(rig.db, deployId))}`,
+  );
 }
 
 /** One active director and one standby, both at rest; after a power cut that takes heartbeat its time. */

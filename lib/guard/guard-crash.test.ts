@@ -143,11 +143,14 @@ describe.each([
           const switched = { picture: await box.picture(), tree: await box.tree() };
           await box.run(['sh', '-c', `echo 0 > ${box.root}/count`]);
           const { signal, code: confirmed } = await box.guard(['confirm', NEXT, '2'], { env: shim(kill) });
+          const said = await box.status();
           const { code } = await box.guard(after === 'boot' ? ['boot'] : ['rollback', NEXT]);
           const status = await box.status();
           const isConfirmed = status.state === 'confirmed';
           won += isConfirmed ? 1 : 0;
           if (confirmed === 0) expect(isConfirmed, kill).toBe(true);
+          // What the console reads right after the kill is what the next command finds: it decides by that.
+          expect(said.state, kill).toBe(isConfirmed ? 'confirmed' : 'switched');
           expect(status, kill).toMatchObject(
             isConfirmed ? { live: NEXT, confirmed: NEXT } : { state: 'rolled-back', live: BASE, confirmed: BASE },
           );

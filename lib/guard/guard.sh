@@ -171,6 +171,20 @@ begin() { # VERB: what every state change starts with; neither a lost connection
   read_clock
   load_tx
   load_fence
+  ! is_kept || finish_confirmed "$1"
+}
+
+# A guard was killed after it had renamed `confirmed`: the release holds, whatever the transaction file still says.
+is_kept() {
+  [ "$TX_STATE" = switched ] && [ -z "$TX_STEP" ] && [ "$TX_BOOT" = "$BOOT_ID" ] && [ -L "$S/confirmed" ] && release_name confirmed && [ "$NAME" = "$TX" ]
+}
+
+finish_confirmed() { # VERB
+  save_tx confirmed || return 0
+  sync_all
+  [ "$1" != rollback ] || TX_TIMER='' # it may be this very process
+  UNITS_CHANGED=yes
+  end_confirmed "$TX"
 }
 
 need_open() { # TX GENERATION: this transaction, this generation, this boot
@@ -2500,6 +2514,7 @@ verb_status() {
   read_clock
   load_tx
   load_fence
+  ! is_kept || TX_STATE=confirmed
   left=''
   case $TX_STATE in armed | switched)
     left=0

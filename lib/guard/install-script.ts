@@ -92,7 +92,7 @@ else
   echo 'no systemd here: have your init run "/usr/lib/lvs-console/guard boot" before sysctl and modules are loaded' >&2
 fi
 rm -f /usr/lib/lvs-console/.boot.new
-${access ? printAccessScript(access) : ''}sync
+${access ? printAccessScript(access) : ''}sync -f /usr/lib/lvs-console /etc /var/lib/lvs-console 2>/dev/null || sync
 echo "guard $(/usr/lib/lvs-console/guard version) installed"
 }
 install_guard

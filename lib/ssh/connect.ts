@@ -32,8 +32,8 @@ export type HostConnection = {
 export type ScannedHostKey = { keyType: string; fingerprint: string; /** base64 of the wire form */ hostKey: string };
 
 const CONNECT_MS = 10_000;
-/** A dead peer is noticed within interval x (count + 1). */
-const KEEPALIVE = { keepaliveInterval: 2_000, keepaliveCountMax: 3 };
+/** A dead peer is noticed within interval x (count + 1); a director that is only busy may leave that many questions unanswered. */
+const KEEPALIVE = { keepaliveInterval: 2_000, keepaliveCountMax: 6 };
 const MAX_OUTPUT = 8 * 1024 * 1024;
 const MAX_ERROR_OUTPUT = 64 * 1024;
 const CHANNEL_RETRY_MS = 200;

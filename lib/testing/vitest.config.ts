@@ -70,8 +70,7 @@ export default defineConfig({
           name: 'lab',
           globalSetup: ['lib/testing/test-postgres.ts'],
           include: ['lib/**/*.lab.test.ts'],
-          // Each file has a lab of its own, and a lab mostly waits for daemons and timers.
-          maxWorkers: 2,
+          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },

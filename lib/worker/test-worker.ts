@@ -11,12 +11,23 @@ const extraRule: EditRelease = (release) => withMarkRule(release, '-A LVS-CONSOL
 const EDITS: Record<string, EditRelease> = { 'drop-ssh': dropSsh, 'extra-rule': extraRule };
 const TIMER_SECONDS = 20;
 
+/** In the intent and in the file that boots, as the guard compares them; the rule is the last of the mangle chain. */
 function withMarkRule(release: HostRelease, rule: string): HostRelease {
   const { always } = release.intent;
   const chains = always.chains.map((chain) =>
     chain.table === 'mangle' ? { ...chain, rules: [...chain.rules, rule] } : chain,
   );
-  return { ...release, intent: { ...release.intent, always: { ...always, chains } } };
+  const files = release.files.map((file) =>
+    file.path === '/etc/lvs-console/rules.v4' ? { ...file, content: withRuleIn(file.content, rule) } : file,
+  );
+  return { ...release, files, intent: { ...release.intent, always: { ...always, chains } } };
+}
+
+function withRuleIn(content: string, rule: string): string {
+  const mangle = content.indexOf('*mangle');
+  const end = content.indexOf('COMMIT', mangle);
+  if (mangle < 0 || end < 0) throw new Error('rules.v4 has no mangle table');
+  return `${content.slice(0, end)}${rule}\n${content.slice(end)}`;
 }
 
 await startWorker({
