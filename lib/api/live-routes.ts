@@ -30,9 +30,10 @@ export const liveRoutes = newRouter()
     createRoute({
       method: 'get',
       path: '/live/{id}/events',
-      summary: 'Both directors as they are read',
+      summary:
+        'Both directors as they are read: the state now, then each newer one; a slow reader gets the newest, not all',
       request: { params: idParams },
-      responses: streams('event `live`, data LivePair'),
+      responses: streams('live', livePairSchema),
     }),
     async (c) => {
       const [ctx, topologyId] = [c.get('ctx'), c.req.valid('param').id];
