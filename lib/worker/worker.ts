@@ -68,6 +68,7 @@ type Parts = {
 function verbHandlers({ db, hosts, runner, queue, log, keys }: Parts): VerbHandlers {
   const authorizedKey = keys.deploy.authorizedKey;
   return {
+    ping: async () => ({}),
     consoleKey: async () => ({ authorizedKey, installScript: guardInstallScript(loadGuardProgram().text) }),
     installScript: async ({ form, user }) => {
       if (!mayLogIn({ form, user }))
