@@ -7,6 +7,7 @@ import type { Deploy } from '@/lib/core/views/deploy';
 import type { DeployGate } from '@/lib/core/views/deploy-gate';
 import type { AccessForm, ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
 import type { PairDrift } from '@/lib/core/views/drift';
+import type { PairHistory } from '@/lib/core/views/history';
 import type { ConnectionPage, LivePair } from '@/lib/core/views/live';
 import type { Plan } from '@/lib/core/views/plan';
 import type { FilePreview, RevisionSummary, TopologyRevision, TopologySummary } from '@/lib/core/views/topology';
@@ -122,6 +123,11 @@ export const api = {
     call<TopologyRevision>('POST', `/live/${id(topologyId)}/drift/adopt`, input),
   listConnections: (topologyId: string, query: { director: string; limit: number; filter: string }) =>
     call<ConnectionPage>('GET', withQuery(`/live/${id(topologyId)}/connections`, query)),
+
+  getHistory: (
+    topologyId: string,
+    query: { from: string; to: string; metrics: string; keys?: string; steps?: number },
+  ) => call<PairHistory>('GET', withQuery(`/live/${id(topologyId)}/history`, query)),
 
   listAudit: (query: { action?: string; actor?: string; target?: string; before?: string; limit?: number }) =>
     call<AuditRow[]>('GET', withQuery('/audit', query)),
