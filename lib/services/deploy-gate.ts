@@ -95,6 +95,18 @@ export async function passGate(
   return { approver, breakGlass: breakGlassReason };
 }
 
+/** For a plan that this person makes now: what will stand between it and its deploy. */
+export async function refusalsAhead(ctx: VerbContext, topologyId: string): Promise<string[]> {
+  const policy = await loadPolicy(ctx.db, topologyId);
+  return refusalsOf(ctx, { createdBy: ctx.account.email }, policy, []);
+}
+
+/** Throws ServiceError('busy'): before a revision is saved that could not be deployed. */
+export async function refuseWhileBusy(tx: Tx, topologyId: string): Promise<void> {
+  const open = await tx.deploy.findFirst({ where: { openFor: topologyId }, select: { number: true } });
+  if (open) throw new ServiceError('busy', `Deploy ${open.number} of this pair is open.`);
+}
+
 function refusalsOf(
   ctx: VerbContext,
   plan: Pick<PlanRow, 'createdBy'>,

@@ -23,6 +23,7 @@ const handlers: VerbHandlers = {
   renewForecast: never,
   startDeploy: async () => ({}),
   cancelDeploy: async () => ({}),
+  readHolders: never,
   readConnections: async () => ({
     director: 'd',
     readAt: '',

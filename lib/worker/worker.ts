@@ -11,6 +11,7 @@ import { mayLogIn } from '../guard/access-script';
 import { guardInstallScript } from '../guard/install-script';
 import { loadGuardProgram } from '../guard/guard-program';
 import { readConnections } from '../live/read-connections';
+import { holdersOf } from '../plan/server-holders';
 import { scanHostKey } from '../ssh/connect';
 import { ensureConsoleKeys, type ConsoleKeys } from './console-secrets';
 import { openDeployRunner, type DeployRunner, type RunnerDeps } from './deploy-runner';
@@ -19,6 +20,7 @@ import { renewForecast } from './forecast-plan';
 import { keepPolling } from './live-pollers';
 import type { Logger } from './logger';
 import { makePlan } from './make-plan';
+import { readTraffic } from './read-traffic';
 import { testDirector } from './test-director';
 import { serveVerbs, type VerbHandlers } from './verb-server';
 
@@ -100,6 +102,8 @@ function verbHandlers({ db, hosts, runner, queue, log, keys }: Parts): VerbHandl
     },
     readConnections: async ({ directorId, limit, filter }) =>
       readConnections(await hosts.openReader(directorId), limit, filter),
+    readHolders: async ({ directorId, ...target }) =>
+      holdersOf(await readTraffic(await hosts.openReader(directorId)), target),
   };
 }
 
