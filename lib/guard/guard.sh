@@ -42,7 +42,7 @@ usage() {
   fi
   die 2 "usage: guard version | session | facts | read [SECTION...] | connections LIMIT [TEXT] | delivery 4|6 | status | list
   stage TX GENERATION | check TX | arm TX GENERATION SECONDS | switch TX GENERATION | confirm TX GENERATION
-  rollback TX | abort TX GENERATION | apply RELEASE | boot"
+  rollback TX | abort TX GENERATION | handover PEER | apply RELEASE | boot"
 }
 
 # The console reads lines of key=value from a pipe; somebody at a terminal of this host gets sentences.
@@ -59,7 +59,7 @@ This program changes an LVS director by whole releases. It needs neither network
   $GUARD rollback       end an open deploy: back to the confirmed release
 
 With \`help\` before it a command answers in sentences also into a file: $GUARD help status
-The other commands are for the console: version session facts read connections delivery stage check arm switch confirm abort boot
+The other commands are for the console: version session facts read connections delivery stage check arm switch confirm abort handover boot
 END
 }
 
@@ -2376,6 +2376,59 @@ verb_apply() { # RELEASE
   say "applied $1"
 }
 
+# ---- planned failover -------------------------------------------------------------------------------------------------------
+
+HANDOVER_SECONDS=60 # between two of one director, so that nobody can swing the addresses to and fro without end
+
+verb_handover() { # PEER: this director, which is active, gives its role to the other one; files and releases stay as they are
+  case $1 in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) die 2 "not a name of a director" ;; esac
+  [ "${#1}" -le 63 ] || die 2 "the name is too long"
+  begin handover
+  ! is_open || die 10 "transaction $TX is open ($TX_STATE): it ends first"
+  release_name confirmed || die 10 "the confirmed release is damaged"
+  release=$NAME
+  [ "$release" != origin ] || die 10 "nothing was deployed here yet"
+  release_name live && [ "$NAME" = "$release" ] || die 10 "the live release is not the confirmed one"
+  read_role "$release" || die 13 "the addresses of this host cannot be read"
+  [ "$ROLE" = active ] || die 10 "this director does not hold the virtual addresses, so it has nothing to hand over"
+  stack_of "$release"
+  last=''
+  { read -r last < "$RUN/lvs-console.handover"; } 2>/dev/null || :
+  case $last in '' | *[!0-9]*) last=-$HANDOVER_SECONDS ;; esac
+  [ $((UPTIME - last)) -ge "$HANDOVER_SECONDS" ] || die 10 "this director handed over $((UPTIME - last)) s ago: wait until $HANDOVER_SECONDS s have passed"
+  case $STACK in
+    heartbeat) ask_heartbeat "$1" ;;
+    keepalived) step_down ;;
+    *) die 10 "stack $STACK has no second director" ;;
+  esac || exit
+  say "handed over to $1"
+}
+
+note_handover() { printf '%s\n' "$UPTIME" > "$RUN/lvs-console.handover" || die 13 "cannot write $RUN"; }
+
+# heartbeat's own way: it stops the resources here and tells the peer, which starts them. It takes no answer, so what would make it refuse is asked first.
+ask_heartbeat() { # PEER
+  heartbeat_pid || die 10 "heartbeat does not run here"
+  program=''
+  for f in "$ROOT/usr/share/heartbeat/hb_standby" "$ROOT/usr/lib/heartbeat/hb_standby"; do [ ! -x "$f" ] || program=$f; done
+  [ -n "$program" ] || die 13 "hb_standby is not installed"
+  has cl_status || die 13 "cl_status is not installed"
+  peer=$(exec 9>&-; timeout 10 cl_status nodestatus "$1" 2>/dev/null) || peer=unknown
+  [ "$peer" = active ] || die 10 "heartbeat does not see $1 as active ($peer), so it would hand over to nobody"
+  held=$(exec 9>&-; timeout 10 cl_status rscstatus 2>/dev/null) || held=unknown
+  case $held in all | local | foreign) ;; *) die 10 "heartbeat is not at rest (resources: $held): wait until it is" ;; esac
+  note_handover
+  words=$(exec 9>&-; timeout 30 "$program" all 2>&1 < /dev/null) || die 13 "hb_standby failed: $words"
+}
+
+# keepalived has no command for it. One that stops says so to its peer (priority 0), which takes over at once; started again it is backup (nopreempt).
+# systemd does both halves, also when this guard is killed in between.
+step_down() {
+  keepalived_pid || die 10 "keepalived does not run here"
+  note_handover
+  daemon keepalived restart || die 13 "keepalived could not be started again: start it, or this director cannot take over"
+}
+
 verb_boot() { # before anything reads the managed files; no kernel work: nothing of an unconfirmed release is in this kernel
   [ -L "$S/confirmed" ] || return 0
   begin boot
@@ -2819,6 +2872,7 @@ main() {
     confirm:2) verb_confirm "$@" ;;
     rollback:1) verb_rollback "$@" ;;
     abort:2) verb_abort "$@" ;;
+    handover:1) verb_handover "$@" ;;
     apply:1) verb_apply "$@" ;;
     boot:0) verb_boot ;;
     *) usage ;;
