@@ -7,6 +7,7 @@ import type { Deploy } from '@/lib/core/views/deploy';
 import type { DeployGate } from '@/lib/core/views/deploy-gate';
 import type { AccessForm, ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
 import type { PairDrift } from '@/lib/core/views/drift';
+import type { Failover, FailoverCheck } from '@/lib/core/views/failover';
 import type { ConnectionPage, LivePair } from '@/lib/core/views/live';
 import type { Plan } from '@/lib/core/views/plan';
 import type {
@@ -144,6 +145,9 @@ export const api = {
     call<VerbForecast>('POST', `/live/${id(topologyId)}/verbs/forecast`, input),
   startVerb: (topologyId: string, input: VerbOrder) =>
     call<StartedVerb>('POST', `/live/${id(topologyId)}/verbs`, input),
+  checkFailover: (topologyId: string) => call<FailoverCheck>('GET', `/live/${id(topologyId)}/failover`),
+  startFailover: (topologyId: string, input: { from: string; to: string; accepted: string[] }) =>
+    call<Failover>('POST', `/live/${id(topologyId)}/failover`, input),
   getHolders: (topologyId: string, server: ServerTarget) =>
     call<ServerHolders>('GET', withQuery(`/live/${id(topologyId)}/holders`, server)),
 

@@ -1,7 +1,9 @@
 // The verbs of the day: their forecast, doing them, what they left behind.
 import 'server-only';
 import { createRoute, z } from '@hono/zod-openapi';
+import { failoverCheckSchema, failoverSchema } from '@/lib/core/views/failover';
 import { pairVerbsSchema, serverHoldersSchema, startedVerbSchema, verbForecastSchema } from '@/lib/core/views/verbs';
+import { getFailoverCheck, startFailover, startFailoverInput } from '@/lib/services/failover';
 import { forecastVerb } from '@/lib/services/forecast-verb';
 import { getHolders } from '@/lib/services/get-holders';
 import { listVerbs } from '@/lib/services/list-verbs';
@@ -72,5 +74,33 @@ export const verbRoutes = newRouter()
           input: { topologyId: c.req.valid('param').id, server: c.req.valid('query') },
         }),
         200,
+      ),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/live/{id}/failover',
+      summary: 'Whether the standby is fit to take over now, and what a failover means',
+      request: { params: idParams },
+      responses: answers(failoverCheckSchema),
+    }),
+    async (c) =>
+      c.json(await getFailoverCheck({ ctx: c.get('ctx'), input: { topologyId: c.req.valid('param').id } }), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/live/{id}/failover',
+      summary: 'Begin a planned failover; its end and its measured gap are among the verbs of the pair',
+      request: { params: idParams, body: jsonBody(startFailoverInput.omit({ topologyId: true })) },
+      responses: accepts(failoverSchema),
+    }),
+    async (c) =>
+      c.json(
+        await startFailover({
+          ctx: c.get('ctx'),
+          input: { topologyId: c.req.valid('param').id, ...c.req.valid('json') },
+        }),
+        202,
       ),
   );

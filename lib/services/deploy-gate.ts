@@ -101,10 +101,12 @@ export async function refusalsAhead(ctx: VerbContext, topologyId: string): Promi
   return refusalsOf(ctx, { createdBy: ctx.account.email }, policy, []);
 }
 
-/** Throws ServiceError('busy'): before a revision is saved that could not be deployed. */
-export async function refuseWhileBusy(tx: Tx, topologyId: string): Promise<void> {
-  const open = await tx.deploy.findFirst({ where: { openFor: topologyId }, select: { number: true } });
-  if (open) throw new ServiceError('busy', `Deploy ${open.number} of this pair is open.`);
+/** A deploy or a failover of the pair that has not ended; undefined when there is none. */
+export async function describeOpenWork(tx: Tx, topologyId: string): Promise<string | undefined> {
+  const deploy = await tx.deploy.findFirst({ where: { openFor: topologyId }, select: { number: true } });
+  if (deploy) return `Deploy ${deploy.number}`;
+  const failover = await tx.failover.findFirst({ where: { openFor: topologyId } });
+  return failover ? `The failover to ${failover.to}` : undefined;
 }
 
 function refusalsOf(

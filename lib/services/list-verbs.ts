@@ -4,9 +4,11 @@ import { findServer, undoServerChanges, weightBefore } from '@/lib/core/server-v
 import type { PairVerbs, VerbRevision, WaitingServer } from '@/lib/core/views/verbs';
 import type { Tx } from '@/lib/db/client';
 import { requireRole, type VerbArgs } from './context';
+import { listFailovers } from './failover';
 import { findDrain, lastChanges, loadHistory, loadMemory, type History, type VerbEntry } from './verb-history';
 
 const RECENT = 6;
+const FAILOVERS = 3;
 
 export async function listVerbs({ ctx, input }: VerbArgs<{ topologyId: string }>): Promise<PairVerbs> {
   requireRole(ctx, 'viewer');
@@ -18,6 +20,7 @@ export async function listVerbs({ ctx, input }: VerbArgs<{ topologyId: string }>
     ...(history.running && { runningRevision: history.running.number }),
     ...(open && { openDeploy: open }),
     servers: [...(await drained(ctx.db, history)), ...(await halted(ctx.db, history))],
+    failovers: await listFailovers(ctx.db, topologyId, FAILOVERS),
     recent: history.entries.slice(0, RECENT).map((entry) => toRevision(history, entry)),
   };
 }

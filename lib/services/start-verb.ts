@@ -9,7 +9,7 @@ import { canonicalHash } from '@/lib/plan/canonical-hash';
 import { holdersOf } from '@/lib/plan/server-holders';
 import { appendAudit } from './audit';
 import { requireRole, type VerbArgs, type VerbContext } from './context';
-import { refuseWhileBusy } from './deploy-gate';
+import { describeOpenWork } from './deploy-gate';
 import { getLivePair } from './live';
 import { prepareVerb, serverOf, servicesOf, verbInput, type PreparedVerb } from './prepare-verb';
 import { advance, rename } from './save-topology';
@@ -29,7 +29,9 @@ export async function startVerb({ ctx, input }: VerbArgs<StartVerbInput>): Promi
   requireRole(ctx, 'operator');
   const asked = startVerbInput.parse(input);
   const { topologyId, planId, planHash } = asked;
-  await refuseWhileBusy(ctx.db, topologyId);
+  // Before a revision is saved that could not be deployed.
+  const open = await describeOpenWork(ctx.db, topologyId);
+  if (open !== undefined) throw new ServiceError('busy', `${open} of this pair is open.`);
   const prepared = await prepareVerb(ctx.db, asked);
   await refuseOtherPlan(ctx, asked, prepared);
   const connections = await countNow(ctx, topologyId, prepared);

@@ -24,6 +24,8 @@ const handlers: VerbHandlers = {
   startDeploy: async () => ({}),
   cancelDeploy: async () => ({}),
   readHolders: never,
+  countEntries: never,
+  startFailover: never,
   readConnections: async () => ({
     director: 'd',
     readAt: '',

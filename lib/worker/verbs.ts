@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { topologyDocumentSchema } from '@/lib/core/document';
 import { accessFormSchema, connectionTestSchema, hostKeyScanSchema } from '@/lib/core/views/director';
+import { countSchema } from '@/lib/core/views/forecast';
 import { connectionPageSchema } from '@/lib/core/views/live';
 import { planSchema } from '@/lib/core/views/plan';
 import { serverHoldersSchema } from '@/lib/core/views/verbs';
@@ -52,6 +53,10 @@ export const workerVerbs = {
     }),
     output: serverHoldersSchema,
   },
+  /** Entries of the connection table; `unknown` when the bounded read did not see its end. */
+  countEntries: { input: z.object({ directorId: z.string() }), output: z.object({ count: countSchema }) },
+  /** Begins a planned failover whose row is committed; returns at once. */
+  startFailover: { input: z.object({ failoverId: z.string() }), output: z.object({}) },
 } as const;
 export type WorkerVerbs = typeof workerVerbs;
 export type WorkerVerbName = keyof WorkerVerbs;

@@ -1,6 +1,7 @@
 // The verbs of the day: what a person asks of a real server or of the pair from the live page, its forecast, and what came of it.
 import { z } from 'zod';
 import { realServerDocumentSchema } from '../document';
+import { failoverSchema } from './failover';
 import { countSchema } from './forecast';
 import { objectChangeSchema } from './object-change';
 import { planSchema } from './plan';
@@ -116,6 +117,8 @@ export const pairVerbsSchema = z.object({
   servers: z.array(waitingServerSchema),
   /** Of the last verbs, newest first. */
   recent: z.array(verbRevisionSchema),
+  /** The last ones, newest first. */
+  failovers: z.array(failoverSchema),
 });
 
 export type ServerTarget = z.infer<typeof serverTargetSchema>;
