@@ -1,6 +1,7 @@
 // A planned failover: watch both directors, ask the active one to hand over, and write down what was seen.
 import 'server-only';
 import { randomUUID } from 'node:crypto';
+import { HostError } from '../core/errors';
 import { resolveTopology } from '../core/resolve';
 import type { FailoverGap } from '../core/views/failover';
 import { tryLock } from '../db/advisory-lock';
@@ -24,6 +25,8 @@ const BEFORE_MS = 1_500;
 const ARRIVAL_MS = 240_000;
 /** A stop and start of keepalived; heartbeat is only asked. */
 const HANDOVER_MS = 130_000;
+/** The guard's exit status for a verb that it does not know. */
+const NOT_UNDERSTOOD = 2;
 
 type End = { state: 'done' | 'failed' | 'unknown'; message: string; gap?: FailoverGap | undefined };
 
@@ -101,6 +104,8 @@ async function handOver(
     return undefined;
   } catch (error) {
     if (isOutcomeUnknown(error)) return undefined;
+    if (error instanceof HostError && error.details.exitCode === NOT_UNDERSTOOD)
+      return 'The guard of the active director is older than this verb: open the director and install the guard again. Nothing was done.';
     return error instanceof Error ? error.message : String(error);
   }
 }
