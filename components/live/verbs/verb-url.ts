@@ -9,19 +9,22 @@ export type AskedServer = { address: string; port?: number | undefined; pool: st
 export function useVerbUrl() {
   const [url, setUrl] = useQueryStates({
     verb: parseAsStringLiteral(kinds),
-    server: parseAsString.withDefault(''),
-    port: parseAsInteger,
-    pool: parseAsString.withDefault(''),
-    undo: parseAsInteger,
+    verbServer: parseAsString.withDefault(''),
+    verbPort: parseAsInteger,
+    verbPool: parseAsString.withDefault(''),
+    verbRevision: parseAsInteger,
   });
-  const nothing = { verb: null, server: null, port: null, pool: null, undo: null };
+  const nothing = { verb: null, verbServer: null, verbPort: null, verbPool: null, verbRevision: null };
   return {
     kind: url.verb,
-    server: { address: url.server, pool: url.pool, ...(url.port !== null && { port: url.port }) } satisfies AskedServer,
-    undo: url.undo,
+    server: {
+      ...{ address: url.verbServer, pool: url.verbPool },
+      ...(url.verbPort !== null && { port: url.verbPort }),
+    } satisfies AskedServer,
+    undo: url.verbRevision,
     askServer: (verb: AskedKind, { address, port = 0, pool }: AskedServer) =>
-      void setUrl({ ...nothing, verb, server: address, pool, port: port > 0 ? port : null }),
-    askUndo: (revision: number) => void setUrl({ ...nothing, verb: 'undo', undo: revision }),
+      void setUrl({ ...nothing, verb, verbServer: address, verbPool: pool, verbPort: port > 0 ? port : null }),
+    askUndo: (revision: number) => void setUrl({ ...nothing, verb: 'undo', verbRevision: revision }),
     askFailover: () => void setUrl({ ...nothing, verb: 'failover' }),
     close: () => void setUrl(nothing),
   };
