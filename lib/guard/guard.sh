@@ -1701,6 +1701,24 @@ END {
   }
 }'
 
+# part=from and part=to: intent/ipvs of the release whose file ldirectord has read and of the one that it reads now, part=now: ipvsadm -Sn.
+RAISE_AWK='
+function after(name,   i) { for (i = 1; i < NF; i++) if ($i == name) return $(i + 1) }
+function way(   i) { for (i = 1; i <= NF; i++) if ($i ~ /^-[mgil]$/) return $i }
+$1 != "-a" || $2 != "-f" { next }
+{ $1 = $1; server = $3 ($4 == "-6" ? " -6" : "") " " after("-r") " " way(); weight[part, server] = after("-w") + 0; line[part, server] = $0 }
+END { for (each in line) { split(each, name, SUBSEP); if (name[1] != "to") continue; server = name[2]
+  if (weight["to", server] > 0 && ("from", server) in line && weight["from", server] == 0 && ("now", server) in line && weight["now", server] == 0) print "-e" substr(line["to", server], 3) } }'
+
+# ldirectord takes weight 0 in the table for dead when it reads its file again: it removes such a real server, with its connections, until the next check.
+raise_weights() { # FROM TO: real servers that were drained by intent and are not any more
+  [ -f /proc/net/ip_vs ] && [ -s "$1" ] && [ -s "$2" ] && ldirectord_pid || return 0
+  now=$(ipvsadm -Sn) && text=$(printf '%s\n' "$now" | awk "$RAISE_AWK" part=from "$1" part=to "$2" part=now -) || { warn "the IPVS table cannot be read"; return 0; }
+  [ -n "$text" ] || return 0
+  printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed: what drained real servers still hold may be reset"; return 0; }
+  say "ipvs: weights raised"
+}
+
 mend_ipvs() { # BASE RELEASE ACTION, when no daemon starts anew: what hands changed and no daemon puts right. A reload of ldirectord sets every service; keepalived compares its files only; nobody looks at the table of a standby
   case $3 in none | reload-*) ;; *) return 0 ;; esac
   [ -f /proc/net/ip_vs ] || return 0
@@ -1941,7 +1959,8 @@ reload_keepalived() { # only ever a file that passed the check: a bad one can ki
   say "keepalived: reloaded"
 }
 
-act_early() { # ACTION RELEASE: a reload, and the services that it makes, come before the rules
+act_early() { # ACTION RELEASE BASE: a reload, and the services that it makes, come before the rules
+  [ "$1" != reload-ldirectord ] || raise_weights "$S/releases/$3/intent/ipvs" "$S/releases/$2/intent/ipvs"
   case $1 in reload-ldirectord) reload_ldirectord ;; reload-keepalived) reload_keepalived ;; *) return 0 ;; esac || return 1
   wait_for_services "$S/releases/$2/intent/ipvs"
   [ "$1" != reload-keepalived ] || keepalived_pid || { warn "keepalived ended when it was told to read its new file"; return 1; }
@@ -2013,7 +2032,7 @@ undo_before() { # before the files go back: what the switch started stops, and h
   ! daemon_pid "$ACTOR" || daemon "$ACTOR" stop
 }
 
-undo_after() { # the daemons as they were before the switch; STACK is that of the base
+undo_after() { # BASE: the daemons as they were before the switch; STACK is that of the base
   [ "$ACTED" != none ] || [ -n "$STOPPED" ] || return 0
   for d in $ACTOR $STOPPED; do
     was_running "$d" && ! daemon_pid "$d" || continue
@@ -2022,7 +2041,7 @@ undo_after() { # the daemons as they were before the switch; STACK is that of th
   done
   case $CHANGED:$ACTED in
     *ldirectord*:restart-ldirectord) ! ldirectord_pid || { daemon ldirectord stop && daemon ldirectord start; } || return 1 ;;
-    *ldirectord*) reload_ldirectord || return 1 ;;
+    *ldirectord*) raise_weights "$R/intent/ipvs" "$S/releases/$1/intent/ipvs"; reload_ldirectord || return 1 ;;
   esac
   case $CHANGED:$ACTED in
     *keepalived*:restart-keepalived) ! keepalived_pid || { daemon keepalived stop && daemon keepalived start; } || return 1 ;;
@@ -2194,7 +2213,7 @@ do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or
   kept=$S/kept-addresses
   [ -f "$kept" ] || kept=/dev/null
   set_addresses "$PART" "$leave" "$kept" || die 13 "addresses failed"
-  act_early "$1" "$TX" || die 13 "daemon action $1 failed"
+  act_early "$1" "$TX" "$before" || die 13 "daemon action $1 failed"
   set_delivery "$R/intent" || die 13 "local delivery failed"
   set_firewall "$R/intent" || die 13 "rules failed"
   act_late "$1" "$TX" || die 13 "daemon action $1 failed"
@@ -2314,7 +2333,7 @@ do_rollback() { # BASE, of transaction TX: every part is tried, also when anothe
     set_live "$1" || failed="$failed live"
     restore_paths || failed="$failed files"
     stack_of "$1"
-    undo_after || failed="$failed daemons"
+    undo_after "$1" || failed="$failed daemons"
     old=$R/snapshot/ipvs
     [ -f "$old" ] || old=''
     settle_ipvs "$R/intent/ipvs" "$S/releases/$1/intent/ipvs" "$old" || failed="$failed ipvs"

@@ -35,7 +35,13 @@ describe('a drain', () => {
       /everything binds clients for 600 s.*expire_quiescent_template/,
     ],
     ['that nobody is bound', held, {}, /No group binds clients/],
-    ['what a failing check does', held, {}, /ldirectord takes it out of the table and what is left is reset/],
+    [
+      'what a failing check does',
+      held,
+      { stack: 'keepalived' },
+      /keepalived takes it out of the table and what is left/,
+    ],
+    ['that the pool is quiescent meanwhile', held, {}, /While it is drained its pool is quiescent/],
     ['what a failing check does not', held, quiescent, /nothing changes: the pool is quiescent/],
     ['whose file holds the weight', held, { stack: 'keepalived' }, /stands in the file of keepalived on both/],
   ])('says %s', (_what, holders, change, words) => {

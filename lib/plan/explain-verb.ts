@@ -1,5 +1,5 @@
 // What a verb of the live page means, in plain words: for connections, for bound clients, for health checks.
-import type { GroupDocument, PoolDocument, TopologyDocument } from '../core/document';
+import type { GroupDocument, PoolDocument, Stack, TopologyDocument } from '../core/document';
 import type { PairVerb, ServerChange, ServerHolders } from '../core/views/verbs';
 
 /** ip_vs_proto_tcp.c: an established connection is forgotten so long after its last packet, unless ipvsadm --set said otherwise. */
@@ -64,10 +64,17 @@ function drainSentences(
       ? 'No group binds clients to it, so every new connection goes elsewhere at once.'
       : `${names(binding)} ${binding.length === 1 ? 'binds' : 'bind'} clients for ${binding.map(({ persistence }) => `${persistence?.timeoutSeconds ?? 0} s`).join(' and ')}: at weight 0 the kernel does not use these templates any more (expire_quiescent_template), so a bound client gets another real server with its next connection.`,
     endSentence(holders),
-    pools.every(({ quiescent }) => quiescent)
-      ? 'Its health check goes on; when it fails, nothing changes: the pool is quiescent.'
-      : `Its health check goes on: when it fails before the real server is empty, ${daemon} takes it out of the table and what is left is reset. Stop the service there only when it is empty.`,
+    checkSentence(stack, pools),
   ];
+}
+
+/** ldirectord would take a real server of weight 0 out at every reload, so its pool is quiescent meanwhile (render/quiescent.ts). */
+function checkSentence(stack: Stack, pools: readonly PoolDocument[]): string {
+  if (pools.every(({ quiescent }) => quiescent))
+    return 'Its health check goes on; when it fails, nothing changes: the pool is quiescent.';
+  if (stack === 'keepalived')
+    return 'Its health check goes on: when it fails before the real server is empty, keepalived takes it out of the table and what is left is reset. Stop the service there only when it is empty.';
+  return 'While it is drained its pool is quiescent, so that neither its health check nor a reload of ldirectord takes it out and resets what is left. Another real server of the pool that dies meanwhile stays in the table with weight 0: its connections wait for their time-outs instead of being reset.';
 }
 
 /** Every packet begins a timer anew, so there is a bound for silence only. */
