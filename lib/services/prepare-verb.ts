@@ -53,8 +53,17 @@ async function change(tx: Tx, history: History, from: TopologyDocument, verb: Pa
   }
   const entry = history.entries.find(({ revision }) => revision === verb.revision);
   return entry
-    ? undoServerChanges(from, entry.record.changes)
+    ? takeBack(from, history.newest.document, entry.record.changes)
     : { why: `Revision ${verb.revision} was not made by a verb of the live page: take it back in the editor.` };
+}
+
+/** A verb whose deploy did not end well: what runs is what was before it, so that alone is the way back. */
+function takeBack(from: TopologyDocument, newest: TopologyDocument, changes: readonly ServerChange[]): Changed {
+  const back = undoServerChanges(from, changes);
+  if (!('why' in back)) return back;
+  const inNewest = undoServerChanges(newest, changes);
+  const neverRan = !('why' in inNewest) && !('why' in undoServerChanges(from, inNewest.changes));
+  return neverRan ? { document: from, changes: inNewest.changes } : back;
 }
 
 /** Keys of the IPVS services that the changed pools serve. */

@@ -166,6 +166,15 @@ describe('a verb', () => {
   });
 });
 
+it('that was rolled back is taken back to what runs', async () => {
+  await run(drain);
+  await endDeploys('rolled-back');
+  expect((await verbs()).servers).toMatchObject([{ state: 'drained', isRunning: false }]);
+  await run({ kind: 'undo', revision: 2 });
+  expect(serversOf(await newest())).toEqual(['192.168.6.2 7', '192.168.6.3 1']);
+  expect((await verbs()).servers).toEqual([]);
+});
+
 describe('changes that nobody deployed', () => {
   beforeEach(async () => {
     const { document } = await newest();
