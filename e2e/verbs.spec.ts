@@ -44,7 +44,8 @@ test.beforeAll(async ({ browser }) => {
   test.setTimeout(20 * 60_000);
   demo = await startDemo(PORT, LAB);
   lab = await attachLab(LAB.name);
-  page = await browser.newPage();
+  // A context of its own: axe opens another page in it.
+  page = await (await browser.newContext()).newPage();
   await page.goto(demo.signInLink);
   await expect(page.getByRole('heading', { name: 'Topologies' })).toBeVisible();
 });
