@@ -335,7 +335,7 @@ function probe() {
   return { longestGap, stop: () => child.kill() };
 }
 
-test('a planned failover is checked, done and measured, and a client sees the same gap', async () => {
+test('a planned failover is checked, done and measured, and a client misses no more than that', async () => {
   test.setTimeout(FAILOVER_MS + 180_000);
   await openLive();
   const probing = probe();
@@ -363,8 +363,9 @@ test('a planned failover is checked, done and measured, and a client sees the sa
   console.log(
     `failover: console ${shortestSeconds} to ${longestSeconds} s (a look every ${everyMs} ms), client ${seen.seconds.toFixed(1)} s over ${seen.answers} answers`,
   );
-  expect(seen.seconds).toBeGreaterThan(shortestSeconds - 1);
-  expect(seen.seconds).toBeLessThan(longestSeconds + 10);
+  // The console measures until everything is whole again; a request that waits adds its time-out and the pause after it.
+  expect(seen.seconds, 'a client misses no more than was measured').toBeLessThan(longestSeconds + 3);
+  expect(shortestSeconds).toBeLessThanOrEqual(longestSeconds);
   const [audited] = await call<AuditRow[]>('get', '/audit?action=failover.done');
   expect((audited?.after as Failover).gap).toEqual(failover!.gap);
   const { stdout } = await lab.exec('director2', ['ip', '-o', 'addr']);

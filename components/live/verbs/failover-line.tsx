@@ -48,8 +48,9 @@ function Gap({ failover: { state, gap, warnings } }: { failover: Failover }) {
   return (
     <p>
       Measured gap: between <strong>{shortestSeconds.toFixed(2)}</strong> and{' '}
-      <strong>{longestSeconds.toFixed(2)} s</strong> without all virtual addresses and services on one director ({count}{' '}
-      looks, about every {everyMs} ms; kept in the audit log).
+      <strong>{longestSeconds.toFixed(2)} s</strong> in which neither director had all virtual addresses and services (
+      {count} looks, about every {everyMs} ms; kept in the audit log). A client may miss less: the old director still
+      serves while its table is there, and the new one before its last address is up.
       {warnings.length > 0 && ` Gone past: ${warnings.join(', ')}.`}
     </p>
   );
