@@ -1,5 +1,4 @@
 // The verbs of the day as a person does them, against two real directors: drain with its finish line, weight, halt and undo, planned failover.
-// LVS_CONSOLE_VERBS_STACK=keepalived runs the same on the other stack.
 import { spawn, type ChildProcess } from 'node:child_process';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
@@ -15,12 +14,6 @@ import { startDemo, type RunningDemo } from './console';
 
 const PORT = 3680;
 const LAB = { name: 'lvsverbs', portBase: 2680 };
-const STACK = process.env.LVS_CONSOLE_VERBS_STACK === 'keepalived' ? 'keepalived' : 'heartbeat';
-/** What makes the daemon of the table read its file again. */
-const RELOAD = {
-  heartbeat: ['ldirectord', 'ldirectord.cf', 'reload'],
-  keepalived: ['systemctl', 'reload', 'keepalived'],
-}[STACK];
 /** heartbeat's start and its takeover take most of a minute under user-mode Linux (lib/lab/README.md). */
 const FIRST_DEPLOY_MS = 400_000;
 const DEPLOY_MS = 150_000;
@@ -158,7 +151,6 @@ test('a pair with a persistent group is deployed', async () => {
   const { document, number } = await call<TopologyRevision>('get', `/topologies/${topologyId}`);
   document.groups[0]!.persistence = { timeoutSeconds: 600, netmask: '255.255.255.255' };
   document.pools[0]!.realServers[1]!.weight = 5;
-  document.stack = STACK;
   const saved = await call<TopologyRevision>('put', `/topologies/${topologyId}`, {
     ...{ baseRevision: number, document, message: 'persistence' },
   });
@@ -218,7 +210,7 @@ test('a drain, by keyboard alone: its forecast has the numbers of ipvsadm, the k
 
 test('the drain survives a reload of its daemon, its health checks, and another deploy', async () => {
   test.setTimeout(DEPLOY_MS + 120_000);
-  const reload = await lab.exec('director1', RELOAD);
+  const reload = await lab.exec('director1', ['ldirectord', 'ldirectord.cf', 'reload']);
   expect(reload.code, reload.stderr).toBe(0);
   // The checks run every ten seconds.
   for (let look = 0; look < 13; look += 1) {
