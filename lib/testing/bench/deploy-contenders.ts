@@ -90,7 +90,13 @@ export async function openAnsible(target: Target): Promise<Contender> {
   await bringPython(target);
   const { folder, write } = await fetchFiles(target);
   const hosts = DIRECTORS.map((director, at) => `${director} ansible_port=${target.portOf(at + 1)}`).join('\n');
-  const variables = `ansible_host=127.0.0.1 ansible_user=root ansible_ssh_private_key_file=${keyOf(target)} ansible_python_interpreter=/usr/bin/python3.11 ansible_ssh_common_args="${optionsOf()}"`;
+  const variables = [
+    'ansible_host=127.0.0.1',
+    'ansible_user=root',
+    `ansible_ssh_private_key_file=${keyOf(target)}`,
+    'ansible_python_interpreter=/usr/bin/python3.11',
+    `ansible_ssh_common_args=${optionsOf()}`,
+  ].join('\n');
   fs.writeFileSync(path.join(folder, 'hosts'), `[pair]\n${hosts}\n[pair:vars]\n${variables}\n`);
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'lvs-ansible-'));
   const change = async (count: number) => {
