@@ -7,6 +7,7 @@ import { Badge } from '@/components/ui/badge';
 import { cn } from '@/components/ui/class-names';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Select } from '@/components/ui/input';
+import { ServerMenu } from './verbs/server-menu';
 import { printServiceCommand, serviceRows, type ServiceRow } from './service-rows';
 
 const numberKinds = ['rates', 'totals'] as const;
@@ -117,10 +118,12 @@ function ServiceCell({ row: { service, group } }: { row: ServiceRow }) {
   );
 }
 
-function RealServerCell({ row: { realServer } }: { row: ServiceRow }) {
+/** The menu stands beside the address, so that a narrow screen has it in sight. */
+function RealServerCell({ row: { realServer, group, pool } }: { row: ServiceRow }) {
   if (!realServer) return null;
   return (
-    <span className="flex items-center gap-1.5 pl-2 whitespace-nowrap">
+    <span className="flex items-center gap-1.5 whitespace-nowrap">
+      <ServerMenu group={group} pool={pool} {...realServer} />
       <span className="font-mono text-xs">
         {realServer.address}:{realServer.port}
       </span>

@@ -11,6 +11,7 @@ import { assignRequestId, refuseForeignOrigin, requireAccount } from './environm
 import { liveRoutes } from './live-routes';
 import { sendProblem, toProblem } from './problem';
 import { topologyRoutes } from './topology-routes';
+import { verbRoutes } from './verb-routes';
 
 const log = pino({ name: 'api' });
 /** A document of thousands of objects is far below. */
@@ -46,5 +47,5 @@ apiApp.use(
     },
   }),
 );
-for (const routes of [topologyRoutes, directorRoutes, deployRoutes, liveRoutes, accountRoutes])
+for (const routes of [topologyRoutes, directorRoutes, deployRoutes, liveRoutes, verbRoutes, accountRoutes])
   apiApp.route('/', routes);
