@@ -19,7 +19,7 @@ export type RunningDemo = {
   /** Everything that the demo printed so far. */
   output: () => string;
   /** SIGKILL to the one process of this console whose command line ends so. */
-  kill: (program: 'lib/worker/main.ts' | 'server.js') => void;
+  kill: (program: 'lib/worker/main.ts' | 'next-server') => void;
   /** Ctrl-C, and waits for the end; resolves with the exit code. */
   stop: () => Promise<number | null>;
 };
@@ -58,7 +58,7 @@ async function start(command: string, port: number, more: Record<string, string>
   return { url: `http://127.0.0.1:${port}`, signInLink, output: () => output, kill, stop };
 }
 
-/** Of all processes the one that runs this program for this data folder. */
+/** Of all processes the one that runs this program for this data folder; Next calls its own `next-server (version)`. */
 function findProcess(dataFolder: string, program: string): number {
   const read = (pid: string, file: string) => {
     try {
@@ -70,7 +70,9 @@ function findProcess(dataFolder: string, program: string): number {
   const pids = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const found = pids.find(
     (pid) =>
-      read(pid, 'cmdline').endsWith(`${program}\0`) &&
+      read(pid, 'cmdline')
+        .split('\0')
+        .some((word) => word === program || word.startsWith(`${program} `)) &&
       read(pid, 'environ').split('\0').includes(`LVS_CONSOLE_DATA=${dataFolder}`),
   );
   if (found === undefined) throw new Error(`${program} does not run for ${dataFolder}`);

@@ -205,7 +205,7 @@ test('the worker and then the whole web die in the middle of a deploy: the page 
   await page.getByRole('button', { name: /^Deploy to / }).click({ timeout: 60_000 });
   await expect(page.getByText('switch', { exact: true }).first()).toBeVisible({ timeout: 60_000 });
   demo.kill('lib/worker/main.ts');
-  demo.kill('server.js');
+  demo.kill('next-server');
   // Without a reload: the page finds web again by itself.
   await expect(
     page.getByText(/^(Deployed, verified and confirmed on both directors\.|.*[Rr]olled back.*)$/).first(),

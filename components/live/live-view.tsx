@@ -22,6 +22,8 @@ import { PairStrip } from './pair-strip';
 import { RulesTable } from './rules-table';
 import { ServicesTable } from './services-table';
 import { TerminalView } from './terminal-view';
+import { VerbDialogs } from './verbs/verb-dialogs';
+import { VerbsPanel } from './verbs/verbs-panel';
 
 const tabs = ['services', 'connections', 'rules', 'graphs', 'terminal'] as const;
 
@@ -65,6 +67,8 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
     <>
       <PairStrip pair={pair} drift={drift} isPaused={isPaused} />
       <DriftPanel drift={drift} />
+      <VerbsPanel pair={pair} topologyId={topologyId} />
+      <VerbDialogs topologyId={topologyId} />
       <Tabs value={tab} onValueChange={(next) => void setTab(tabs.find((each) => each === next) ?? 'services')}>
         <TabsList aria-label="Views of the pair">
           <TabsTrigger value="services">Services</TabsTrigger>

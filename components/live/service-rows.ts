@@ -1,5 +1,5 @@
 // The IPVS table as rows: each service with its group's name, each real server below it, with counters and rates.
-import type { TopologyDocument } from '@/lib/core/document';
+import type { PoolDocument, TopologyDocument } from '@/lib/core/document';
 import type { IpvsRealServer, IpvsService } from '@/lib/core/kernel-state';
 import { connectionsOf, findCounter } from '@/lib/core/service-counters';
 import type { Counter, LiveHost } from '@/lib/core/views/live';
@@ -8,6 +8,8 @@ export type ServiceRow = {
   service: IpvsService;
   realServer: IpvsRealServer | undefined;
   group: string | undefined;
+  /** Of the group, when this real server is in it. */
+  pool: string | undefined;
   active: number;
   inactive: number;
   rate: Counter | undefined;
@@ -16,11 +18,13 @@ export type ServiceRow = {
 
 export function serviceRows(host: LiveHost, document: TopologyDocument | undefined): ServiceRow[] {
   return host.services.flatMap((service) => {
-    const group = document?.groups.find(({ mark }) => mark === service.mark)?.name;
+    const group = document?.groups.find(({ mark }) => mark === service.mark);
+    const pool = document?.pools.find(({ name }) => name === group?.pool);
     const row = (realServer: IpvsRealServer | undefined, active: number, inactive: number): ServiceRow => ({
       service,
       realServer,
-      group,
+      group: group?.name,
+      pool: realServer && pool && isInPool(pool, realServer) ? pool.name : undefined,
       active,
       inactive,
       rate: findCounter(host.rates, service, realServer),
@@ -32,6 +36,10 @@ export function serviceRows(host: LiveHost, document: TopologyDocument | undefin
       ...service.realServers.map((each) => row(each, each.activeConnections ?? 0, each.inactiveConnections ?? 0)),
     ];
   });
+}
+
+function isInPool({ realServers }: PoolDocument, { address, port }: IpvsRealServer): boolean {
+  return realServers.some((each) => each.address === address && (each.port ?? 0) === port);
 }
 
 /** The row as the command that would make it (ipvsadm(8)). */

@@ -11,6 +11,7 @@ import { cn } from '@/components/ui/class-names';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Select } from '@/components/ui/input';
 import { LastHour } from './last-hour';
+import { ServerMenu } from './verbs/server-menu';
 import { printServiceCommand, serviceRows, type ServiceRow } from './service-rows';
 
 const numberKinds = ['rates', 'totals'] as const;
@@ -133,10 +134,12 @@ function ServiceCell({ row: { service, group } }: { row: ServiceRow }) {
   );
 }
 
-function RealServerCell({ row: { realServer } }: { row: ServiceRow }) {
+/** The menu stands beside the address, so that a narrow screen has it in sight. */
+function RealServerCell({ row: { realServer, group, pool } }: { row: ServiceRow }) {
   if (!realServer) return null;
   return (
-    <span className="flex items-center gap-1.5 pl-2 whitespace-nowrap">
+    <span className="flex items-center gap-1.5 whitespace-nowrap">
+      <ServerMenu group={group} pool={pool} {...realServer} />
       <span className="font-mono text-xs">
         {realServer.address}:{realServer.port}
       </span>

@@ -12,6 +12,7 @@ import { handleErrors } from './handle-errors';
 import { liveRoutes } from './live-routes';
 import { probeApp } from './probe-app';
 import { topologyRoutes } from './topology-routes';
+import { verbRoutes } from './verb-routes';
 
 /** A document of thousands of objects is far below. */
 const MAX_BODY = 4 * 1024 * 1024;
@@ -31,5 +32,5 @@ apiApp.use(
     },
   }),
 );
-for (const routes of [topologyRoutes, directorRoutes, deployRoutes, liveRoutes, accountRoutes])
+for (const routes of [topologyRoutes, directorRoutes, deployRoutes, liveRoutes, verbRoutes, accountRoutes])
   apiApp.route('/', routes);

@@ -7,9 +7,19 @@ import type { Deploy } from '@/lib/core/views/deploy';
 import type { DeployGate } from '@/lib/core/views/deploy-gate';
 import type { AccessForm, ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
 import type { PairDrift } from '@/lib/core/views/drift';
+import type { Failover, FailoverCheck } from '@/lib/core/views/failover';
 import type { PairHistory } from '@/lib/core/views/history';
 import type { ConnectionPage, LivePair } from '@/lib/core/views/live';
 import type { Plan } from '@/lib/core/views/plan';
+import type {
+  PairVerb,
+  PairVerbs,
+  ServerHolders,
+  ServerTarget,
+  StartedVerb,
+  VerbBase,
+  VerbForecast,
+} from '@/lib/core/views/verbs';
 import type { FilePreview, RevisionSummary, TopologyRevision, TopologySummary } from '@/lib/core/views/topology';
 
 /** Longer than the slowest director, shorter than patience. */
@@ -71,6 +81,13 @@ type ConsoleKey = { authorizedKey: string; installScript: string };
 
 type NewTopology = { document: TopologyDocument; message: string } | { seed: true; name: string };
 type NewRevision = { baseRevision: number; document: TopologyDocument; message: string };
+export type VerbQuestion = { verb: PairVerb; base: VerbBase };
+export type VerbOrder = VerbQuestion & {
+  newestRevision: number;
+  runningRevision: number;
+  planId: string;
+  planHash: string;
+};
 type NewAccount = { name: string; email: string; password: string; role: AccountRole };
 
 export const api = {
@@ -124,6 +141,16 @@ export const api = {
   listConnections: (topologyId: string, query: { director: string; limit: number; filter: string }) =>
     call<ConnectionPage>('GET', withQuery(`/live/${id(topologyId)}/connections`, query)),
 
+  listVerbs: (topologyId: string) => call<PairVerbs>('GET', `/live/${id(topologyId)}/verbs`),
+  forecastVerb: (topologyId: string, input: VerbQuestion) =>
+    call<VerbForecast>('POST', `/live/${id(topologyId)}/verbs/forecast`, input),
+  startVerb: (topologyId: string, input: VerbOrder) =>
+    call<StartedVerb>('POST', `/live/${id(topologyId)}/verbs`, input),
+  checkFailover: (topologyId: string) => call<FailoverCheck>('GET', `/live/${id(topologyId)}/failover`),
+  startFailover: (topologyId: string, input: { from: string; to: string; accepted: string[] }) =>
+    call<Failover>('POST', `/live/${id(topologyId)}/failover`, input),
+  getHolders: (topologyId: string, server: ServerTarget) =>
+    call<ServerHolders>('GET', withQuery(`/live/${id(topologyId)}/holders`, server)),
   getHistory: (
     topologyId: string,
     query: { from: string; to: string; metrics: string; keys?: string; steps?: number },

@@ -24,6 +24,8 @@ const packages = {
     'sudo',
     'openssh-server',
   ],
+  /** What this console is compared with. */
+  compared: ['ansible-core', 'openssh-client', 'python3', 'mawk'],
 };
 
 const isInstalled = (name) =>
@@ -31,7 +33,7 @@ const isInstalled = (name) =>
     'install ok installed',
   ) ?? false;
 
-/** `what` is `lab` or `tests`. In the demo a missing lab is not fatal: the demo itself says which part is missing. */
+/** `what` is `lab`, `tests` or `compared`. In the demo a missing lab is not fatal: the demo itself says which part is missing. */
 export async function ensureDebianPackages(what) {
   const missing = packages[what].filter((name) => !isInstalled(name));
   if (missing.length === 0) return;

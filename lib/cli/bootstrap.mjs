@@ -10,7 +10,10 @@ import { root } from './bootstrap-step.mjs';
 const tsx = ['--conditions=react-server', '--import', 'tsx'];
 const node = (...args) => ({ argv: [process.execPath, ...args] });
 
-/** command -> what must be there first, and what is run then. */
+/** Viewers of a stream are measured on the console as it runs, deploys in a lab; the others need neither build nor database. */
+const benchNeeds = { deploy: ['npm', 'client', 'lab', 'compared'], stream: ['npm', 'client', 'build', 'tests'] };
+
+/** command -> what must be there first (may depend on its arguments), and what is run then. */
 const commands = {
   demo: {
     needs: ['npm', 'client', 'build', 'lab'],
@@ -25,13 +28,12 @@ const commands = {
     needsRoot: true,
   },
   faults: {
-    needs: ['npm', 'client', 'build', 'lab'],
+    needs: (rest) => ['npm', 'client', 'build', 'lab', ...(rest.includes('--compare') ? ['compared'] : [])],
     run: (rest) => node(...tsx, 'lib/faults/main.ts', ...rest),
     needsRoot: true,
   },
   bench: {
-    // Viewers of a stream are measured on the console as it runs; the others need neither build nor database.
-    needs: process.argv[3] === 'stream' ? ['npm', 'client', 'build', 'tests'] : ['npm', 'tests'],
+    needs: ([bench]) => benchNeeds[bench] ?? ['npm', 'tests'],
     run: (rest) => node(...tsx, 'lib/testing/bench/main.ts', ...rest),
     needsRoot: true,
   },
@@ -50,6 +52,7 @@ const steps = {
   build: ensureBuild,
   lab: () => ensureDebianPackages('lab'),
   tests: () => ensureDebianPackages('tests'),
+  compared: () => ensureDebianPackages('compared'),
 };
 
 const [name, ...rest] = process.argv.slice(2);
@@ -59,7 +62,8 @@ if (!command) {
   process.exit(2);
 }
 try {
-  for (const step of command.needs) await steps[step]();
+  const needs = typeof command.needs === 'function' ? command.needs(rest) : command.needs;
+  for (const step of needs) await steps[step]();
 } catch (error) {
   process.stderr.write(`\n${error.message}\n`);
   process.exit(1);

@@ -1,7 +1,9 @@
 // Reads a director back and compares it with what its release must produce, as the verify step and a rollback need it.
 import { diffHost, type ExpectedHost } from '../plan/diff-host';
 import { OBSERVED_SECTIONS, toObservedHost, type ObservedHost } from '../plan/observed-host';
+import { foreignBefore, provePackets } from '../plan/prove-packets';
 import type { HeldRole } from '../plan/roles';
+import type { Topology } from '../core/topology';
 import { HostError } from '../core/errors';
 import type { GuardHost } from '../ssh/guard-host';
 
@@ -11,6 +13,8 @@ export type Verification = {
   differences: string[];
   /** What a health check explains: reported, no reason to roll back. */
   health: string[];
+  /** What was proven besides, and of what nothing can be said. */
+  proof?: string[];
 };
 
 /** `ownServices`: IPVS services of the release before, which must be gone unless the release has them too. */
@@ -23,6 +27,25 @@ export function compareHost(
   const sentences = (wanted: boolean) =>
     differences.filter(({ isHealth = false }) => isHealth === wanted).map(({ sentence }) => sentence);
   return { role, differences: sentences(false), health: sentences(true) };
+}
+
+/** Every packet gets the mark that the topology says, or a packet that does not; only of a host whose texts are equal. */
+export function compareMarks(
+  found: Verification,
+  topology: Topology,
+  director: string,
+  observed: ObservedHost,
+): Verification {
+  const proof = provePackets(topology, director, observed);
+  const foreign = foreignBefore(observed);
+  switch (proof.outcome) {
+    case 'differs':
+      return { ...found, differences: proof.sentences };
+    case 'unknown':
+      return { ...found, proof: [`Its marks were not proven packet by packet. ${proof.reason}`, ...foreign] };
+    case 'proven':
+      return { ...found, proof: ['Every packet gets the mark that the topology says.', ...foreign] };
+  }
 }
 
 /** Throws `unreadable-answer` when a section could not be read. `more`: sections that a verification does not need. */

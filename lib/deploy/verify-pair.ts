@@ -3,7 +3,7 @@ import { HostError } from '../core/errors';
 import { hostOf, type PreparedHost, type Run } from './deploy-run';
 import { findUndelivered } from './prove-delivery';
 import { checkpoint, clean, onBoth, pause, runStep } from './run-step';
-import { compareHost, observeHost, type Verification } from './verify-host';
+import { compareHost, compareMarks, observeHost, type Verification } from './verify-host';
 
 /** Health checks and a reload of ldirectord. */
 const SETTLE_MS = 10_000;
@@ -73,9 +73,12 @@ async function readOnce(run: Run, director: string): Promise<Verification> {
   try {
     const prepared = preparedOf(run, director);
     const own = prepared.previous?.intent.active.ipvs.map(({ key }) => key) ?? [];
-    const found = compareHost(prepared.expected, await observeHost(host), own);
+    // Asked together: over a slow line each question that waits for another one costs a round trip.
+    const [observed, undelivered] = await Promise.all([observeHost(host), findUndelivered(host, run.deploy.topology)]);
+    const found = compareHost(prepared.expected, observed, own);
     if (found.differences.length > 0) return found;
-    return { ...found, differences: await findUndelivered(host, run.deploy.topology) };
+    if (undelivered.length > 0) return { ...found, differences: undelivered };
+    return compareMarks(found, run.deploy.topology, director, observed);
   } catch (error) {
     if (!(error instanceof HostError) || error.details.retry !== true) throw error;
     return { role: 'split', differences: [error.message], health: [] };
@@ -85,7 +88,8 @@ async function readOnce(run: Run, director: string): Promise<Verification> {
 function sentencesOf(director: string, found: Verification | undefined): string[] {
   if (!found) return [];
   const health = found.health.length === 0 ? '' : ` Health checks: ${found.health.join(' ')}`;
-  return [`${director} (${found.role}): the kernel equals the release.${health}`];
+  const proof = found.proof?.map((sentence) => ` ${sentence}`).join('') ?? '';
+  return [`${director} (${found.role}): the kernel equals the release.${proof}${health}`];
 }
 
 export function preparedOf(run: Run, director: string): PreparedHost {

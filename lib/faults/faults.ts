@@ -22,8 +22,10 @@ function killProcess(name: string, pid: number | undefined): Struck {
   return { note: `SIGKILL to ${name} (${pid})`, heal: nothing };
 }
 
-/** The shells that run the guard, by id; it may be a moment until the step that was announced has come to the host. */
-const KILL_GUARD = `for try in $(seq 100); do
+/** The shells that run the guard, by id; it may be a moment until the step that was announced has come to the host. Bounded by time: what outlives its cell kills the next one's guard. */
+const KILL_GUARD = `now() { read -r up rest < /proc/uptime; echo "\${up%.*}"; }
+end=$(($(now) + 8))
+while [ "$(now)" -lt "$end" ]; do
   ids=$(pgrep -f '[s]h /usr/lib/lvs-console/guard ') && { kill -9 $ids; echo $ids | wc -w; exit 0; }
   sleep 0.05
 done

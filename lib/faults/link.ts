@@ -22,6 +22,8 @@ export type Link = {
   heal: () => void;
   /** Every connection that passes now ends with RST. */
   reset: () => number;
+  /** How often a connection began to speak towards the target after it was spoken to, or for the first time: round trips. */
+  turns: () => number;
   close: () => Promise<void>;
 };
 
@@ -32,6 +34,7 @@ const PIECE = 1_400;
 
 export async function openLink(listenPort: number, targetPort: number): Promise<Link> {
   let state = HEALTHY;
+  let turns = 0;
   const open = new Set<net.Socket>();
   const track = (socket: net.Socket) => {
     open.add(socket);
@@ -44,6 +47,12 @@ export async function openLink(listenPort: number, targetPort: number): Promise<
     track(near);
     track(far);
     if (state.banner !== '') near.write(state.banner);
+    let isTheirTurn = true;
+    near.on('data', () => {
+      turns += isTheirTurn ? 1 : 0;
+      isTheirTurn = false;
+    });
+    far.on('data', () => (isTheirTurn = true));
     carry(near, far, () => state);
     carry(far, near, () => state);
   });
@@ -63,6 +72,7 @@ export async function openLink(listenPort: number, targetPort: number): Promise<
       state = HEALTHY;
     },
     reset,
+    turns: () => turns,
     close: () => {
       for (const socket of open) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadGuardProgram } from './guard-program';
 
-const program = /^MEND_AWK='\n([^']*)'$/m.exec(loadGuardProgram().text)?.[1] ?? '';
+const programOf = (name: string) => new RegExp(`^${name}='\\n([^']*)'$`, 'm').exec(loadGuardProgram().text)?.[1] ?? '';
 const folder = mkdtempSync(path.join(tmpdir(), 'guard-mend-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -17,7 +17,9 @@ const RELEASE = `-A -f 1 -s rr
 -a -f 1 -6 -r [2001:db8:6::2]:0 -g -w 1
 `;
 
-function mend(awk: string[], now: string, { from = RELEASE, to = RELEASE } = {}): string[] {
+const mend = (awk: string[], now: string, releases = {}) => run(programOf('MEND_AWK'), awk, now, releases);
+
+function run(program: string, awk: string[], now: string, { from = RELEASE, to = RELEASE } = {}): string[] {
   const parts = Object.entries({ from, to, now }).flatMap(([part, text]) => {
     const file = path.join(folder, part);
     writeFileSync(file, text);
@@ -64,5 +66,26 @@ describe.each([['awk'], ['busybox', 'awk']])('with %s %s', (...awk) => {
     const to = RELEASE.replace('-w 2', '-w 5');
     expect(mend(tool, RELEASE.replace('-s rr', '-s wlc'), { to })).toEqual([]);
     expect(mend(tool, '', { from: '' })).toEqual([]);
+  });
+
+  const drained = RELEASE.replace('-m -w 2', '-m -w 0').replace('-g -w 1', '-g -w 0');
+  const raise = (now: string, releases: object) => run(programOf('RAISE_AWK'), tool, now, releases);
+
+  it('raises what was drained by intent before ldirectord reads its file, each family by itself', () => {
+    expect(raise(drained, { from: drained })).toEqual([
+      '-e -f 1 -6 -r [2001:db8:6::2]:0 -g -w 1',
+      '-e -f 1 -r 192.168.6.3:0 -m -w 2',
+    ]);
+  });
+
+  it.each<[string, string, object]>([
+    ['a real server that a check found dead', drained, {}],
+    ['one that stays drained', drained, { from: drained, to: drained }],
+    ['one that is drained now', RELEASE, { to: drained }],
+    ['one that has its weight', RELEASE, { from: drained }],
+    ['one that is not in the table', '-A -f 1 -s rr\n', { from: drained }],
+    ['one of another forwarding', drained.replace('-m -w 0', '-g -w 0').replace('-g -w 0', '-m -w 0'), {}],
+  ])('raises no weight of %s', (_what, now, releases) => {
+    expect(raise(now, releases)).toEqual([]);
   });
 });

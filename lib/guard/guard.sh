@@ -42,7 +42,7 @@ usage() {
   fi
   die 2 "usage: guard version | session | facts | read [SECTION...] | connections LIMIT [TEXT] | delivery 4|6 | status | list
   stage TX GENERATION | check TX | arm TX GENERATION SECONDS | switch TX GENERATION | confirm TX GENERATION
-  rollback TX | abort TX GENERATION | apply RELEASE | boot"
+  rollback TX | abort TX GENERATION | handover PEER | apply RELEASE | boot"
 }
 
 # The console reads lines of key=value from a pipe; somebody at a terminal of this host gets sentences.
@@ -59,7 +59,7 @@ This program changes an LVS director by whole releases. It needs neither network
   $GUARD rollback       end an open deploy: back to the confirmed release
 
 With \`help\` before it a command answers in sentences also into a file: $GUARD help status
-The other commands are for the console: version session facts read connections delivery stage check arm switch confirm abort boot
+The other commands are for the console: version session facts read connections delivery stage check arm switch confirm abort handover boot
 END
 }
 
@@ -1701,6 +1701,24 @@ END {
   }
 }'
 
+# part=from and part=to: intent/ipvs of the release whose file ldirectord has read and of the one that it reads now, part=now: ipvsadm -Sn.
+RAISE_AWK='
+function after(name,   i) { for (i = 1; i < NF; i++) if ($i == name) return $(i + 1) }
+function way(   i) { for (i = 1; i <= NF; i++) if ($i ~ /^-[mgil]$/) return $i }
+$1 != "-a" || $2 != "-f" { next }
+{ $1 = $1; server = $3 ($4 == "-6" ? " -6" : "") " " after("-r") " " way(); weight[part, server] = after("-w") + 0; line[part, server] = $0 }
+END { for (each in line) { split(each, name, SUBSEP); if (name[1] != "to") continue; server = name[2]
+  if (weight["to", server] > 0 && ("from", server) in line && weight["from", server] == 0 && ("now", server) in line && weight["now", server] == 0) print "-e" substr(line["to", server], 3) } }'
+
+# ldirectord takes weight 0 in the table for dead when it reads its file again: it removes such a real server, with its connections, until the next check.
+raise_weights() { # FROM TO: real servers that were drained by intent and are not any more
+  [ -f /proc/net/ip_vs ] && [ -s "$1" ] && [ -s "$2" ] && ldirectord_pid || return 0
+  now=$(ipvsadm -Sn) && text=$(printf '%s\n' "$now" | awk "$RAISE_AWK" part=from "$1" part=to "$2" part=now -) || { warn "the IPVS table cannot be read"; return 0; }
+  [ -n "$text" ] || return 0
+  printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed: what drained real servers still hold may be reset"; return 0; }
+  say "ipvs: weights raised"
+}
+
 mend_ipvs() { # BASE RELEASE ACTION, when no daemon starts anew: what hands changed and no daemon puts right. A reload of ldirectord sets every service; keepalived compares its files only; nobody looks at the table of a standby
   case $3 in none | reload-*) ;; *) return 0 ;; esac
   [ -f /proc/net/ip_vs ] || return 0
@@ -1941,7 +1959,8 @@ reload_keepalived() { # only ever a file that passed the check: a bad one can ki
   say "keepalived: reloaded"
 }
 
-act_early() { # ACTION RELEASE: a reload, and the services that it makes, come before the rules
+act_early() { # ACTION RELEASE BASE: a reload, and the services that it makes, come before the rules
+  [ "$1" != reload-ldirectord ] || raise_weights "$S/releases/$3/intent/ipvs" "$S/releases/$2/intent/ipvs"
   case $1 in reload-ldirectord) reload_ldirectord ;; reload-keepalived) reload_keepalived ;; *) return 0 ;; esac || return 1
   wait_for_services "$S/releases/$2/intent/ipvs"
   [ "$1" != reload-keepalived ] || keepalived_pid || { warn "keepalived ended when it was told to read its new file"; return 1; }
@@ -2013,7 +2032,7 @@ undo_before() { # before the files go back: what the switch started stops, and h
   ! daemon_pid "$ACTOR" || daemon "$ACTOR" stop
 }
 
-undo_after() { # the daemons as they were before the switch; STACK is that of the base
+undo_after() { # BASE: the daemons as they were before the switch; STACK is that of the base
   [ "$ACTED" != none ] || [ -n "$STOPPED" ] || return 0
   for d in $ACTOR $STOPPED; do
     was_running "$d" && ! daemon_pid "$d" || continue
@@ -2022,7 +2041,7 @@ undo_after() { # the daemons as they were before the switch; STACK is that of th
   done
   case $CHANGED:$ACTED in
     *ldirectord*:restart-ldirectord) ! ldirectord_pid || { daemon ldirectord stop && daemon ldirectord start; } || return 1 ;;
-    *ldirectord*) reload_ldirectord || return 1 ;;
+    *ldirectord*) raise_weights "$R/intent/ipvs" "$S/releases/$1/intent/ipvs"; reload_ldirectord || return 1 ;;
   esac
   case $CHANGED:$ACTED in
     *keepalived*:restart-keepalived) ! keepalived_pid || { daemon keepalived stop && daemon keepalived start; } || return 1 ;;
@@ -2194,7 +2213,7 @@ do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or
   kept=$S/kept-addresses
   [ -f "$kept" ] || kept=/dev/null
   set_addresses "$PART" "$leave" "$kept" || die 13 "addresses failed"
-  act_early "$1" "$TX" || die 13 "daemon action $1 failed"
+  act_early "$1" "$TX" "$before" || die 13 "daemon action $1 failed"
   set_delivery "$R/intent" || die 13 "local delivery failed"
   set_firewall "$R/intent" || die 13 "rules failed"
   act_late "$1" "$TX" || die 13 "daemon action $1 failed"
@@ -2314,7 +2333,7 @@ do_rollback() { # BASE, of transaction TX: every part is tried, also when anothe
     set_live "$1" || failed="$failed live"
     restore_paths || failed="$failed files"
     stack_of "$1"
-    undo_after || failed="$failed daemons"
+    undo_after "$1" || failed="$failed daemons"
     old=$R/snapshot/ipvs
     [ -f "$old" ] || old=''
     settle_ipvs "$R/intent/ipvs" "$S/releases/$1/intent/ipvs" "$old" || failed="$failed ipvs"
@@ -2374,6 +2393,59 @@ verb_apply() { # RELEASE
   do_confirm
   for d in heartbeat keepalived; do [ "$1" != origin ] || ! daemon_pid "$d" || warn "$d still runs: stop it with systemctl stop $d"; done
   say "applied $1"
+}
+
+# ---- planned failover -------------------------------------------------------------------------------------------------------
+
+HANDOVER_SECONDS=60 # between two of one director, so that nobody can swing the addresses to and fro without end
+
+verb_handover() { # PEER: this director, which is active, gives its role to the other one; files and releases stay as they are
+  case $1 in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) die 2 "not a name of a director" ;; esac
+  [ "${#1}" -le 63 ] || die 2 "the name is too long"
+  begin handover
+  ! is_open || die 10 "transaction $TX is open ($TX_STATE): it ends first"
+  release_name confirmed || die 10 "the confirmed release is damaged"
+  release=$NAME
+  [ "$release" != origin ] || die 10 "nothing was deployed here yet"
+  release_name live && [ "$NAME" = "$release" ] || die 10 "the live release is not the confirmed one"
+  read_role "$release" || die 13 "the addresses of this host cannot be read"
+  [ "$ROLE" = active ] || die 10 "this director does not hold the virtual addresses, so it has nothing to hand over"
+  stack_of "$release"
+  last=''
+  { read -r last < "$RUN/lvs-console.handover"; } 2>/dev/null || :
+  case $last in '' | *[!0-9]*) last=-$HANDOVER_SECONDS ;; esac
+  [ $((UPTIME - last)) -ge "$HANDOVER_SECONDS" ] || die 10 "this director handed over $((UPTIME - last)) s ago: wait until $HANDOVER_SECONDS s have passed"
+  case $STACK in
+    heartbeat) ask_heartbeat "$1" ;;
+    keepalived) step_down ;;
+    *) die 10 "stack $STACK has no second director" ;;
+  esac || exit
+  say "handed over to $1"
+}
+
+note_handover() { printf '%s\n' "$UPTIME" > "$RUN/lvs-console.handover" || die 13 "cannot write $RUN"; }
+
+# heartbeat's own way: it stops the resources here and tells the peer, which starts them. It takes no answer, so what would make it refuse is asked first.
+ask_heartbeat() { # PEER
+  heartbeat_pid || die 10 "heartbeat does not run here"
+  program=''
+  for f in "$ROOT/usr/share/heartbeat/hb_standby" "$ROOT/usr/lib/heartbeat/hb_standby"; do [ ! -x "$f" ] || program=$f; done
+  [ -n "$program" ] || die 13 "hb_standby is not installed"
+  has cl_status || die 13 "cl_status is not installed"
+  peer=$(exec 9>&-; timeout 10 cl_status nodestatus "$1" 2>/dev/null) || peer=unknown
+  [ "$peer" = active ] || die 10 "heartbeat does not see $1 as active ($peer), so it would hand over to nobody"
+  held=$(exec 9>&-; timeout 10 cl_status rscstatus 2>/dev/null) || held=unknown
+  case $held in all | local | foreign) ;; *) die 10 "heartbeat is not at rest (resources: $held): wait until it is" ;; esac
+  note_handover
+  words=$(exec 9>&-; timeout 30 "$program" all 2>&1 < /dev/null) || die 13 "hb_standby failed: $words"
+}
+
+# keepalived has no command for it. One that stops says so to its peer (priority 0), which takes over at once; started again it is backup (nopreempt).
+# systemd does both halves, also when this guard is killed in between.
+step_down() {
+  keepalived_pid || die 10 "keepalived does not run here"
+  note_handover
+  daemon keepalived restart || die 13 "keepalived could not be started again: start it, or this director cannot take over"
 }
 
 verb_boot() { # before anything reads the managed files; no kernel work: nothing of an unconfirmed release is in this kernel
@@ -2819,6 +2891,7 @@ main() {
     confirm:2) verb_confirm "$@" ;;
     rollback:1) verb_rollback "$@" ;;
     abort:2) verb_abort "$@" ;;
+    handover:1) verb_handover "$@" ;;
     apply:1) verb_apply "$@" ;;
     boot:0) verb_boot ;;
     *) usage ;;

@@ -65,6 +65,7 @@ case $name in ldirectord) pid=ROOT/run/ldirectord.ldirectord.cf.pid conf=ROOT/et
 case $* in
   *"stop "*.timer) rm -f "ROOT/run/systemd/transient/$unit" ;;
   "stop "*) echo "$name stops by $(sha256sum < $conf | cut -c1-8)" >> ROOT/calls; read -r p < $pid && kill "$p"; rm -f $pid ;;
+  "restart "*) "$0" stop "$unit"; "$0" start "$unit" ;;
   "start "*)
     setsid env --default-signal=HUP sh -c 'note() { echo "$1 $2 by $(sha256sum < $3 | cut -c1-8)" >> ROOT/calls; }; trap "note $0 reads $1" HUP; note $0 starts $1; while [ -d ROOT/run ]; do sleep 0.1; done' $name $conf > /dev/null 2>&1 < /dev/null &
     echo $! > $pid ;;

@@ -5,7 +5,7 @@ import { parseInterval } from '../core/address';
 import { mergePorts, parsePortInterval } from '../core/ports';
 import type { Protocol } from '../core/document';
 import type { AddressInterval, Family, PortInterval } from '../core/topology';
-import { parseIptablesSave, type FirewallRuleState } from './iptables-save';
+import { parseIptablesSave, type FirewallRuleState, type FirewallTable } from './iptables-save';
 import { unreadable, type Parsed } from './parsed';
 
 /** What a rule asks of a packet. `icmpType` is set for the ICMP errors that a group marks beside its own packets. */
@@ -40,11 +40,18 @@ const PROTOCOLS: Record<string, MarkRule['protocol']> = {
 /** Only rules of the mangle table's own chain; others are not ours to read. */
 export function parseMarkChain(text: string, family: Family = 4): Parsed<(MarkRule | SetRule)[]> {
   const { value: tables, diagnostics } = parseIptablesSave(text);
+  const { value, diagnostics: more } = readMarkChain(tables, family);
+  return { value, diagnostics: [...diagnostics, ...more] };
+}
+
+/** The same of tables that were read before. */
+export function readMarkChain(tables: readonly FirewallTable[], family: Family): Parsed<(MarkRule | SetRule)[]> {
+  const diagnostics: Diagnostic[] = [];
   const own = tables
     .filter(({ name }) => name === 'mangle')
     .flatMap(({ rules }) => rules.filter(({ chain }) => chain === OWNED.mangleChain));
-  const rules = own.flatMap((rule) => keepRule(rule, family, diagnostics));
-  return { value: rules, diagnostics };
+  const value = own.flatMap((rule) => keepRule(rule, family, diagnostics));
+  return { value, diagnostics };
 }
 
 /** The rules of the own chain that mark by themselves. */

@@ -6,19 +6,21 @@ import type {
   LdirectordRealServer,
   LdirectordVirtual,
 } from '../parse/ldirectord-config';
-import type { Forwarding } from '../core/document';
+import type { Forwarding, Stack } from '../core/document';
 import type { FwMarkGroup, RealServer, Topology } from '../core/topology';
 import { ldirectordCheckOf } from './ldirectord-checks';
+import { isQuiescentUnder } from './quiescent';
 import { ipvsServiceOf } from './role-intent';
 
 /**
  * `autoreload=no`: a file that was not checked must never be read by the running daemon (lvs.md 3.4).
- * `quiescent=no`: a dead real server leaves the table, so that persistent clients get another one; a pool may choose otherwise.
+ * `quiescent=no`: a dead real server leaves the table, so that persistent clients get another one; a pool may choose otherwise,
+ * and one with a drained real server must (quiescent.ts).
  * `fork=no` (the default): one process and one loop. `checkinterval` is then global, so the smallest one that a pool
  * asks for is used: every real server is checked at least as often as asked, and the daemon stays one process that a
  * stop ends for sure, where forked children may still write to the table while it is emptied.
  */
-export function ldirectordConfigOf({ groups }: Topology): LdirectordConfig {
+export function ldirectordConfigOf({ groups, stack }: Topology): LdirectordConfig {
   const interval = Math.min(...groups.map(({ pool }) => pool.healthCheck.intervalSeconds));
   return {
     globals: [
@@ -27,11 +29,11 @@ export function ldirectordConfigOf({ groups }: Topology): LdirectordConfig {
       directive('logfile', '/var/log/ldirectord.log'),
       directive('quiescent', 'no'),
     ],
-    virtuals: groups.map(virtualOf),
+    virtuals: groups.map((group) => virtualOf(group, stack)),
   };
 }
 
-function virtualOf(group: FwMarkGroup): LdirectordVirtual {
+function virtualOf(group: FwMarkGroup, stack: Stack): LdirectordVirtual {
   const { mark, pool } = group;
   const { family, scheduler, flags } = ipvsServiceOf(group);
   return {
@@ -44,7 +46,7 @@ function virtualOf(group: FwMarkGroup): LdirectordVirtual {
       directive('scheduler', scheduler),
       ...(flags.length === 0 ? [] : [directive('schedflags', flags.join(','))]),
       ...persistenceOf(group),
-      ...(pool.quiescent ? [directive('quiescent', 'yes')] : []),
+      ...(isQuiescentUnder(stack, pool) ? [directive('quiescent', 'yes')] : []),
       ...ldirectordCheckOf(group),
     ],
   };

@@ -5,7 +5,7 @@ import { daemonUnitOf, PATHS } from './owned-paths';
 import { lines } from './print-intent';
 
 /** Grows when the same topology is rendered to other bytes, so that a host tells by which renderer its release was made. */
-export const RENDERER_VERSION = 2;
+export const RENDERER_VERSION = 3;
 
 export function printMeta({ director, files, intent: { active, standby } }: HostRelease): string {
   const sync = ({ role, interface: device, syncId }: NonNullable<typeof active.syncDaemon>) =>

@@ -95,6 +95,20 @@ export async function passGate(
   return { approver, breakGlass: breakGlassReason };
 }
 
+/** For a plan that this person makes now: what will stand between it and its deploy. */
+export async function refusalsAhead(ctx: VerbContext, topologyId: string): Promise<string[]> {
+  const policy = await loadPolicy(ctx.db, topologyId);
+  return refusalsOf(ctx, { createdBy: ctx.account.email }, policy, []);
+}
+
+/** A deploy or a failover of the pair that has not ended; undefined when there is none. */
+export async function describeOpenWork(tx: Tx, topologyId: string): Promise<string | undefined> {
+  const deploy = await tx.deploy.findFirst({ where: { openFor: topologyId }, select: { number: true } });
+  if (deploy) return `Deploy ${deploy.number}`;
+  const failover = await tx.failover.findFirst({ where: { openFor: topologyId } });
+  return failover ? `The failover to ${failover.to}` : undefined;
+}
+
 function refusalsOf(
   ctx: VerbContext,
   plan: Pick<PlanRow, 'createdBy'>,

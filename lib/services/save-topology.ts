@@ -44,7 +44,7 @@ export async function saveTopology({ ctx, input }: VerbArgs<SaveTopologyInput>):
 }
 
 /** The conditional update takes the row's lock: of two savers at once the second waits, then sees that it is late. */
-async function advance(tx: Tx, id: string, baseRevision: number): Promise<void> {
+export async function advance(tx: Tx, id: string, baseRevision: number): Promise<void> {
   const { count } = await tx.topology.updateMany({
     where: { id, revision: baseRevision },
     data: { revision: baseRevision + 1 },
@@ -54,7 +54,7 @@ async function advance(tx: Tx, id: string, baseRevision: number): Promise<void> 
   throw new ServiceError('conflict', `${current.author} saved revision ${current.number} meanwhile.`, { current });
 }
 
-async function rename(tx: Tx, id: string, name: string): Promise<void> {
+export async function rename(tx: Tx, id: string, name: string): Promise<void> {
   const taken = await tx.topology.findUnique({ where: { name } });
   if (taken && taken.id !== id) refuseTakenName(name);
   await tx.topology.update({ where: { id }, data: { name } });

@@ -40,6 +40,8 @@ async function refuseUnfit(tx: Tx, plan: PlanRow, planHash: string): Promise<voi
   if (!toPlan(plan).deployable) throw new ServiceError('invalid', 'This plan has problems that forbid a deploy.');
   // Locked: nobody saves a revision or moves a director between this look and the deploy's row.
   await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${plan.topologyId} FOR UPDATE`;
+  const failover = await tx.failover.findFirst({ where: { openFor: plan.topologyId } });
+  if (failover) throw new ServiceError('busy', `A failover of this pair to ${failover.to} is open.`);
   const { revision } = await tx.topology.findUniqueOrThrow({ where: { id: plan.topologyId } });
   if (revision !== plan.revision && !(await isDeployed(tx, plan)))
     throw new ServiceError(

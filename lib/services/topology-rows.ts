@@ -3,11 +3,20 @@ import 'server-only';
 import { checkTopology } from '@/lib/core/check';
 import type { TopologyDocument } from '@/lib/core/document';
 import { ServiceError } from '@/lib/core/errors';
+import type { VerbRecord } from '@/lib/core/views/verbs';
 import type { Tx } from '@/lib/db/client';
 import type { TopologyRevision } from '@/lib/db/generated/client';
 import { syncDirectors } from './director-rows';
 
-type NewRevision = { topologyId: string; number: number; document: TopologyDocument; author: string; message: string };
+type NewRevision = {
+  topologyId: string;
+  number: number;
+  document: TopologyDocument;
+  author: string;
+  message: string;
+  /** What a verb of the live page did. */
+  verb?: VerbRecord;
+};
 
 export async function appendRevision(tx: Tx, revision: NewRevision): Promise<TopologyRevision> {
   const diagnostics = checkTopology(revision.document);

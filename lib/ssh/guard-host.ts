@@ -19,6 +19,7 @@ export type GuardVerb =
   | 'confirm'
   | 'rollback'
   | 'abort'
+  | 'handover'
   | 'status';
 export type GuardAnswer = { stdout: string; stderr: string };
 export type GuardFrames = Map<string, GuardFrame>;

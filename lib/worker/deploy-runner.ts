@@ -69,20 +69,29 @@ async function runLocked(deps: RunnerDeps, deployId: string): Promise<void> {
   if (!lock) throw new Error(`deploy ${row.number} is run by another worker`);
   try {
     log.info({ deploy: row.number, state: row.state }, 'deploy begins or goes on');
-    const end = await runOne(deps, deployId, AbortSignal.any([signal, lock.lost]));
-    log.info({ deploy: row.number, end }, 'deploy ended');
+    const roundTrips: RoundTrips = {};
+    const end = await runOne(deps, deployId, AbortSignal.any([signal, lock.lost]), roundTrips);
+    log.info({ deploy: row.number, end, roundTrips }, 'deploy ended');
   } finally {
     await lock.release();
   }
 }
 
-async function runOne(deps: RunnerDeps, deployId: string, signal: AbortSignal): Promise<string> {
+/** How often each director was waited for: commands sent together count as one; without the proof of a new connection. */
+type RoundTrips = Record<string, number>;
+
+async function runOne(
+  deps: RunnerDeps,
+  deployId: string,
+  signal: AbortSignal,
+  roundTrips: RoundTrips,
+): Promise<string> {
   const { db, log, prepare = prepareDeploy } = deps;
   const journal = await openDeployJournal(db, deployId);
   let run: Run;
   try {
     const deploy = await prepare(db, deployId);
-    run = { deploy, journal, hosts: await openHosts(deps, deployId, deploy), signal };
+    run = { deploy, journal, hosts: await openHosts(deps, deployId, deploy, roundTrips), signal };
   } catch (error) {
     const steps = await journal.steps();
     // Begun already: the directors must be asked, so the deploy stays open and is tried again.
@@ -95,15 +104,36 @@ async function runOne(deps: RunnerDeps, deployId: string, signal: AbortSignal): 
   return runDeploy(run);
 }
 
-async function openHosts({ db, hosts }: RunnerDeps, deployId: string, deploy: PreparedDeploy): Promise<Run['hosts']> {
+async function openHosts(
+  { db, hosts }: RunnerDeps,
+  deployId: string,
+  deploy: PreparedDeploy,
+  roundTrips: RoundTrips,
+): Promise<Run['hosts']> {
   const { topologyId } = await db.deploy.findUniqueOrThrow({ where: { id: deployId } });
   const rows = await db.director.findMany({ where: { topologyId } });
   const opened = await Promise.all(
     deploy.hosts.map(async ({ director }) => {
       const row = rows.find(({ name }) => name === director);
       if (!row) throw new HostError('unreachable', `${director} has no address for management.`, { host: director });
-      return [director, await hosts.open(row.id)] as const;
+      const count = () => (roundTrips[director] = (roundTrips[director] ?? 0) + 1);
+      return [director, counted(await hosts.open(row.id), count)] as const;
     }),
   );
   return Object.fromEntries(opened);
+}
+
+function counted(host: Run['hosts'][string], count: () => void): Run['hosts'][string] {
+  let underWay = 0;
+  const wait = async <T>(answer: () => Promise<T>): Promise<T> => {
+    if (underWay === 0) count();
+    underWay += 1;
+    return answer().finally(() => (underWay -= 1));
+  };
+  return {
+    ...host,
+    guard: (...args) => wait(() => host.guard(...args)),
+    read: (...args) => wait(() => host.read(...args)),
+    status: (...args) => wait(() => host.status(...args)),
+  };
 }

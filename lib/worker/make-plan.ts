@@ -3,7 +3,7 @@ import 'server-only';
 import { randomUUID } from 'node:crypto';
 import { checkTopology } from '../core/check';
 import { error, type Diagnostic } from '../core/diagnostic';
-import { topologyDocumentSchema } from '../core/document';
+import { topologyDocumentSchema, type TopologyDocument } from '../core/document';
 import { ServiceError } from '../core/errors';
 import { resolveTopology } from '../core/resolve';
 import type { Topology } from '../core/topology';
@@ -24,13 +24,13 @@ import { forecastNow } from './forecast-plan';
 import { readFacts, storeFacts } from './read-facts';
 import { loadLastVerified, loadPrevious, type StoredPlan } from './stored-plan';
 
-type Input = { topologyId: string; revision: number; actor: string };
+/** `document`: of a revision that nobody has saved yet, which must then be saved under this number. */
+type Input = { topologyId: string; revision: number; actor: string; document?: TopologyDocument | undefined };
 type Seen = { name: string; observed?: ObservedHost; facts?: DirectorFacts; problems: Diagnostic[] };
 
-export async function makePlan(db: Db, hosts: DirectorHosts, { topologyId, revision, actor }: Input): Promise<Plan> {
-  const row = await db.topologyRevision.findUnique({ where: { topologyId_number: { topologyId, number: revision } } });
-  if (!row) throw new ServiceError('not-found', `There is no revision ${revision} of this topology.`);
-  const document = topologyDocumentSchema.parse(row.document);
+export async function makePlan(db: Db, hosts: DirectorHosts, input: Input): Promise<Plan> {
+  const { topologyId, revision, actor } = input;
+  const document = input.document ?? (await findDocument(db, topologyId, revision));
   const { topology } = resolveTopology(document);
   if (!topology) throw new ServiceError('invalid', 'This revision has addresses or names that do not resolve.');
   const directors = await db.director.findMany({ where: { topologyId }, orderBy: { name: 'asc' } });
@@ -63,6 +63,12 @@ export async function makePlan(db: Db, hosts: DirectorHosts, { topologyId, revis
     ...(previous && { baseRevision: previous.revision }),
     ...(forecast && { forecast }),
   });
+}
+
+async function findDocument(db: Db, topologyId: string, number: number): Promise<TopologyDocument> {
+  const row = await db.topologyRevision.findUnique({ where: { topologyId_number: { topologyId, number } } });
+  if (!row) throw new ServiceError('not-found', `There is no revision ${number} of this topology.`);
+  return topologyDocumentSchema.parse(row.document);
 }
 
 /** Absent from the topology file: the console does not know where to reach it. */

@@ -64,9 +64,15 @@ async function tryLogin(host: GuardHost): Promise<string> {
   return 'The pinned host key was offered, and the console may act as root.';
 }
 
+/**
+ * From a file: dash reads a script on its standard input byte by byte, and for the seconds that takes on a small machine sshd
+ * leaves the questions whether it is still there unanswered.
+ */
+const RUN_SCRIPT = 'umask 077; f=$(mktemp) && cat > "$f" || exit 1; sh "$f"; code=$?; rm -f "$f"; exit "$code"';
+
 async function installOn(host: GuardHost): Promise<string> {
   const script = guardInstallScript(loadGuardProgram().text);
-  const { code, stdout, stderr } = await host.exec(['sh', '-s'], { stdin: script, timeoutMs: INSTALL_MS });
+  const { code, stdout, stderr } = await host.exec(['sh', '-c', RUN_SCRIPT], { stdin: script, timeoutMs: INSTALL_MS });
   if (code === EXIT_NOT_THIS_KEY)
     throw new Error(
       'The console’s key may start the guard there and nothing else, so it cannot replace the guard. Run the install command of this page on the director as root.',

@@ -24,6 +24,9 @@ const handlers: VerbHandlers = {
   renewForecast: never,
   startDeploy: async () => ({}),
   cancelDeploy: async () => ({}),
+  readHolders: never,
+  countEntries: never,
+  startFailover: never,
   readConnections: async () => ({
     director: 'd',
     readAt: '',

@@ -1,8 +1,11 @@
 // The typed verbs that web may ask of the worker over the local socket: one table, used by client and server alike.
 import { z } from 'zod';
+import { topologyDocumentSchema } from '@/lib/core/document';
 import { accessFormSchema, connectionTestSchema, hostKeyScanSchema } from '@/lib/core/views/director';
+import { countSchema } from '@/lib/core/views/forecast';
 import { connectionPageSchema } from '@/lib/core/views/live';
 import { planSchema } from '@/lib/core/views/plan';
+import { serverHoldersSchema } from '@/lib/core/views/verbs';
 
 const endpoint = z.object({ address: z.string(), port: z.number() });
 
@@ -25,7 +28,11 @@ export const workerVerbs = {
   },
   /** Makes and stores a plan for a revision from the facts and the state of both directors, read now. */
   makePlan: {
-    input: z.object({ topologyId: z.string(), revision: z.number(), actor: z.string() }),
+    input: z.object({
+      ...{ topologyId: z.string(), revision: z.number(), actor: z.string() },
+      /** Of a revision that is not saved yet: a deploy of the plan is possible once it is, under this number. */
+      document: topologyDocumentSchema.optional(),
+    }),
     output: planSchema,
   },
   /** Counts the connections of the active director again and stores what the plan does to them; the hash stays. */
@@ -39,6 +46,19 @@ export const workerVerbs = {
     input: z.object({ directorId: z.string(), limit: z.number().int().min(1).max(1000), filter: z.string().max(100) }),
     output: connectionPageSchema,
   },
+  /** Who holds a real server on one director: cheap counts, and a bounded read of the connection table. */
+  readHolders: {
+    input: z.object({
+      ...{ directorId: z.string(), address: z.string().max(64), port: z.number().int().optional() },
+      /** Keys of the services that count; absent: all. */
+      services: z.array(z.string()).max(1000).optional(),
+    }),
+    output: serverHoldersSchema,
+  },
+  /** Entries of the connection table; `unknown` when the bounded read did not see its end. */
+  countEntries: { input: z.object({ directorId: z.string() }), output: z.object({ count: countSchema }) },
+  /** Begins a planned failover whose row is committed; returns at once. */
+  startFailover: { input: z.object({ failoverId: z.string() }), output: z.object({}) },
 } as const;
 export type WorkerVerbs = typeof workerVerbs;
 export type WorkerVerbName = keyof WorkerVerbs;

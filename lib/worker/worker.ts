@@ -11,6 +11,7 @@ import { mayLogIn } from '../guard/access-script';
 import { guardInstallScript } from '../guard/install-script';
 import { loadGuardProgram } from '../guard/guard-program';
 import { readConnections } from '../live/read-connections';
+import { holdersOf } from '../plan/server-holders';
 import { scanHostKey } from '../ssh/connect';
 import { ensureConsoleKeys, type ConsoleKeys } from './console-secrets';
 import { openDeployRunner, type DeployRunner, type RunnerDeps } from './deploy-runner';
@@ -19,6 +20,8 @@ import { renewForecast } from './forecast-plan';
 import { keepPolling } from './live-pollers';
 import type { Logger } from './logger';
 import { makePlan } from './make-plan';
+import { readTraffic } from './read-traffic';
+import { endLostFailovers, runFailover } from './run-failover';
 import { testDirector } from './test-director';
 import { serveVerbs, type VerbHandlers } from './verb-server';
 
@@ -40,9 +43,9 @@ export async function startWorker({ log, prepare }: WorkerOptions): Promise<Work
   await queue.work(runner.run);
   const socket = workerSocket();
   fs.mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 });
-  const server = await serveVerbs(socket, verbHandlers({ db, hosts, runner, queue, log, keys }), log);
+  const server = await serveVerbs(socket, verbHandlers({ db, hosts, runner, queue, log, keys, signal }), log);
   const polling = keepPolling({ db, hosts, log, signal });
-  const sweeping = keepResuming(runner, signal);
+  const sweeping = keepResuming(db, runner, signal);
   log.info({ socket }, 'worker is ready');
   return {
     stop: async () => {
@@ -57,6 +60,7 @@ export async function startWorker({ log, prepare }: WorkerOptions): Promise<Work
 }
 
 type Parts = {
+  signal: AbortSignal;
   db: Db;
   hosts: DirectorHosts;
   runner: DeployRunner;
@@ -65,7 +69,7 @@ type Parts = {
   keys: ConsoleKeys;
 };
 
-function verbHandlers({ db, hosts, runner, queue, log, keys }: Parts): VerbHandlers {
+function verbHandlers({ db, hosts, runner, queue, log, keys, signal }: Parts): VerbHandlers {
   const authorizedKey = keys.deploy.authorizedKey;
   return {
     ping: async () => ({}),
@@ -101,11 +105,24 @@ function verbHandlers({ db, hosts, runner, queue, log, keys }: Parts): VerbHandl
     },
     readConnections: async ({ directorId, limit, filter }) =>
       readConnections(await hosts.openReader(directorId), limit, filter),
+    readHolders: async ({ directorId, ...target }) =>
+      holdersOf(await readTraffic(await hosts.openReader(directorId)), target),
+    countEntries: async ({ directorId }) => {
+      const { listing } = await readTraffic(await hosts.openReader(directorId));
+      return { count: listing?.isWhole ? listing.rows.filter(({ kind }) => kind === 'connection').length : 'unknown' };
+    },
+    startFailover: async ({ failoverId }) => {
+      void runFailover({ db, hosts, log, signal }, failoverId).catch((error: unknown) =>
+        log.error({ err: error, failover: failoverId }, 'failover'),
+      );
+      return {};
+    },
   };
 }
 
-async function keepResuming(runner: DeployRunner, signal: AbortSignal): Promise<void> {
+async function keepResuming(db: Db, runner: DeployRunner, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    await endLostFailovers(db).catch(() => undefined); // the next round tries again
     await Promise.race([runner.resumeAll().catch(() => undefined), pause(SWEEP_MS, signal)]);
     await pause(SWEEP_MS, signal);
   }

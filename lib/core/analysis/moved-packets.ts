@@ -16,9 +16,16 @@ type Layers = { all: Layer[]; byDestination: IntervalIndex };
 /** Comparisons of one box with another; above it a plan would wait for seconds. */
 const MOST_COMPARISONS = 5_000_000;
 
+/** Packets that get a mark, in words of a group or of a rule; of two that meet the later one decides. */
+export type MarkedSet = Pick<Claim, 'name' | 'mark' | 'set'>;
+
 /** One entry for each pair of groups between which packets move; undefined when there is too much to compare. */
 export function movedPackets(before: Topology, after: Topology): MovedPackets[] | undefined {
-  const [old, next] = [claimsOfTopology(before).all, claimsOfTopology(after).all];
+  return movedBetween(claimsOfTopology(before).all, claimsOfTopology(after).all);
+}
+
+/** The same of any two lists in the order of their rules; both speak of the same arrivals. */
+export function movedBetween(old: readonly MarkedSet[], next: readonly MarkedSet[]): MovedPackets[] | undefined {
   const changed = changedClaims(old, next);
   if (changed.length === 0) return [];
   const space = createPacketSpace([...old, ...next].map(({ set }) => set));
@@ -42,7 +49,7 @@ export function movedPackets(before: Topology, after: Topology): MovedPackets[] 
 }
 
 /** Claims that only one side has; all of them when those of both sides stand in another order, as the last one wins. */
-function changedClaims(before: readonly Claim[], after: readonly Claim[]): Claim[] {
+function changedClaims(before: readonly MarkedSet[], after: readonly MarkedSet[]): MarkedSet[] {
   const [old, next] = [before, after].map((claims) => claims.map((claim) => ({ claim, print: printClaim(claim) })));
   const [olds, nexts] = [old, next].map((all) => new Set(all?.map(({ print }) => print)));
   const [gone, stay] = split(old ?? [], nexts ?? new Set());
@@ -51,17 +58,17 @@ function changedClaims(before: readonly Claim[], after: readonly Claim[]): Claim
   return (isSameOrder ? [...gone, ...come] : [...(old ?? []), ...(next ?? [])]).map(({ claim }) => claim);
 }
 
-type Printed = { claim: Claim; print: string };
+type Printed = { claim: MarkedSet; print: string };
 
 function split(all: readonly Printed[], others: ReadonlySet<string>): [unlike: Printed[], alike: Printed[]] {
   return [all.filter(({ print }) => !others.has(print)), all.filter(({ print }) => others.has(print))];
 }
 
-function printClaim({ mark, set }: Claim): string {
+function printClaim({ mark, set }: MarkedSet): string {
   return JSON.stringify([mark, set], (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 }
 
-function layersOf(space: PacketSpace, claims: readonly Claim[]): Layers {
+function layersOf(space: PacketSpace, claims: readonly MarkedSet[]): Layers {
   const all = claims.toReversed().flatMap(({ name, mark, set }) => {
     const owner = { name, mark, family: set.addresses.family };
     return toBoxes(space, set).map((box) => ({ owner, box }));

@@ -1,7 +1,7 @@
 // What a plan means for the connections that exist now, group by group. A count that nobody could read is `unknown`, never 0.
 import { z } from 'zod';
 
-const countSchema = z.union([z.number(), z.literal('unknown')]);
+export const countSchema = z.union([z.number(), z.literal('unknown')]);
 
 export const connectionFatesSchema = z.object({
   now: countSchema,

@@ -1,5 +1,6 @@
 // `npm run bench -- NAME`: a table, and as the last line one JSON object of medians and ratios.
 import { benchClassify } from './classify';
+import { benchDeploy } from './deploy';
 import { benchGenerate } from './generate';
 import { benchStream } from './stream';
 
@@ -7,6 +8,7 @@ type Result = Record<string, number>;
 const BENCHES: Record<string, () => Result | Promise<Result>> = {
   generate: benchGenerate,
   classify: benchClassify,
+  deploy: benchDeploy,
   stream: benchStream,
 };
 
