@@ -17,6 +17,7 @@ import { useNow } from '@/components/ui/use-now';
 import { ConnectionsTab } from './connections-tab';
 import { DriftPanel } from './drift-panel';
 import { HostColumns } from './host-columns';
+import { LazyGraphs } from './lazy-graphs';
 import { PairStrip } from './pair-strip';
 import { RulesTable } from './rules-table';
 import { ServicesTable } from './services-table';
@@ -24,7 +25,7 @@ import { TerminalView } from './terminal-view';
 import { VerbDialogs } from './verbs/verb-dialogs';
 import { VerbsPanel } from './verbs/verbs-panel';
 
-const tabs = ['services', 'connections', 'rules', 'terminal'] as const;
+const tabs = ['services', 'connections', 'rules', 'graphs', 'terminal'] as const;
 
 export function LiveView({ topologyId }: { topologyId: string }) {
   const name = useTopologySummary(topologyId)?.name;
@@ -73,6 +74,7 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
           <TabsTrigger value="services">Services</TabsTrigger>
           <TabsTrigger value="connections">Connections</TabsTrigger>
           <TabsTrigger value="rules">Firewall and routes</TabsTrigger>
+          <TabsTrigger value="graphs">Graphs</TabsTrigger>
           <TabsTrigger value="terminal">Terminal</TabsTrigger>
         </TabsList>
         <TabsContent value="services">
@@ -85,6 +87,9 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
         </TabsContent>
         <TabsContent value="rules">
           <HostColumns {...columns}>{(host) => <RulesTable host={host} />}</HostColumns>
+        </TabsContent>
+        <TabsContent value="graphs">
+          <LazyGraphs pair={pair} topologyId={topologyId} />
         </TabsContent>
         <TabsContent value="terminal">
           <HostColumns {...columns}>{(host) => <TerminalView host={host} />}</HostColumns>

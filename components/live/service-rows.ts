@@ -1,6 +1,7 @@
 // The IPVS table as rows: each service with its group's name, each real server below it, with counters and rates.
 import type { PoolDocument, TopologyDocument } from '@/lib/core/document';
 import type { IpvsRealServer, IpvsService } from '@/lib/core/kernel-state';
+import { connectionsOf, findCounter } from '@/lib/core/service-counters';
 import type { Counter, LiveHost } from '@/lib/core/views/live';
 
 export type ServiceRow = {
@@ -15,24 +16,6 @@ export type ServiceRow = {
   total: Counter | undefined;
 };
 
-/** Rates and totals name a real server as `address:port`, IPv6 in brackets. */
-function isSameServer(counter: Counter, realServer: IpvsRealServer | undefined): boolean {
-  if (!realServer) return counter.realServer === undefined;
-  const { address, port } = realServer;
-  return [`${address}:${port}`, `[${address}]:${port}`, address].includes(counter.realServer ?? '');
-}
-
-function find(
-  counters: readonly Counter[],
-  service: IpvsService,
-  realServer: IpvsRealServer | undefined,
-): Counter | undefined {
-  return counters.find((each) => each.key === service.key && isSameServer(each, realServer));
-}
-
-const sum = (values: readonly (number | undefined)[]) =>
-  values.reduce<number>((total, value) => total + (value ?? 0), 0);
-
 export function serviceRows(host: LiveHost, document: TopologyDocument | undefined): ServiceRow[] {
   return host.services.flatMap((service) => {
     const group = document?.groups.find(({ mark }) => mark === service.mark);
@@ -44,16 +27,12 @@ export function serviceRows(host: LiveHost, document: TopologyDocument | undefin
       pool: realServer && pool && isInPool(pool, realServer) ? pool.name : undefined,
       active,
       inactive,
-      rate: find(host.rates, service, realServer),
-      total: find(host.statistics, service, realServer),
+      rate: findCounter(host.rates, service, realServer),
+      total: findCounter(host.statistics, service, realServer),
     });
-    const own = row(
-      undefined,
-      sum(service.realServers.map(({ activeConnections }) => activeConnections)),
-      sum(service.realServers.map(({ inactiveConnections }) => inactiveConnections)),
-    );
+    const { active, inactive } = connectionsOf(service);
     return [
-      own,
+      row(undefined, active, inactive),
       ...service.realServers.map((each) => row(each, each.activeConnections ?? 0, each.inactiveConnections ?? 0)),
     ];
   });

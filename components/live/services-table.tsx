@@ -1,12 +1,16 @@
 'use client';
 // The IPVS table of one director with connections, and rates per second or totals beside them.
+import type { ReactNode } from 'react';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
+import { printRealServer } from '@/lib/core/service-counters';
 import type { LiveHost } from '@/lib/core/views/live';
+import { useLastHour } from '@/components/data/history-queries';
 import { useTopology } from '@/components/data/topology-queries';
 import { Badge } from '@/components/ui/badge';
 import { cn } from '@/components/ui/class-names';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Select } from '@/components/ui/input';
+import { LastHour } from './last-hour';
 import { ServerMenu } from './verbs/server-menu';
 import { printServiceCommand, serviceRows, type ServiceRow } from './service-rows';
 
@@ -21,6 +25,7 @@ const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFra
 export function ServicesTable({ host, topologyId }: { host: LiveHost; topologyId: string }) {
   const document = useTopology(topologyId).data?.document;
   const [kind, setKind] = useQueryState('numbers', parseAsStringLiteral(numberKinds).withDefault('rates'));
+  const { data: lastHour } = useLastHour(topologyId);
   const rows = serviceRows(host, document);
   if (rows.length === 0)
     return (
@@ -54,6 +59,9 @@ export function ServicesTable({ host, topologyId }: { host: LiveHost; topologyId
                   {head}
                 </th>
               ))}
+              <th scope="col" className="px-1.5 py-1 text-left align-bottom font-medium">
+                Last hour
+              </th>
               <th scope="col">
                 <span className="sr-only">Copy</span>
               </th>
@@ -65,6 +73,13 @@ export function ServicesTable({ host, topologyId }: { host: LiveHost; topologyId
                 key={`${row.service.key} ${row.realServer ? `${row.realServer.address}:${row.realServer.port}` : ''}`}
                 row={row}
                 kind={kind}
+                lastHour={
+                  <LastHour
+                    history={lastHour}
+                    director={host.director}
+                    row={row.realServer ? `${row.service.key} ${printRealServer(row.realServer)}` : row.service.key}
+                  />
+                }
               />
             ))}
           </tbody>
@@ -74,7 +89,7 @@ export function ServicesTable({ host, topologyId }: { host: LiveHost; topologyId
   );
 }
 
-function Row({ row, kind }: { row: ServiceRow; kind: NumberKind }) {
+function Row({ row, kind, lastHour }: { row: ServiceRow; kind: NumberKind; lastHour: ReactNode }) {
   const { realServer, active, inactive } = row;
   const counter = kind === 'rates' ? row.rate : row.total;
   const numbers = [counter?.connections, counter?.inPackets, counter?.outPackets, counter?.inBytes, counter?.outBytes];
@@ -95,6 +110,7 @@ function Row({ row, kind }: { row: ServiceRow; kind: NumberKind }) {
           {value === undefined ? '–' : compact.format(value)}
         </td>
       ))}
+      <td className="px-1.5">{lastHour}</td>
       <td className="w-px">
         <CopyButton text={printServiceCommand(row)} label="Copy command" isIconOnly />
       </td>

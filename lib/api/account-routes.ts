@@ -1,6 +1,5 @@
 // Who is signed in, accounts, and the audit trail.
 import 'server-only';
-import { getSessionId } from '@/lib/auth/session';
 import { createRoute, z } from '@hono/zod-openapi';
 import { accountRoleSchema, accountSchema, auditRowSchema } from '@/lib/core/views/account';
 import {
@@ -36,7 +35,7 @@ export const accountRoutes = newRouter()
       responses: answers(z.object({})),
     }),
     async (c) => {
-      const keepSession = await getSessionId(c.req.raw.headers);
+      const keepSession = c.get('sessionId');
       await setOwnPassword({ ctx: c.get('ctx'), input: { ...c.req.valid('json'), keepSession } });
       return c.json({}, 200);
     },

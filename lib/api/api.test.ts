@@ -6,6 +6,7 @@ import { createSignInLink } from '@/lib/auth/sign-in-link';
 import { getDb } from '@/lib/db/client';
 import { setUpTestDatabase } from '@/lib/testing/test-database';
 import { apiApp } from './api';
+import { probeApp } from './probe-app';
 
 setUpTestDatabase();
 
@@ -249,7 +250,7 @@ describe('the OpenAPI document', () => {
     const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const served = apiApp.routes
+    const served = [...apiApp.routes, ...probeApp.routes]
       .filter(({ method, path }) => method !== 'ALL' && !path.endsWith('openapi.json'))
       .map(({ method, path }) => `${method} ${path.replace('/api/v1', '').replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`);
     expect(new Set(documented.map((each) => each.replace('/api/v1', '')))).toEqual(new Set(served));

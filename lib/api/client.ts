@@ -8,6 +8,7 @@ import type { DeployGate } from '@/lib/core/views/deploy-gate';
 import type { AccessForm, ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
 import type { PairDrift } from '@/lib/core/views/drift';
 import type { Failover, FailoverCheck } from '@/lib/core/views/failover';
+import type { PairHistory } from '@/lib/core/views/history';
 import type { ConnectionPage, LivePair } from '@/lib/core/views/live';
 import type { Plan } from '@/lib/core/views/plan';
 import type {
@@ -150,6 +151,10 @@ export const api = {
     call<Failover>('POST', `/live/${id(topologyId)}/failover`, input),
   getHolders: (topologyId: string, server: ServerTarget) =>
     call<ServerHolders>('GET', withQuery(`/live/${id(topologyId)}/holders`, server)),
+  getHistory: (
+    topologyId: string,
+    query: { from: string; to: string; metrics: string; keys?: string; steps?: number },
+  ) => call<PairHistory>('GET', withQuery(`/live/${id(topologyId)}/history`, query)),
 
   listAudit: (query: { action?: string; actor?: string; target?: string; before?: string; limit?: number }) =>
     call<AuditRow[]>('GET', withQuery('/audit', query)),

@@ -46,8 +46,16 @@ export function accepts<S extends z.ZodType>(schema: S) {
 
 export const answersNothing = { 204: { description: 'Done' }, ...failures } as const;
 
-export function streams(description: string) {
-  return { 200: { description, content: { 'text/event-stream': { schema: z.string() } } }, ...failures };
+/** A stream of values of one schema (event-stream.ts). */
+export function streams<S extends z.ZodType>(event: string, value: S) {
+  const description =
+    `Events \`${event}\` whose data is one JSON value, and \`ping\` every five seconds. With \`Accept: application/x-ndjson\` ` +
+    'the values alone, one a line, an empty line as the ping. It ends with the session, and after ten minutes: connect again.';
+  const sse = z.string().openapi({ example: `event: ${event}\ndata: {}\n\n` });
+  return {
+    200: { description, content: { 'application/x-ndjson': { schema: value }, 'text/event-stream': { schema: sse } } },
+    ...failures,
+  };
 }
 
 export function jsonBody<S extends z.ZodType>(schema: S) {

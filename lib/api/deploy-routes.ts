@@ -152,7 +152,7 @@ export const deployRoutes = newRouter()
       path: '/deploys/{id}/events',
       summary: 'A deploy as it happens',
       request: { params: idParams },
-      responses: streams('event `deploy`, data Deploy'),
+      responses: streams('deploy', deploySchema),
     }),
     async (c) => {
       const [ctx, { id }] = [c.get('ctx'), c.req.valid('param')];

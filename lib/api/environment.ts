@@ -2,12 +2,14 @@
 import 'server-only';
 import { randomUUID } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
-import { getSessionAccount } from '@/lib/auth/session';
 import { ownOrigins } from '@/lib/auth/own-origins';
+import { readBearer } from '@/lib/auth/reading-token';
+import { getAccountSession, type AccountSession } from '@/lib/auth/session';
 import { ServiceError } from '@/lib/core/errors';
 import { openContext, type VerbContext } from '@/lib/services/context';
 
-export type ApiEnv = { Variables: { requestId: string; ctx: VerbContext } };
+/** `sessionId` is absent for the reading token. */
+export type ApiEnv = { Variables: { requestId: string; ctx: VerbContext; sessionId?: string } };
 
 export const assignRequestId: MiddlewareHandler<ApiEnv> = async (context, next) => {
   const requestId = randomUUID();
@@ -37,11 +39,30 @@ function isForeign(headers: Headers): boolean {
 }
 
 export const requireAccount: MiddlewareHandler<ApiEnv> = async (context, next) => {
-  const account = await getSessionAccount(context.req.raw.headers);
-  if (!account) throw new ServiceError('unauthenticated', 'Sign in first; the session is absent or has ended.');
-  context.set('ctx', openContext(account, sourceOf(context), context.get('requestId')));
+  const { headers, method } = context.req.raw;
+  const session = withToken(headers, method) ?? (await getAccountSession(headers));
+  if (!session) throw new ServiceError('unauthenticated', 'Sign in first; the session is absent or has ended.');
+  context.set('ctx', openContext(session.account, sourceOf(context), context.get('requestId')));
+  if (session.sessionId !== undefined) context.set('sessionId', session.sessionId);
   await next();
 };
+
+/** Undefined when no token was sent: then the cookie decides. */
+function withToken(
+  headers: Headers,
+  method: string,
+): (Partial<AccountSession> & Pick<AccountSession, 'account'>) | undefined {
+  const bearer = readBearer(headers);
+  if (bearer === 'none') return undefined;
+  if (bearer === 'wrong')
+    throw new ServiceError(
+      'unauthenticated',
+      'The authorization header does not carry the reading token (file reading-token in the data folder of the console).',
+    );
+  if (method !== 'GET' && method !== 'HEAD')
+    throw new ServiceError('forbidden', 'The reading token only reads; changes need an account that is signed in.');
+  return { account: bearer };
+}
 
 /** forwarded-headers.mjs leaves exactly one address here; without it the last one is what the nearest hop added. */
 function sourceOf(context: Context): string {

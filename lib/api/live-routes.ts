@@ -2,18 +2,30 @@
 import 'server-only';
 import { createRoute, z } from '@hono/zod-openapi';
 import { pairDriftSchema } from '@/lib/core/views/drift';
+import { pairHistorySchema } from '@/lib/core/views/history';
 import { connectionPageSchema, livePairSchema } from '@/lib/core/views/live';
 import { topologyRevisionSchema } from '@/lib/core/views/topology';
 import { adoptDrift, adoptDriftInput } from '@/lib/services/adopt-drift';
+import { getHistory, historyInput } from '@/lib/services/history';
 import { getLivePair, getPairDrift, readConnections, watchLivePair } from '@/lib/services/live';
 import { answers, idParams, jsonBody, newRouter, streams } from './declare';
 import { sendEvents } from './event-stream';
+import { InvalidRequest } from './problem';
+import { toDiagnostics } from './zod-diagnostics';
 
 const connectionsQuery = z.object({
   director: z.string(),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
   filter: z.string().max(100).default(''),
 });
+
+/** As it stands in an address: lists with commas between. */
+const historyQuery = historyInput.omit({ topologyId: true, keys: true, metrics: true, steps: true }).extend({
+  keys: z.string().max(4_000).optional(),
+  metrics: z.string().max(200),
+  steps: z.coerce.number().optional(),
+});
+const list = (text: string) => text.split(',').filter((each) => each !== '');
 
 export const liveRoutes = newRouter()
   .openapi(
@@ -30,9 +42,10 @@ export const liveRoutes = newRouter()
     createRoute({
       method: 'get',
       path: '/live/{id}/events',
-      summary: 'Both directors as they are read',
+      summary:
+        'Both directors as they are read: the state now, then each newer one; a slow reader gets the newest, not all',
       request: { params: idParams },
-      responses: streams('event `live`, data LivePair'),
+      responses: streams('live', livePairSchema),
     }),
     async (c) => {
       const [ctx, topologyId] = [c.get('ctx'), c.req.valid('param').id];
@@ -66,6 +79,26 @@ export const liveRoutes = newRouter()
         }),
         200,
       ),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/live/{id}/history',
+      summary:
+        'Rates, connections and states over a window, with deploys and failovers; without `keys` all rows that are kept',
+      request: { params: idParams, query: historyQuery },
+      responses: answers(pairHistorySchema),
+    }),
+    async (c) => {
+      const { keys, metrics, steps, ...window } = c.req.valid('query');
+      const input = historyInput.safeParse({
+        ...{ topologyId: c.req.valid('param').id, ...window, metrics: list(metrics) },
+        ...(keys === undefined ? {} : { keys: list(keys) }),
+        ...(steps === undefined ? {} : { steps }),
+      });
+      if (!input.success) throw new InvalidRequest(toDiagnostics(input.error));
+      return c.json(await getHistory({ ctx: c.get('ctx'), input: input.data }), 200);
+    },
   )
   .openapi(
     createRoute({

@@ -10,6 +10,9 @@ import { root } from './bootstrap-step.mjs';
 const tsx = ['--conditions=react-server', '--import', 'tsx'];
 const node = (...args) => ({ argv: [process.execPath, ...args] });
 
+/** Viewers of a stream are measured on the console as it runs, deploys in a lab; the others need neither build nor database. */
+const benchNeeds = { deploy: ['npm', 'client', 'lab', 'compared'], stream: ['npm', 'client', 'build', 'tests'] };
+
 /** command -> what must be there first (may depend on its arguments), and what is run then. */
 const commands = {
   demo: {
@@ -30,7 +33,7 @@ const commands = {
     needsRoot: true,
   },
   bench: {
-    needs: ([bench]) => (bench === 'deploy' ? ['npm', 'client', 'lab', 'compared'] : ['npm', 'tests']),
+    needs: ([bench]) => benchNeeds[bench] ?? ['npm', 'tests'],
     run: (rest) => node(...tsx, 'lib/testing/bench/main.ts', ...rest),
     needsRoot: true,
   },

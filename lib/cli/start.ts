@@ -1,6 +1,7 @@
 // `npm start` and `npm run dev`: the console alone, until it is stopped.
 import path from 'node:path';
 import { hasAdministrator } from '@/lib/auth/administrators';
+import { readingToken, readingTokenFile } from '@/lib/auth/reading-token';
 import { createSignInLink } from '@/lib/auth/sign-in-link';
 import { dataFolder } from '@/lib/db/data-folder';
 import { report, untilStopped, withProgress } from './progress';
@@ -16,6 +17,8 @@ const running = await withProgress('console', () =>
 );
 console.log(`\nLVS Console: ${running.url}`);
 console.log(`Data and logs: ${path.resolve(dataFolder())}`);
+readingToken(); // made now, so that the file is there when somebody looks for it
+console.log(`Token for Prometheus and scripts that read: ${readingTokenFile()}`);
 if (!(await hasAdministrator())) {
   const link = await createSignInLink({
     baseUrl: running.url,

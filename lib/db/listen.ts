@@ -66,11 +66,21 @@ function tell(channel: Channel, payload: string | undefined): void {
 /**
  * Yields ids until `signal` aborts. `undefined` means read again: it comes first, as soon as nothing can be missed any more,
  * and after a lost connection. An id that waits for a slow reader waits once: it carries no data that could get lost.
+ * `readAgainMs`: `undefined` also comes when nothing else came for that long.
  */
-export async function* watchChannel(channel: Channel, signal: AbortSignal): AsyncGenerator<string | undefined> {
+export async function* watchChannel(
+  channel: Channel,
+  signal: AbortSignal,
+  { readAgainMs }: { readAgainMs?: number } = {},
+): AsyncGenerator<string | undefined> {
   const waiting = new Set<string | undefined>();
   let wake: () => void = () => undefined;
   const onAbort = () => wake();
+  const untilWoken = async () => {
+    const timer = readAgainMs === undefined ? undefined : setTimeout(() => listener(undefined), readAgainMs);
+    await new Promise<void>((resolve) => (wake = resolve));
+    clearTimeout(timer);
+  };
   const listener: Listener = (payload) => {
     waiting.add(payload);
     wake();
@@ -89,7 +99,7 @@ export async function* watchChannel(channel: Channel, signal: AbortSignal): Asyn
       if (waiting.size > 0) {
         waiting.delete(next);
         yield next;
-      } else await new Promise<void>((resolve) => (wake = resolve));
+      } else await untilWoken();
     }
   } finally {
     isOver = true;

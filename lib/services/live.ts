@@ -5,15 +5,17 @@ import { ServiceError } from '@/lib/core/errors';
 import { composePairDrift } from '@/lib/core/pair-drift';
 import type { PairDrift } from '@/lib/core/views/drift';
 import { liveHostSchema, type ConnectionPage, type LiveHost, type LivePair } from '@/lib/core/views/live';
-import type { Db } from '@/lib/db/client';
+import { getDb, type Db } from '@/lib/db/client';
 import { watchChannel } from '@/lib/db/listen';
 import { callWorker } from '@/lib/worker/client';
 import { requireRole, type VerbArgs } from './context';
+import { shareWatch } from './shared-watch';
 
 /** Since when a director is seen active, by topology: this process's own observation. */
 const activeSince = new Map<string, { director: string; since: string }>();
 
-async function loadPair(db: Db, topologyId: string): Promise<{ pair: LivePair; directorIds: Set<string> }> {
+/** Throws ServiceError('not-found'). */
+export async function loadPair(db: Db, topologyId: string): Promise<{ pair: LivePair; directorIds: Set<string> }> {
   const rows = await db.director.findMany({ where: { topologyId }, include: { live: true }, orderBy: { name: 'asc' } });
   if (rows.length === 0 && !(await db.topology.findUnique({ where: { id: topologyId } })))
     throw new ServiceError('not-found', 'There is no such topology.');
@@ -69,19 +71,26 @@ export async function getPairDrift({ ctx, input }: VerbArgs<{ topologyId: string
   return composePairDrift(input.topologyId, pair.hosts, Date.now());
 }
 
-/** The pair now, and again whenever a frame of one of its directors came. */
-export async function* watchLivePair({
+/** Without news a pair is read again: a worker that died must not leave a director active on everyone's page. */
+const READ_AGAIN_MS = 5_000;
+
+const followPair = shareWatch<LivePair>(async function* follow(topologyId, signal) {
+  let directorIds = new Set<string>();
+  for await (const changed of watchChannel('live', signal, { readAgainMs: READ_AGAIN_MS })) {
+    if (changed !== undefined && !directorIds.has(changed)) continue;
+    const loaded = await loadPair(getDb(), topologyId);
+    directorIds = loaded.directorIds;
+    yield loaded.pair;
+  }
+});
+
+/** The pair now, and again whenever a frame of one of its directors came; read once for all who watch it. */
+export function watchLivePair({
   ctx,
   input,
 }: VerbArgs<{ topologyId: string; signal: AbortSignal }>): AsyncGenerator<LivePair> {
   requireRole(ctx, 'viewer');
-  let directorIds = new Set<string>();
-  for await (const changed of watchChannel('live', input.signal)) {
-    if (changed !== undefined && !directorIds.has(changed)) continue;
-    const loaded = await loadPair(ctx.db, input.topologyId);
-    directorIds = loaded.directorIds;
-    yield loaded.pair;
-  }
+  return followPair(input.topologyId, input.signal);
 }
 
 export async function readConnections({

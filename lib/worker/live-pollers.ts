@@ -14,7 +14,9 @@ import type { ExpectedRelease } from '../plan/find-drift';
 import { quiescentServicesOf } from '../plan/health-made';
 import { virtualAddressesOf } from '../plan/roles';
 import type { DirectorHosts } from './director-hosts';
+import { openHistoryWriter } from './history-writer';
 import type { Logger } from './logger';
+import { saveFrame } from './save-frame';
 import { expectedOf, loadLastVerified, type Deployed } from './stored-plan';
 
 export type PollerDeps = { db: Db; hosts: DirectorHosts; log: Logger; signal: AbortSignal };
@@ -62,14 +64,14 @@ async function settle(deps: PollerDeps, pollers: Map<string, Poller>, trusted: r
 }
 
 /** Ends at once when another worker polls this director; the next round tries again. */
-async function pollLocked({ db, hosts }: PollerDeps, director: Trusted, signal: AbortSignal): Promise<void> {
+async function pollLocked({ db, hosts, log }: PollerDeps, director: Trusted, signal: AbortSignal): Promise<void> {
   const lock = await tryLock(`poll:${director.id}`);
   if (!lock) return;
   try {
     await pollDirector({
       host: await hosts.openReader(director.id),
       loadContext: cachedContext(db, director),
-      save: (frame) => saveFrame(db, director.id, frame),
+      save: await openSave(db, director, log),
       loadLast: () => loadFrame(db, director.id),
       signal: AbortSignal.any([signal, lock.lost]),
       pause,
@@ -77,6 +79,17 @@ async function pollLocked({ db, hosts }: PollerDeps, director: Trusted, signal: 
   } finally {
     await lock.release();
   }
+}
+
+/** The frame first: history is for later, and a page waits. A history that cannot be written stops nobody from watching. */
+async function openSave(db: Db, { id, name }: Trusted, log: Logger): Promise<(frame: LiveHost) => Promise<void>> {
+  const record = openHistoryWriter(db, id);
+  let previous = await loadFrame(db, id);
+  return async (frame) => {
+    await saveFrame(db, id, frame);
+    await record(previous, frame).catch((err: unknown) => log.warn({ err, director: name }, 'history was not written'));
+    previous = frame;
+  };
 }
 
 async function listTrusted(db: Db): Promise<Trusted[]> {
@@ -122,14 +135,6 @@ function expectedRelease(
   if (!release) return undefined;
   const quiescentServices = topology ? quiescentServicesOf(topology) : [];
   return { release: transaction, revision, host: expectedOf(release), files: release.files, quiescentServices };
-}
-
-async function saveFrame(db: Db, directorId: string, frame: LiveHost): Promise<void> {
-  const stored = JSON.parse(JSON.stringify(frame)) as object;
-  await db.$transaction([
-    db.liveFrame.upsert({ where: { directorId }, create: { directorId, frame: stored }, update: { frame: stored } }),
-    db.$executeRaw`SELECT pg_notify('live', ${directorId})`,
-  ]);
 }
 
 async function loadFrame(db: Db, directorId: string): Promise<LiveHost | undefined> {

@@ -12,6 +12,7 @@ const before = process.env['LVS_CONSOLE_DATA'];
 let server: VerbServer;
 const never = () => Promise.reject(new Error('with a secret in its text'));
 const handlers: VerbHandlers = {
+  ping: async () => ({}),
   consoleKey: async () => ({ authorizedKey: 'ssh-ed25519 AAAA', installScript: '#!/bin/sh\n' }),
   installScript: never,
   scanHostKey: () =>

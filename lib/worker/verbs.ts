@@ -10,6 +10,8 @@ import { serverHoldersSchema } from '@/lib/core/views/verbs';
 const endpoint = z.object({ address: z.string(), port: z.number() });
 
 export const workerVerbs = {
+  /** Answers when the worker runs. */
+  ping: { input: z.object({}), output: z.object({}) },
   /** Public half of the console's SSH key, one authorized_keys line, and the guard as a script to paste as root. */
   consoleKey: { input: z.object({}), output: z.object({ authorizedKey: z.string(), installScript: z.string() }) },
   /** The guard, and who may log in for the console, as one script to run as root: public halves only. */

@@ -72,6 +72,7 @@ type Parts = {
 function verbHandlers({ db, hosts, runner, queue, log, keys, signal }: Parts): VerbHandlers {
   const authorizedKey = keys.deploy.authorizedKey;
   return {
+    ping: async () => ({}),
     consoleKey: async () => ({ authorizedKey, installScript: guardInstallScript(loadGuardProgram().text) }),
     installScript: async ({ form, user }) => {
       if (!mayLogIn({ form, user }))

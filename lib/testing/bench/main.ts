@@ -2,11 +2,14 @@
 import { benchClassify } from './classify';
 import { benchDeploy } from './deploy';
 import { benchGenerate } from './generate';
+import { benchStream } from './stream';
 
-const BENCHES: Record<string, () => Record<string, number> | Promise<Record<string, number>>> = {
+type Result = Record<string, number>;
+const BENCHES: Record<string, () => Result | Promise<Result>> = {
   generate: benchGenerate,
   classify: benchClassify,
   deploy: benchDeploy,
+  stream: benchStream,
 };
 
 const [name = ''] = process.argv.slice(2);
