@@ -3,6 +3,7 @@ import 'server-only';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { accountRoutes } from './account-routes';
+import { alertRoutes } from './alert-routes';
 import { newRouter } from './declare';
 import { deployRoutes } from './deploy-routes';
 import { directorRoutes } from './director-routes';
@@ -32,5 +33,5 @@ apiApp.use(
     },
   }),
 );
-for (const routes of [topologyRoutes, directorRoutes, deployRoutes, liveRoutes, verbRoutes, accountRoutes])
+for (const routes of [topologyRoutes, directorRoutes, deployRoutes, liveRoutes, verbRoutes, alertRoutes, accountRoutes])
   apiApp.route('/', routes);

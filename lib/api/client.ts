@@ -2,6 +2,14 @@
 import type { Diagnostic } from '@/lib/core/diagnostic';
 import type { TopologyDocument } from '@/lib/core/document';
 import type { Account, AccountRole, AuditRow } from '@/lib/core/views/account';
+import type {
+  Alert,
+  AlertChannel,
+  AlertList,
+  AlertMute,
+  AlertSettingsView,
+  SaveAlertSettings,
+} from '@/lib/core/views/alert';
 import type { DeployPolicy } from '@/lib/core/deploy-policy';
 import type { Deploy } from '@/lib/core/views/deploy';
 import type { DeployGate } from '@/lib/core/views/deploy-gate';
@@ -155,6 +163,15 @@ export const api = {
     topologyId: string,
     query: { from: string; to: string; metrics: string; keys?: string; steps?: number },
   ) => call<PairHistory>('GET', withQuery(`/live/${id(topologyId)}/history`, query)),
+
+  listAlerts: () => call<AlertList>('GET', '/alerts'),
+  acknowledgeAlert: (alertId: string) => call<Alert>('POST', `/alerts/${id(alertId)}/acknowledge`),
+  muteAlerts: (input: { topologyId: string; rule: AlertMute['rule']; minutes: number; reason: string }) =>
+    call<AlertMute>('POST', '/alert-mutes', input),
+  endMute: (muteId: string) => call<undefined>('DELETE', `/alert-mutes/${id(muteId)}`),
+  getAlertSettings: () => call<AlertSettingsView>('GET', '/alert-settings'),
+  saveAlertSettings: (input: SaveAlertSettings) => call<AlertSettingsView>('PUT', '/alert-settings', input),
+  testAlertChannel: (channel: AlertChannel) => call<undefined>('POST', '/alert-settings/test', { channel }),
 
   listAudit: (query: { action?: string; actor?: string; target?: string; before?: string; limit?: number }) =>
     call<AuditRow[]>('GET', withQuery('/audit', query)),

@@ -1,5 +1,6 @@
 // One poller of one director: reads, publishes, and keeps the last good data when a read fails.
 import { HostError } from '../core/errors';
+import { neverRead } from '../core/never-read';
 import type { LiveHost } from '../core/views/live';
 import type { GuardFrame } from '../parse/guard-frames';
 import type { GuardFrames, GuardHost } from '../ssh/guard-host';
@@ -132,14 +133,4 @@ function withProblem(last: LiveHost, error: unknown): LiveHost {
   const message = error instanceof Error ? error.message : String(error);
   const since = last.problem?.since ?? last.readAt ?? new Date().toISOString();
   return { ...last, problem: { code, message, since } };
-}
-
-function neverRead(director: string): LiveHost {
-  return {
-    ...{ director, role: 'unknown', heldVirtualAddresses: [], services: [], statistics: [], rates: [], rules: [] },
-    ...{ syncDaemon: [], daemons: {}, pollMs: 0 },
-    drift: { state: 'unknown', items: [], more: 0 },
-    terminal: { ipvsadm: '', mangle: '', nat: '', daemon: '' },
-    release: { live: '', confirmed: '', transaction: '' },
-  };
 }

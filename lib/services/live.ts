@@ -2,6 +2,7 @@
 import 'server-only';
 import { composeLivePair } from '@/lib/core/live-pair';
 import { ServiceError } from '@/lib/core/errors';
+import { neverRead } from '@/lib/core/never-read';
 import { composePairDrift } from '@/lib/core/pair-drift';
 import type { PairDrift } from '@/lib/core/views/drift';
 import { liveHostSchema, type ConnectionPage, type LiveHost, type LivePair } from '@/lib/core/views/live';
@@ -22,7 +23,7 @@ export async function loadPair(db: Db, topologyId: string): Promise<{ pair: Live
   const hosts = rows.map((row) => {
     // A frame of an earlier version of the console counts as none: the poller writes a new one within seconds.
     const read = liveHostSchema.safeParse(row.live?.frame);
-    return read.success ? read.data : neverRead(row.name, row.fingerprint !== null);
+    return read.success ? read.data : unread(row.name, row.fingerprint !== null);
   });
   const pair = composeLivePair(topologyId, hosts, Date.now());
   return { pair: withSince(pair), directorIds: new Set(rows.map(({ id }) => id)) };
@@ -36,28 +37,12 @@ function withSince(pair: LivePair): LivePair {
   return { ...pair, activeSince: entry.since };
 }
 
-function neverRead(director: string, isTrusted: boolean): LiveHost {
+function unread(director: string, isTrusted: boolean): LiveHost {
   const message = isTrusted
     ? 'It has not been read yet.'
     : 'Its host key has not been accepted; open it under Directors.';
-  return {
-    ...{
-      director,
-      role: 'unknown',
-      heldVirtualAddresses: [],
-      services: [],
-      statistics: [],
-      rates: [],
-      rules: [],
-      syncDaemon: [],
-    },
-    drift: { state: 'unknown', items: [], more: 0 },
-    terminal: { ipvsadm: '', mangle: '', nat: '', daemon: '' },
-    daemons: {},
-    release: { live: '', confirmed: '', transaction: '' },
-    pollMs: 0,
-    problem: { code: isTrusted ? 'never-read' : 'untrusted', message, since: new Date().toISOString() },
-  };
+  const problem = { code: isTrusted ? 'never-read' : 'untrusted', message, since: new Date().toISOString() };
+  return { ...neverRead(director), problem };
 }
 
 export async function getLivePair({ ctx, input }: VerbArgs<{ topologyId: string }>): Promise<LivePair> {

@@ -13,6 +13,7 @@ let server: VerbServer;
 const never = () => Promise.reject(new Error('with a secret in its text'));
 const handlers: VerbHandlers = {
   ping: async () => ({}),
+  testAlert: async () => ({}),
   consoleKey: async () => ({ authorizedKey: 'ssh-ed25519 AAAA', installScript: '#!/bin/sh\n' }),
   installScript: never,
   scanHostKey: () =>

@@ -1,6 +1,7 @@
 // The typed verbs that web may ask of the worker over the local socket: one table, used by client and server alike.
 import { z } from 'zod';
 import { topologyDocumentSchema } from '@/lib/core/document';
+import { alertChannelSchema } from '@/lib/core/views/alert';
 import { accessFormSchema, connectionTestSchema, hostKeyScanSchema } from '@/lib/core/views/director';
 import { countSchema } from '@/lib/core/views/forecast';
 import { connectionPageSchema } from '@/lib/core/views/live';
@@ -12,6 +13,8 @@ const endpoint = z.object({ address: z.string(), port: z.number() });
 export const workerVerbs = {
   /** Answers when the worker runs. */
   ping: { input: z.object({}), output: z.object({}) },
+  /** Sends a message that says that it is a test, by the stored settings. */
+  testAlert: { input: z.object({ channel: alertChannelSchema }), output: z.object({}) },
   /** Public half of the console's SSH key, one authorized_keys line, and the guard as a script to paste as root. */
   consoleKey: { input: z.object({}), output: z.object({ authorizedKey: z.string(), installScript: z.string() }) },
   /** The guard, and who may log in for the console, as one script to run as root: public halves only. */

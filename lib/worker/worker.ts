@@ -13,9 +13,11 @@ import { loadGuardProgram } from '../guard/guard-program';
 import { readConnections } from '../live/read-connections';
 import { holdersOf } from '../plan/server-holders';
 import { scanHostKey } from '../ssh/connect';
+import { keepAlerting } from './alert-watch';
 import { ensureConsoleKeys, type ConsoleKeys } from './console-secrets';
 import { openDeployRunner, type DeployRunner, type RunnerDeps } from './deploy-runner';
 import { openDirectorHosts, type DirectorHosts } from './director-hosts';
+import { testAlert } from './deliver-alerts';
 import { renewForecast } from './forecast-plan';
 import { keepPolling } from './live-pollers';
 import type { Logger } from './logger';
@@ -46,13 +48,14 @@ export async function startWorker({ log, prepare }: WorkerOptions): Promise<Work
   const server = await serveVerbs(socket, verbHandlers({ db, hosts, runner, queue, log, keys, signal }), log);
   const polling = keepPolling({ db, hosts, log, signal });
   const sweeping = keepResuming(db, runner, signal);
+  const alerting = keepAlerting({ db, log, signal });
   log.info({ socket }, 'worker is ready');
   return {
     stop: async () => {
       stopping.abort();
       // A running deploy ends its step if it can, and is resumed by the next worker either way.
       await Promise.race([runner.idle(), pause(IDLE_MS)]);
-      await Promise.allSettled([server.close(), polling, sweeping, queue.stop()]);
+      await Promise.allSettled([server.close(), polling, sweeping, alerting, queue.stop()]);
       hosts.close();
       await db.$disconnect();
     },
@@ -73,6 +76,7 @@ function verbHandlers({ db, hosts, runner, queue, log, keys, signal }: Parts): V
   const authorizedKey = keys.deploy.authorizedKey;
   return {
     ping: async () => ({}),
+    testAlert: ({ channel }) => testAlert(db, channel),
     consoleKey: async () => ({ authorizedKey, installScript: guardInstallScript(loadGuardProgram().text) }),
     installScript: async ({ form, user }) => {
       if (!mayLogIn({ form, user }))
