@@ -4,7 +4,7 @@ import { reachedBy, type Reached } from './decide-resume';
 import { Suspended, type Run } from './deploy-run';
 import { confirmHost } from './forward';
 import { patientStatus } from './guard-change';
-import { pause } from './run-step';
+import { pause, runStep } from './run-step';
 
 const GRACE_MS = 10_000;
 const RETRY_MS = 1_000;
@@ -13,6 +13,7 @@ export type ConfirmEnd = { state: 'verified' } | { state: 'failed'; outcome: str
 
 export async function finishConfirm(run: Run, reached: Record<string, Reached>, reason: string): Promise<ConfirmEnd> {
   const timers = await run.journal.timers();
+  await noteFound(run, reached);
   for (const { director } of run.deploy.hosts) {
     if (reached[director] === 'confirmed') continue;
     const firesAt = timers[director];
@@ -20,6 +21,23 @@ export async function finishConfirm(run: Run, reached: Record<string, Reached>, 
     if (end !== 'confirmed') return { state: 'failed', outcome: `${reason} ${splitWords(run, director, end)}`.trim() };
   }
   return { state: 'verified' };
+}
+
+/** A confirmation whose answer was lost, or that the journal could not note: who reads the journal later sees that the pair is split. */
+async function noteFound(run: Run, reached: Record<string, Reached>): Promise<void> {
+  const steps = await run.journal.steps();
+  const noted = new Set(
+    steps.flatMap(({ name, state, director }) => (name === 'confirm' && state === 'done' ? [director] : [])),
+  );
+  for (const { director } of run.deploy.hosts) {
+    if (reached[director] !== 'confirmed' || noted.has(director)) continue;
+    await runStep(run, { director, name: 'confirm', message: 'Looking at what is confirmed.' }, async () => {
+      await run.journal.setTimer(director, undefined);
+      return {
+        message: `Release ${run.deploy.transaction} was found confirmed on ${director}: the answer had been lost.`,
+      };
+    });
+  }
 }
 
 async function confirmUntil(run: Run, director: string, firesAt: number): Promise<Reached | 'unreachable'> {
@@ -54,7 +72,7 @@ async function ask(run: Run, director: string): Promise<Reached | 'unreachable'>
 function splitWords(run: Run, director: string, end: Reached | 'unreachable'): string {
   const what =
     end === 'unreachable'
-      ? `${director} cannot be reached; its timer put it back to its release before.`
+      ? `${director} cannot be reached: it has the confirmation, whose answer was lost, or its timer put it back to its release before.`
       : `${director} is back on its release before.`;
   return `${what} The other director keeps ${run.deploy.transaction}. The console rolls ${director} forward by a deploy of the same revision as soon as it answers.`;
 }

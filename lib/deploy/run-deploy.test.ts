@@ -240,6 +240,18 @@ describe('a worker that dies', () => {
     expectWhole(pair, 'rolled-back');
   });
 
+  it('at the first confirmation notes it afterwards, so that a split is seen by who reads the journal later', async () => {
+    const pair = fakePair();
+    pair.onDone = (verb) => void (verb === 'director1 confirm' && (pair.journal.writesLeft = 0));
+    await ended(runDeploy(pair.run)).catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(await ended(runDeploy(restarted(pair)))).toBe('failed');
+    expect(pair.hosts['director1']!.confirmed).toBe(TRANSACTION);
+    expect(pair.hosts['director2']!.confirmed).toBe(BASE);
+    const confirmed = pair.journal.rows.filter(({ name, state }) => name === 'confirm' && state === 'done');
+    expect(confirmed.map(({ director }) => director)).toEqual(['director1']);
+  });
+
   it('in a roll back goes on with the roll back', async () => {
     const pair = fakePair();
     pair.faults.set('director1 switch', 'refused');
