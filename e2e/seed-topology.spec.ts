@@ -166,7 +166,7 @@ test('the connections are on the Live page', async () => {
   await screenshot('live');
   await page.getByRole('tab', { name: 'Connections' }).click();
   await expect(page.getByText('192.168.0.3:80').first()).toBeVisible();
-  await expect(page.getByText('persistence template, mark 2').first()).toBeVisible();
+  await expect(page.getByText('web-ports persistence template, mark 2').first()).toBeVisible();
   await page.getByRole('tab', { name: 'Terminal' }).click();
   await expect(page.getByText(/FWM {2}2 rr persistent 300/).first()).toBeVisible();
 });

@@ -1,7 +1,7 @@
 'use client';
 // The live pair: a snapshot, and the stream that keeps it fresh.
 import { useCallback, useState } from 'react';
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
 import type { LivePair } from '@/lib/core/views/live';
 import { useEvents } from './use-events';
@@ -51,17 +51,4 @@ export function useLivePair(topologyId: string) {
     isEnabled: !isPaused,
   });
   return { ...query, stream, isPaused, setPaused };
-}
-
-export type ConnectionQuestion = { director: string; limit: number; filter: string; isAuto: boolean };
-
-export function useConnections(topologyId: string, { director, limit, filter, isAuto }: ConnectionQuestion) {
-  return useQuery({
-    queryKey: ['connections', topologyId, director, limit, filter],
-    queryFn: () => api.listConnections(topologyId, { director, limit, filter }),
-    enabled: director !== '',
-    placeholderData: keepPreviousData,
-    refetchInterval: isAuto ? 3_000 : false,
-    retry: false,
-  });
 }

@@ -14,7 +14,7 @@ import { Page } from '@/components/ui/page';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import { useNow } from '@/components/ui/use-now';
-import { ConnectionsTab } from './connections-tab';
+import { ConnectionsTab } from './connections/connections-tab';
 import { DriftPanel } from './drift-panel';
 import { HostColumns } from './host-columns';
 import { LazyGraphs } from './lazy-graphs';

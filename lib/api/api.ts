@@ -10,6 +10,7 @@ import { directorRoutes } from './director-routes';
 import { describeApi } from './document';
 import { assignRequestId, refuseForeignOrigin, requireAccount } from './environment';
 import { handleErrors } from './handle-errors';
+import { connectionRoutes } from './connection-routes';
 import { liveRoutes } from './live-routes';
 import { probeApp } from './probe-app';
 import { topologyRoutes } from './topology-routes';
@@ -33,5 +34,14 @@ apiApp.use(
     },
   }),
 );
-for (const routes of [topologyRoutes, directorRoutes, deployRoutes, liveRoutes, verbRoutes, alertRoutes, accountRoutes])
+for (const routes of [
+  topologyRoutes,
+  directorRoutes,
+  deployRoutes,
+  liveRoutes,
+  connectionRoutes,
+  verbRoutes,
+  alertRoutes,
+  accountRoutes,
+])
   apiApp.route('/', routes);

@@ -17,7 +17,8 @@ import type { AccessForm, ConnectionTest, DirectorView, HostKeyScan } from '@/li
 import type { PairDrift } from '@/lib/core/views/drift';
 import type { Failover, FailoverCheck } from '@/lib/core/views/failover';
 import type { PairHistory } from '@/lib/core/views/history';
-import type { ConnectionPage, LivePair } from '@/lib/core/views/live';
+import type { ConnectionFilter, ConnectionPage, ConnectionSearch, SearchRows } from '@/lib/core/views/connections';
+import type { LivePair } from '@/lib/core/views/live';
 import type { Plan } from '@/lib/core/views/plan';
 import type {
   PairVerb,
@@ -146,8 +147,18 @@ export const api = {
   getDrift: (topologyId: string) => call<PairDrift>('GET', `/live/${id(topologyId)}/drift`),
   adoptDrift: (topologyId: string, input: { director: string; item: string }) =>
     call<TopologyRevision>('POST', `/live/${id(topologyId)}/drift/adopt`, input),
-  listConnections: (topologyId: string, query: { director: string; limit: number; filter: string }) =>
+  listConnections: (topologyId: string, query: ConnectionFilter & { director: string; limit: number }) =>
     call<ConnectionPage>('GET', withQuery(`/live/${id(topologyId)}/connections`, query)),
+  listSearches: (topologyId: string) => call<ConnectionSearch[]>('GET', `/live/${id(topologyId)}/searches`),
+  startSearch: (topologyId: string, input: { director: string; filter: ConnectionFilter }) =>
+    call<ConnectionSearch>('POST', `/live/${id(topologyId)}/searches`, input),
+  stopSearch: (topologyId: string, search: string) =>
+    call<ConnectionSearch>('DELETE', `/live/${id(topologyId)}/searches/${id(search)}`),
+  readSearchRows: (topologyId: string, search: string, query: { offset: number; limit: number }) =>
+    call<SearchRows>('GET', withQuery(`/live/${id(topologyId)}/searches/${id(search)}/rows`, query)),
+  /** An address for a link: the browser streams it to a file. */
+  exportSearch: (topologyId: string, search: string, format: 'csv' | 'ndjson') =>
+    `/api/v1/live/${id(topologyId)}/searches/${id(search)}/export?format=${format}`,
 
   listVerbs: (topologyId: string) => call<PairVerbs>('GET', `/live/${id(topologyId)}/verbs`),
   forecastVerb: (topologyId: string, input: VerbQuestion) =>

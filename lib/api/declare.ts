@@ -58,6 +58,12 @@ export function streams<S extends z.ZodType>(event: string, value: S) {
   };
 }
 
+/** Text of any length, as the reader takes it. */
+export function downloads(...types: string[]) {
+  const content = Object.fromEntries(types.map((type) => [type, { schema: z.string() }]));
+  return { 200: { description: 'A download', content }, ...failures };
+}
+
 export function jsonBody<S extends z.ZodType>(schema: S) {
   return { required: true as const, content: { 'application/json': { schema } } };
 }

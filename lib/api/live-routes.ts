@@ -3,21 +3,15 @@ import 'server-only';
 import { createRoute, z } from '@hono/zod-openapi';
 import { pairDriftSchema } from '@/lib/core/views/drift';
 import { pairHistorySchema } from '@/lib/core/views/history';
-import { connectionPageSchema, livePairSchema } from '@/lib/core/views/live';
+import { livePairSchema } from '@/lib/core/views/live';
 import { topologyRevisionSchema } from '@/lib/core/views/topology';
 import { adoptDrift, adoptDriftInput } from '@/lib/services/adopt-drift';
 import { getHistory, historyInput } from '@/lib/services/history';
-import { getLivePair, getPairDrift, readConnections, watchLivePair } from '@/lib/services/live';
+import { getLivePair, getPairDrift, watchLivePair } from '@/lib/services/live';
 import { answers, idParams, jsonBody, newRouter, streams } from './declare';
 import { sendEvents } from './event-stream';
 import { InvalidRequest } from './problem';
 import { toDiagnostics } from './zod-diagnostics';
-
-const connectionsQuery = z.object({
-  director: z.string(),
-  limit: z.coerce.number().int().min(1).max(1000).default(200),
-  filter: z.string().max(100).default(''),
-});
 
 /** As it stands in an address: lists with commas between. */
 const historyQuery = historyInput.omit({ topologyId: true, keys: true, metrics: true, steps: true }).extend({
@@ -99,21 +93,4 @@ export const liveRoutes = newRouter()
       if (!input.success) throw new InvalidRequest(toDiagnostics(input.error));
       return c.json(await getHistory({ ctx: c.get('ctx'), input: input.data }), 200);
     },
-  )
-  .openapi(
-    createRoute({
-      method: 'get',
-      path: '/live/{id}/connections',
-      summary: 'Some rows of the connection table; never all of a large one',
-      request: { params: idParams, query: connectionsQuery },
-      responses: answers(connectionPageSchema),
-    }),
-    async (c) =>
-      c.json(
-        await readConnections({
-          ctx: c.get('ctx'),
-          input: { topologyId: c.req.valid('param').id, ...c.req.valid('query') },
-        }),
-        200,
-      ),
   );

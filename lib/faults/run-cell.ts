@@ -3,8 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
 import type { Deploy, DeployState } from '../core/views/deploy';
 import { callWorker } from '../worker/client';
-import { listSplitPairs } from '../worker/roll-forward';
-import { getDeploy, insertDeploy, printDeploy, requestDeploy, until, untilEnded } from '../worker/test-console';
+
+import {
+  getDeploy,
+  insertDeploy,
+  listSplitPairs,
+  printDeploy,
+  requestDeploy,
+  until,
+  untilEnded,
+} from '../worker/test-console';
 import type { Cell, Half, Point } from './cells';
 import { FAULT } from './faults';
 import { AT_REST, checkInvariants, readBefore, readStatus, type Broken } from './invariants';

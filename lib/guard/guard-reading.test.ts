@@ -42,9 +42,23 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('reading under %s', (shell
 
   it('says that IPVS cannot be read where the kernel has none', async () => {
     expect(frames((await box.guard(['read', 'ipvs'])).stdout).get('ipvs')).toEqual({ body: '', code: 1 });
-    const connections = frames((await box.guard(['connections', '10'])).stdout);
+    const connections = frames((await box.guard(['connections', '10', '50'])).stdout);
     expect(connections.get('count')!.code).not.toBe(0);
     expect(connections.get('rows')!.code).not.toBe(0);
+    expect((await box.guard(['search', '1000'])).code).toBe(10);
+  });
+
+  it.each([
+    [['connections', '10']],
+    [['connections', '10', '50', '2', 'C0A80001']],
+    [['connections', '10', '50', '2', 'C0A80001', 'C0A8']],
+    [['connections', '10', '50', '0', 'A', 'B']],
+    [['connections', '10', '50', '10', 'A', 'B']],
+    [['connections', '10', '50', '8', 'A"B', 'A"B']],
+    [['connections', '10', '99999']],
+    [['search', '1000', '8', '$(id)', '$(id)']],
+  ])('refuses the listing %j', async (args) => {
+    expect((await box.guard(args)).code).toBe(2);
   });
 
   it('carries the exit status of a tool that fails', async () => {

@@ -132,7 +132,7 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('stage under %s', (shell) 
     [['rollback', '']],
     [['apply', '../origin']],
     [['read', 'status', 'x y']],
-    [['connections', '10', "'; id"]],
+    [['connections', '10', '50', '8', "'; id", "'; id"]],
   ])('answers usage to %j', async (args) => {
     expect(await box.guard(args)).toMatchObject({ code: 2, stdout: '' });
   });

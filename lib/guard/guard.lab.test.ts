@@ -126,20 +126,28 @@ describe('the guard on a real director', () => {
     expect(await sh('systemctl is-enabled heartbeat; ls /run/systemd/transient')).toBe('enabled\n');
   });
 
-  it('shows the connections of the table, all or those that hold a text', async () => {
+  it('lists connections within a bound, all or those that hold the terms, and searches the whole table', async () => {
     await expect
       .poll(async () => (await lab.request('http://192.168.0.7/')).length, { timeout: 30_000 })
       .toBeGreaterThan(0);
     const rows = async (args: string) =>
-      (await guard(`connections ${args}`)).stdout.split('\n').filter((line) => line.startsWith('TCP '));
-    expect((await guard('connections 5')).stdout).toMatch(
-      /^@@ begin count\n[1-9][0-9]*\n@@ end count 0\n@@ begin rows\nPro FromIP/,
+      (await guard(args)).stdout.split('\n').filter((line) => line.startsWith('TCP '));
+    const all = (await guard('connections 5 2000')).stdout;
+    expect(all).toMatch(/^@@ begin count\n[1-9][0-9]*\n@@ end count 0\n@@ begin began\n/);
+    expect(all).toMatch(
+      /\n@@ begin seen\nseen=[1-9]\d*\nfound=[1-9]\d*\nodd=0\nmore_cells=0\nmore_nets=0\nwhole=yes\n/,
     );
-    expect((await rows('5')).join()).toContain(' C0A80007 0050 C0A80602 ');
-    expect((await rows('5 192.168.0.7:80')).length).toBeGreaterThan(0);
-    expect((await rows('5 203.0.113.9')).length).toBeGreaterThan(0);
-    expect(await rows('5 192.168.0.70')).toEqual([]);
-    expect(await rows('1 192.168')).toHaveLength(1);
+    expect(all).toMatch(/\n@@ begin cpu\n\d+m[\d.]+s \d+m[\d.]+s\n/);
+    expect((await rows('connections 5 2000')).join()).toContain(' C0A80007 0050 C0A80602 ');
+    const ofAddress = '4 C0A80007 C0A80007 5 0050 0050';
+    expect((await rows(`connections 5 2000 ${ofAddress}`)).length).toBeGreaterThan(0);
+    expect((await rows(`connections 5 2000 2 CB007100 CB0071FF ${ofAddress}`)).length).toBeGreaterThan(0);
+    expect(await rows('connections 5 2000 4 C0A80046 C0A80046')).toEqual([]);
+    expect(await rows('connections 1 2000 4 C0A80000 C0A8FFFF')).toHaveLength(1);
+    const found = (await guard(`search 10000 ${ofAddress}`)).stdout;
+    expect(found).toMatch(
+      /^(TCP \S+ \S+ C0A80007 0050 .*\n)+@@ end seen=[1-9]\d* found=[1-9]\d* odd=0 whole=yes\n@@ begin cpu\n/,
+    );
   });
 
   it('nobody confirms: the timer restores files and kernel by itself, on time', async () => {

@@ -40,7 +40,7 @@ usage() {
     explain
     exit 2
   fi
-  die 2 "usage: guard version | session | facts | read [SECTION...] | connections LIMIT [TEXT] | delivery 4|6 | status | list
+  die 2 "usage: guard version | session | facts | read [SECTION...] | connections ROWS MILLISECONDS [COLUMN LOW HIGH]... | search MILLISECONDS [COLUMN LOW HIGH]... | delivery 4|6 | status | list
   stage TX GENERATION | check TX | arm TX GENERATION SECONDS | switch TX GENERATION | confirm TX GENERATION
   rollback TX | abort TX GENERATION | handover PEER | apply RELEASE | boot"
 }
@@ -59,7 +59,7 @@ This program changes an LVS director by whole releases. It needs neither network
   $GUARD rollback       end an open deploy: back to the confirmed release
 
 With \`help\` before it a command answers in sentences also into a file: $GUARD help status
-The other commands are for the console: version session facts read connections delivery stage check arm switch confirm abort handover boot
+The other commands are for the console: version session facts read connections search delivery stage check arm switch confirm abort handover boot
 END
 }
 
@@ -2790,12 +2790,77 @@ verb_facts() {
 }
 
 # Rows that hold TEXT when addresses and ports are written in decimal. Never more than `max` rows: reading the table is quadratic.
-FILTER_AWK='
-function hex(s,   i, n) { for (i = 1; i <= length(s); i++) n = n * 16 + index("0123456789ABCDEF", toupper(substr(s, i, 1))) - 1; return n + 0 }
-function address(s) { return length(s) != 8 ? s : hex(substr(s, 1, 2)) "." hex(substr(s, 3, 2)) "." hex(substr(s, 5, 2)) "." hex(substr(s, 7, 2)) }
-NR == 1 { print; next }
-NR > max + 1 { exit 10 }
-found < limit && index(tolower($1 " " address($2) ":" hex($3) " " address($4) ":" hex($5) " " address($6) ":" hex($7) " " $8 " " $0), tolower(text)) { found++; print }'
+CONN=/proc/net/ip_vs_conn_sync # says more than ip_vs_conn: who made an entry, this host or the other one
+# Columns of a row: 1 protocol 2 client 3 its port 4 virtual 5 its port 6 real server 7 its port 8 state 9 origin 10 seconds.
+# `terms`: COLUMN LOW HIGH, again and again; words of one length in the kernel's own spelling compare as their numbers do. Terms of one
+# column are ways to meet it, and every column that is named must be met.
+CONN_AWK='
+BEGIN { n = split(terms, t, " "); for (i = 1; i + 2 <= n; i += 3) { k++; col[k] = t[i]; low[k] = toupper(t[i + 1]); high[k] = toupper(t[i + 2]); asked[t[i]] = 1 } }
+function fits(v, i) { return length(v) == length(low[i]) && (v "") >= (low[i] "") && (v "") <= (high[i] "") }
+function holds(  c, i, ok, v) { for (c in asked) { v = toupper($c); ok = 0; for (i = 1; i <= k && !ok; i++) ok = col[i] == c && fits(v, i); if (!ok) return 0 } return 1 }
+$1 == "Pro" { next }
+$1 == "@whole" { whole = "yes"; next }
+NF != 10 { odd++; next }
+{ seen++ }
+search && seen % 2000 == 0 { print "@@ seen " seen; fflush() }
+k && !holds() { next }
+{ found++ }
+search { print; next }
+found <= rows { print }
+{ cell = $1 " " $4 " " $5 " " $6 " " $7 " " $8 " " $9; net = length($2) == 8 ? substr($2, 1, 6) : substr($2, 1, 19)
+  if (cell in cells) cells[cell]++; else if (ncells < 2000) { ncells++; cells[cell] = 1 } else more++
+  if (net in nets) nets[net]++; else if (nnets < 2000) { nnets++; nets[net] = 1 } else morenets++ }
+END { whole = whole == "" ? "no" : whole
+  if (search) { printf "@@ end seen=%d found=%d odd=%d whole=%s\n", seen, found, odd, whole; exit }
+  print "@@ end rows 0\n@@ begin cells"; for (c in cells) print cells[c], c
+  print "@@ end cells 0\n@@ begin nets"; for (c in nets) print nets[c], c
+  printf "@@ end nets 0\n@@ begin seen\nseen=%d\nfound=%d\nodd=%d\nmore_cells=%d\nmore_nets=%d\nwhole=%s\n@@ end seen 0\n", seen, found, odd, more, morenets, whole }'
+
+# The kernel walks its table from the start again for every few rows, so that a whole listing costs the square of its length: it is bounded
+# by time, and cut off where it is then.
+list_connections() { # MILLISECONDS
+  seconds=$(($1 / 1000)).$(printf %03d $(($1 % 1000)))
+  timeout -s KILL "$seconds" cat "$CONN" 2>&3 && echo @whole
+}
+
+read_terms() { # [COLUMN LOW HIGH]...: sets TERMS
+  [ $(($# % 3)) -eq 0 ] && [ "$#" -le 48 ] || die 2 "a filter is COLUMN LOW HIGH, at most 16 times"
+  TERMS="$*"
+  case $TERMS in *[!0-9A-Za-z:._\ -]*) die 2 "a filter holds letters, digits, colons, dots and lines only" ;; esac
+  while [ "$#" -gt 0 ]; do
+    case $1 in [1-9]) ;; *) die 2 "a column is a number from 1 to 9" ;; esac
+    [ "${#2}" -eq "${#3}" ] && [ "${#2}" -le 39 ] || die 2 "the ends of a range have one length"
+    shift 3
+  done
+}
+
+verb_connections() { # ROWS MILLISECONDS [COLUMN LOW HIGH]...
+  need_number "$1" 5 rows
+  need_number "$2" 4 milliseconds
+  rows=$1 milliseconds=$2
+  shift 2
+  read_terms "$@"
+  frame count awk '/^  ->/ && $5 ~ /^[0-9]+$/ { n += $5 + $6 } END { print n + 0 }' /proc/net/ip_vs
+  if [ ! -r "$CONN" ]; then
+    frame rows cat "$CONN"
+    return 0
+  fi
+  frame began cat /proc/uptime
+  echo '@@ begin rows'
+  { list_connections "$milliseconds" 3>&2 2> /dev/null; } | awk -v terms="$TERMS" -v rows="$rows" "$CONN_AWK"
+  frame ended cat /proc/uptime
+  frame cpu times
+}
+
+verb_search() { # MILLISECONDS [COLUMN LOW HIGH]...: all rows that hold the terms as they are found; ends when nobody listens
+  need_number "$1" 7 milliseconds
+  milliseconds=$1
+  shift
+  read_terms "$@"
+  [ -r "$CONN" ] || die 10 "this host has no connection table: IPVS is not loaded"
+  { list_connections "$milliseconds" 3>&2 2> /dev/null; } | awk -v terms="$TERMS" -v search=1 "$CONN_AWK"
+  frame cpu times
+}
 
 verb_session() { # who is at the other end, and by which way: what the console shows of a login
   client=''
@@ -2844,7 +2909,7 @@ read_client() {
 
 need_permission() { # VERB
   case $READ_ONLY:$1 in
-    no:* | yes:version | yes:facts | yes:read | yes:connections | yes:status | yes:list | yes:session | yes:delivery) ;;
+    no:* | yes:version | yes:facts | yes:read | yes:connections | yes:search | yes:status | yes:list | yes:session | yes:delivery) ;;
     *) die 15 "this key may only read, $1 changes something" ;;
   esac
   case $VIA:$1 in ssh:apply | ssh:boot) die 15 "$1 is for root on this host, not for the console's key" ;; esac
@@ -2881,7 +2946,8 @@ main() {
     delivery:1) verb_delivery "$@" ;;
     facts:0) need_root; verb_facts ;;
     read:*) need_root; verb_read "$@" ;;
-    connections:[12]) need_root; verb_connections "$@" ;;
+    connections:[1-9]*) need_root; [ "$#" -ge 2 ] || usage; verb_connections "$@" ;;
+    search:[1-9]*) need_root; verb_search "$@" ;;
     status:0) need_root; verb_status ;;
     list:0) need_root; verb_list ;;
     stage:2) verb_stage "$@" ;;

@@ -3,7 +3,6 @@ import { HostError } from '../core/errors';
 import { liveHostSchema, type LiveHost } from '../core/views/live';
 import type { GuardHost } from '../ssh/guard-host';
 import { pollDirector } from './poll-director';
-import { readConnections } from './read-connections';
 import { liveFrames } from './test-frames';
 import { toLiveHost, type LiveContext } from './to-live-host';
 
@@ -95,53 +94,5 @@ describe('a poller', () => {
     const { saved } = await poll([fail]);
     expect(saved[0]).toMatchObject({ role: 'unknown', problem: { code: 'unreachable' } });
     expect(saved[0]!.readAt).toBeUndefined();
-  });
-});
-
-describe('connections', () => {
-  const answering = (answer: () => Promise<{ stdout: string; stderr: string }>) =>
-    ({ name: 'director1', guard: answer }) as unknown as GuardHost;
-  const row = (port: string) => `TCP CB007109 ${port} C0A8004D 0050 C0A80602 0050 ESTABLISHED     899\n`;
-
-  it('are counted from the cheap table and marked as cut when there are more', async () => {
-    const text = `@@ begin count\n120\n@@ end count 0\n@@ begin rows\nPro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData\n${row('C350')}${row('C351')}@@ end rows 0\n`;
-    const page = await readConnections(
-      answering(async () => ({ stdout: text, stderr: '' })),
-      2,
-      '',
-    );
-    expect(page).toMatchObject({ total: 120, truncated: true });
-    expect(page.rows.map(({ client, virtual }) => [client, virtual])).toEqual([
-      ['203.0.113.9:50000', '192.168.0.77:80'],
-      ['203.0.113.9:50001', '192.168.0.77:80'],
-    ]);
-  });
-
-  it('that the director will not filter come as a reason, not as an error', async () => {
-    const refused = new HostError('guard-refused', 'refused', {
-      exitCode: 10,
-      stderr: 'guard: the table has more than 5000 entries\n',
-      stdout: '@@ begin count\n9000\n@@ end count 0\n',
-    });
-    const page = await readConnections(
-      answering(() => Promise.reject(refused)),
-      10,
-      '192.0.2.1',
-    );
-    expect(page).toMatchObject({
-      rows: [],
-      total: 9000,
-      truncated: true,
-      reason: 'Not filtered: the table has more than 5000 entries',
-    });
-  });
-
-  it.each(['; reboot', '$(id)', "a'b", 'a b'])('never send the filter "%s" to a director', async (filter) => {
-    const page = await readConnections(
-      answering(() => Promise.reject(new Error('was sent'))),
-      10,
-      filter,
-    );
-    expect(page.rows).toEqual([]);
   });
 });

@@ -1,17 +1,22 @@
-// Reads rows of /proc/net/ip_vs_conn: hexadecimal addresses and ports, seconds to expiry.
+// Reads rows of /proc/net/ip_vs_conn and ip_vs_conn_sync: hexadecimal addresses and ports, seconds to expiry.
 import { addressAt, printEndpoint } from '../core/address';
-import type { Connection } from '../core/views/live';
+import type { Connection } from '../core/views/connections';
 import type { Address } from '../core/topology';
-import { numberedLines, unreadable, type NumberedLine, type Parsed } from './parsed';
+import { numberedLines, unreadable, type Parsed } from './parsed';
 
-const ROW = /^(\S+)\s+(\S+) ([0-9A-F]{4}) (\S+) ([0-9A-F]{4}) (\S+) ([0-9A-F]{4}) (\S+)\s+(\d+)(?:\s.*)?$/i;
+/** Words as ip_vs_proto_name() and ip_vs_state_name() make them; a persistence engine adds its name and its data at the end. */
+const ROW =
+  /^([A-Z][A-Za-z0-9]*(?:_\d+)?) +(\S+) ([0-9A-Fa-f]{4}) (\S+) ([0-9A-Fa-f]{4}) (\S+) ([0-9A-Fa-f]{4}) ([A-Z][A-Z0-9_]*|ERR!|BUG!|\?) +(?:(LOCAL|SYNC) +(\d{1,20})|(\d{1,20})(?: [a-z]\w* \S.*)?)$/;
+const HEADER = /^Pro FromIP +FPrt ToIP +TPrt DestIP +DPrt State +(?:Expires PEName PEData|Origin Expires)$/;
+/** Kernels before 4.19 print a timer that has run out as a number below zero without its sign. */
+const RAN_OUT = 2 ** 31;
 
 /** The header is optional: a row limit on the director may have taken it away. */
 export function parseIpVsConn(text: string): Parsed<Connection[]> {
   const rows: Connection[] = [];
   const diagnostics = numberedLines(text).flatMap((line) => {
-    if (/^Pro FromIP\s/.test(line.text)) return [];
-    const row = readRow(line);
+    if (isConnectionHeader(line.text)) return [];
+    const row = readConnectionRow(line.text);
     if (!row) return [unreadable('ip_vs_conn', line)];
     rows.push(row);
     return [];
@@ -19,29 +24,27 @@ export function parseIpVsConn(text: string): Parsed<Connection[]> {
   return { value: rows, diagnostics };
 }
 
-function readRow({ text }: NumberedLine): Connection | undefined {
-  const [
-    ,
-    protocol = '',
-    from = '',
-    fromPort = '',
-    to = '',
-    toPort = '',
-    dest = '',
-    destPort = '',
-    state = '',
-    expires = '',
-  ] = ROW.exec(text.trim()) ?? [];
+export function isConnectionHeader(text: string): boolean {
+  return HEADER.test(text.trimEnd());
+}
+
+/** Undefined when this is not a line that the kernel prints. */
+export function readConnectionRow(text: string): Connection | undefined {
+  const found = ROW.exec(text.trimEnd());
+  if (!found) return undefined;
+  const [, protocol = '', from = '', fromPort = '', to = '', toPort = '', dest = '', destPort = '', state = ''] = found;
   const [client, virtual, realServer] = [readAddress(from), readAddress(to), readAddress(dest)];
-  if (!client || !virtual || !realServer) return undefined;
+  if (!client || !virtual || !realServer || client.family !== virtual.family) return undefined;
+  const expires = Number(found[10] ?? found[11]);
   return {
     protocol: protocol.toLowerCase(),
     client: printEndpoint(client, Number.parseInt(fromPort, 16)),
     virtual: printEndpoint(virtual, Number.parseInt(toPort, 16)),
     realServer: printEndpoint(realServer, Number.parseInt(destPort, 16)),
     state,
-    expiresSeconds: Number(expires),
+    expiresSeconds: expires < RAN_OUT ? expires : 0,
     ...templateOf(protocol, virtual, fromPort),
+    ...(found[9] !== undefined && { origin: found[9] === 'SYNC' ? ('synced' as const) : ('local' as const) }),
   };
 }
 
@@ -58,8 +61,7 @@ function templateOf(protocol: string, virtual: Address, clientPort: string): Pic
 
 function readAddress(text: string): Address | undefined {
   if (/^[0-9A-F]{8}$/i.test(text)) return addressAt(4, BigInt(`0x${text}`));
-  const groups = text.replace(/^\[|\]$/g, '');
-  return /^([0-9a-f]{4}:){7}[0-9a-f]{4}$/i.test(groups)
-    ? addressAt(6, BigInt(`0x${groups.replaceAll(':', '')}`))
+  return /^([0-9a-f]{4}:){7}[0-9a-f]{4}$/i.test(text)
+    ? addressAt(6, BigInt(`0x${text.replaceAll(':', '')}`))
     : undefined;
 }

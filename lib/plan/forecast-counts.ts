@@ -1,7 +1,7 @@
 // Counts of which some may be unknown, and the table and listing that they are counted from.
 import { printEndpoint } from '../core/address';
 import type { IpvsRealServer, IpvsService } from '../core/kernel-state';
-import type { Connection } from '../core/views/live';
+import type { Connection } from '../core/views/connections';
 import type { ConnectionFates, Count, PersistenceFates } from '../core/views/forecast';
 import { parseEndpoint } from '../parse/ipvs-text';
 

@@ -7,7 +7,7 @@ import { isPlainRange } from '../core/own-addresses';
 import type { IpvsRealServer } from '../core/kernel-state';
 import { printPacket } from '../core/packet-set';
 import type { Address, Packet, Topology } from '../core/topology';
-import type { Connection } from '../core/views/live';
+import type { Connection } from '../core/views/connections';
 import type { Count } from '../core/views/forecast';
 import { markKey, parseEndpoint } from '../parse/ipvs-text';
 import { isOnServer, type TrafficNow } from './forecast-counts';

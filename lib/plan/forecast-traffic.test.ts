@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TopologyDocument } from '../core/document';
 import { seedDocument } from '../core/seed';
 import type { IpvsService } from '../core/kernel-state';
-import type { Connection } from '../core/views/live';
+import type { Connection } from '../core/views/connections';
 import type { GroupForecast } from '../core/views/forecast';
 import type { TrafficNow } from './forecast-counts';
 import { forecastTraffic } from './forecast-traffic';

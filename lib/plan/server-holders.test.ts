@@ -1,7 +1,7 @@
 // Who holds a real server: exact counts, templates by mark, and a bound only where the whole table was seen.
 import { describe, expect, it } from 'vitest';
 import type { IpvsService } from '../core/kernel-state';
-import type { Connection } from '../core/views/live';
+import type { Connection } from '../core/views/connections';
 import type { TrafficNow } from './forecast-counts';
 import { holdersOf } from './server-holders';
 

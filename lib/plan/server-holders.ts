@@ -1,7 +1,7 @@
 // Who holds a real server now, and when that ends at most: from the cheap counts and the bounded listing of one director.
 import { parseAddress } from '../core/address';
 import type { IpvsRealServer, IpvsService } from '../core/kernel-state';
-import type { Connection } from '../core/views/live';
+import type { Connection } from '../core/views/connections';
 import type { ServerHolders } from '../core/views/verbs';
 import { parseEndpoint } from '../parse/ipvs-text';
 import { connectionsOf, familyOf, isOnServer, sum, templatesOf, type TrafficNow } from './forecast-counts';

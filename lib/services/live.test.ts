@@ -6,8 +6,7 @@ import { getDb } from '@/lib/db/client';
 import { notify } from '@/lib/db/listen';
 import { contextOf, setUpTestDatabase } from '@/lib/testing/test-database';
 import { createTopology } from './create-topology';
-import { getLivePair, readConnections, watchLivePair } from './live';
-import { openTestWorker } from './test-worker';
+import { getLivePair, watchLivePair } from './live';
 
 setUpTestDatabase();
 
@@ -125,21 +124,5 @@ describe('the live pair', () => {
     await expect(getLivePair({ ctx: viewer(), input: { topologyId: 'absent' } })).rejects.toMatchObject({
       code: 'not-found',
     });
-  });
-});
-
-describe('the connection table', () => {
-  it('is read through the worker, of a director of this pair only', async () => {
-    const worker = await openTestWorker();
-    const page = { director: 'director1', readAt: '', rows: [], total: 0, truncated: false, reason: '' };
-    worker.answer.readConnections = async () => page;
-    const ask = (director: string) =>
-      readConnections({ ctx: viewer(), input: { topologyId, director, limit: 5, filter: '203.0.113.9' } });
-    expect(await ask('director1')).toEqual(page);
-    expect(worker.calls).toEqual([
-      { verb: 'readConnections', input: { directorId: ids['director1'], limit: 5, filter: '203.0.113.9' } },
-    ]);
-    await expect(ask('director9')).rejects.toMatchObject({ code: 'not-found' });
-    await worker.close();
   });
 });

@@ -5,10 +5,9 @@ import { ServiceError } from '@/lib/core/errors';
 import { neverRead } from '@/lib/core/never-read';
 import { composePairDrift } from '@/lib/core/pair-drift';
 import type { PairDrift } from '@/lib/core/views/drift';
-import { liveHostSchema, type ConnectionPage, type LiveHost, type LivePair } from '@/lib/core/views/live';
+import { liveHostSchema, type LiveHost, type LivePair } from '@/lib/core/views/live';
 import { getDb, type Db } from '@/lib/db/client';
 import { watchChannel } from '@/lib/db/listen';
-import { callWorker } from '@/lib/worker/client';
 import { requireRole, type VerbArgs } from './context';
 import { shareWatch } from './shared-watch';
 
@@ -76,15 +75,4 @@ export function watchLivePair({
 }: VerbArgs<{ topologyId: string; signal: AbortSignal }>): AsyncGenerator<LivePair> {
   requireRole(ctx, 'viewer');
   return followPair(input.topologyId, input.signal);
-}
-
-export async function readConnections({
-  ctx,
-  input,
-}: VerbArgs<{ topologyId: string; director: string; limit: number; filter: string }>): Promise<ConnectionPage> {
-  requireRole(ctx, 'viewer');
-  const { topologyId, director: name, limit, filter } = input;
-  const director = await ctx.db.director.findUnique({ where: { topologyId_name: { topologyId, name } } });
-  if (!director) throw new ServiceError('not-found', `This topology has no director ${name}.`);
-  return callWorker('readConnections', { directorId: director.id, limit, filter });
 }

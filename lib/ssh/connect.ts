@@ -21,6 +21,8 @@ export type ExecOptions = {
   signal?: AbortSignal;
   /** Bytes of standard output; more is an error, never a silent cut. */
   maxOutput?: number;
+  /** Gets standard output as it comes; then none of it is kept for the result. What it throws ends the call. */
+  onOutput?: (chunk: Buffer) => void;
 };
 export type ExecResult = { code: number; stdout: string; stderr: string };
 export type HostConnection = {
@@ -233,6 +235,16 @@ function collect(channel: ClientChannel, options: ExecOptions, link: Link, timeo
       reject(error);
     });
     channel.on('data', (chunk: Buffer) => {
+      if (options.onOutput) {
+        try {
+          options.onOutput(chunk);
+        } catch (cause) {
+          if (!end()) return;
+          channel.close();
+          reject(cause instanceof Error ? cause : new Error(String(cause)));
+        }
+        return;
+      }
       if (stdout.add(chunk) || !end()) return;
       channel.close();
       reject(new HostError('unreadable-answer', `${describeEndpoint(link.endpoint)} answered with too much text`));

@@ -12,6 +12,7 @@ export type GuardVerb =
   | 'facts'
   | 'read'
   | 'connections'
+  | 'search'
   | 'stage'
   | 'check'
   | 'arm'

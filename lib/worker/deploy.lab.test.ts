@@ -6,6 +6,7 @@ import { unseal } from '../db/sealed';
 import { openLab, type Lab } from '../lab/lab';
 import type { Deploy } from '../core/views/deploy';
 import { liveHostSchema, type LiveHost } from '../core/views/live';
+import { NO_FILTER } from '../live/read-connections';
 import { callWorker } from './client';
 import {
   getDeploy,
@@ -192,11 +193,13 @@ describe('first deploy', () => {
     await lab.request('http://192.168.0.78/');
     const directors = await test.db.director.findMany();
     const pages = await Promise.all(
-      directors.map(({ id }) => callWorker('readConnections', { directorId: id, limit: 50, filter: '' })),
+      directors.map(({ id }) => callWorker('readConnections', { directorId: id, limit: 50, filter: NO_FILTER })),
     );
     expect(pages.flatMap(({ rows }) => rows).some(({ virtual }) => virtual === '192.168.0.78:80')).toBe(true);
-    const odd = await callWorker('readConnections', { directorId: directors[0]!.id, limit: 5, filter: '; reboot' });
-    expect(odd.rows).toEqual([]);
+    const odd = { ...NO_FILTER, client: '; reboot' };
+    await expect(
+      callWorker('readConnections', { directorId: directors[0]!.id, limit: 5, filter: odd }),
+    ).rejects.toMatchObject({ code: 'invalid' });
   });
 });
 

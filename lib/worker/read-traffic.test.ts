@@ -22,7 +22,16 @@ const table = {
   'ipvs-daemon': [recorded('ipvsadm-Ln-daemon'), 0],
   modules: ['ip_vs\n', 0],
 } satisfies Record<string, [string, number]>;
-const listing = (rows: string) => frame('count', '4\n') + frame('rows', rows);
+/** As the guard frames a listing that came to the end of the table, or was cut off by its bound. */
+const listing = (rows: string, whole = 'yes') =>
+  [
+    ...[frame('count', '4\n'), frame('began', '1.00 1\n'), frame('rows', rows), frame('cells', ''), frame('nets', '')],
+    frame(
+      'seen',
+      `seen=9\nfound=${String(rows.split('\n').length - 2)}\nodd=0\nmore_cells=0\nmore_nets=0\nwhole=${whole}\n`,
+    ),
+    ...[frame('ended', '1.01 1\n'), frame('cpu', '0m0s 0m0s\n0m0s 0m0s\n')],
+  ].join('');
 
 describe('the connections of a director', () => {
   it('are the counts of its services and the rows of its table', async () => {
@@ -38,7 +47,7 @@ describe('the connections of a director', () => {
 
   it('are not all listed when the bound was reached', async () => {
     const [header = '', row = ''] = CONNECTIONS.split('\n');
-    const traffic = await readTraffic(director(table, listing(`${header}\n${`${row}\n`.repeat(2_000)}`)));
+    const traffic = await readTraffic(director(table, listing(`${header}\n${`${row}\n`.repeat(2_000)}`, 'no')));
     expect(traffic.listing).toMatchObject({ isWhole: false });
   });
 

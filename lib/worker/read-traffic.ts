@@ -4,7 +4,7 @@ import { HostError } from '../core/errors';
 import type { GuardFrame } from '../parse/guard-frames';
 import { parseIpvsadmDaemon } from '../parse/ipvsadm-daemon';
 import { parseIpvsadmList } from '../parse/ipvsadm-list';
-import { readConnections } from '../live/read-connections';
+import { NO_FILTER, readConnections } from '../live/read-connections';
 import { readSection } from '../plan/observed-host';
 import type { TrafficNow } from '../plan/forecast-counts';
 import type { GuardHost } from '../ssh/guard-host';
@@ -12,6 +12,7 @@ import type { GuardHost } from '../ssh/guard-host';
 const READ_MS = 15_000;
 /** Rows that one read takes; the kernel walks its table for them, and a plan is not worth a stall. */
 const MOST_ROWS = 2_000;
+const LISTING_MS = 500;
 
 /** Never throws for a director that does not answer: then the counts are unknown. */
 export async function readTraffic(host: GuardHost): Promise<TrafficNow> {
@@ -42,12 +43,12 @@ function emptyTable(director: string): TrafficNow {
   return { director, readAt, services: [], listing: { rows: [], isWhole: true }, isSyncing: false };
 }
 
-/** Rows of templates are not in the kernel's cheap count, so only a read that ends before its bound is whole. */
+/** Rows of templates are not in the kernel's cheap count: only a listing that came to the end of the table is whole. */
 async function readListing(host: GuardHost): Promise<NonNullable<TrafficNow['listing']>> {
   try {
-    const { rows, reason } = await readConnections(host, MOST_ROWS, '');
-    // A page without rows that has something to explain is a read that failed, not an empty table.
-    return { rows, isWhole: rows.length < MOST_ROWS && (rows.length > 0 || reason === '') };
+    const look = { limit: MOST_ROWS, boundMs: LISTING_MS, filter: NO_FILTER };
+    const { rows, isWhole, found, odd, reason } = await readConnections(host, look);
+    return { rows, isWhole: isWhole && rows.length === found && odd === 0 && reason === '' };
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     return { rows: [], isWhole: false };

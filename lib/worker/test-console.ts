@@ -13,6 +13,8 @@ import { migrateDatabase } from '../db/migrate';
 import { toDeploy } from '../db/rows';
 import { callWorker } from './client';
 
+export { listSplitPairs } from './roll-forward';
+
 const root = path.resolve(import.meta.dirname, '../..');
 const POLL_MS = 50;
 

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_FILTER } from '../live/read-connections';
 import { HostError, ServiceError } from '../core/errors';
 import { callWorker } from './client';
 import { serveVerbs, type VerbHandlers, type VerbServer } from './verb-server';
@@ -28,14 +29,12 @@ const handlers: VerbHandlers = {
   readHolders: never,
   countEntries: never,
   startFailover: never,
-  readConnections: async () => ({
-    director: 'd',
-    readAt: '',
-    rows: [],
-    total: -0,
-    truncated: 'no' as unknown as boolean,
-    reason: '',
-  }),
+  readConnections: async () => ({ director: 'd' }) as never,
+  startSearch: never,
+  stopSearch: never,
+  getSearch: never,
+  listSearches: never,
+  readSearchRows: never,
 };
 
 beforeAll(async () => {
@@ -74,6 +73,6 @@ describe('the verb socket', () => {
   });
 
   it('refuses an answer of its own that has not the promised shape', async () => {
-    await expect(callWorker('readConnections', { directorId: 'd', limit: 1, filter: '' })).rejects.toThrow();
+    await expect(callWorker('readConnections', { directorId: 'd', limit: 1, filter: NO_FILTER })).rejects.toThrow();
   });
 });

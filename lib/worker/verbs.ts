@@ -4,7 +4,12 @@ import { topologyDocumentSchema } from '@/lib/core/document';
 import { alertChannelSchema } from '@/lib/core/views/alert';
 import { accessFormSchema, connectionTestSchema, hostKeyScanSchema } from '@/lib/core/views/director';
 import { countSchema } from '@/lib/core/views/forecast';
-import { connectionPageSchema } from '@/lib/core/views/live';
+import {
+  connectionFilterSchema,
+  connectionPageSchema,
+  connectionSearchSchema,
+  searchRowsSchema,
+} from '@/lib/core/views/connections';
 import { planSchema } from '@/lib/core/views/plan';
 import { serverHoldersSchema } from '@/lib/core/views/verbs';
 
@@ -44,10 +49,26 @@ export const workerVerbs = {
   startDeploy: { input: z.object({ deployId: z.string() }), output: z.object({}) },
   /** Asks a running deploy to roll back. */
   cancelDeploy: { input: z.object({ deployId: z.string() }), output: z.object({}) },
-  /** Bounded read of the connection table: never more than `limit` rows are made by the kernel without a reason. */
+  /** A look at the connection table, bounded in rows and in the director's time. */
   readConnections: {
-    input: z.object({ directorId: z.string(), limit: z.number().int().min(1).max(1000), filter: z.string().max(100) }),
+    input: z.object({
+      ...{ directorId: z.string(), limit: z.number().int().min(1).max(1000), filter: connectionFilterSchema },
+    }),
     output: connectionPageSchema,
+  },
+  /** Lists the whole table in the background, because somebody asked for it. */
+  startSearch: {
+    input: z.object({ directorId: z.string(), filter: connectionFilterSchema, by: z.string() }),
+    output: connectionSearchSchema,
+  },
+  stopSearch: { input: z.object({ id: z.string() }), output: connectionSearchSchema },
+  getSearch: { input: z.object({ id: z.string() }), output: connectionSearchSchema },
+  listSearches: { input: z.object({ directorIds: z.array(z.string()) }), output: z.array(connectionSearchSchema) },
+  readSearchRows: {
+    input: z.object({
+      ...{ id: z.string(), offset: z.number().int().min(0), limit: z.number().int().min(1).max(5000) },
+    }),
+    output: searchRowsSchema,
   },
   /** Who holds a real server on one director: cheap counts, and a bounded read of the connection table. */
   readHolders: {

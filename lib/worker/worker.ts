@@ -10,10 +10,10 @@ import { pause } from '../deploy/run-step';
 import { mayLogIn } from '../guard/access-script';
 import { guardInstallScript } from '../guard/install-script';
 import { loadGuardProgram } from '../guard/guard-program';
-import { readConnections } from '../live/read-connections';
 import { holdersOf } from '../plan/server-holders';
 import { scanHostKey } from '../ssh/connect';
 import { keepAlerting } from './alert-watch';
+import { openConnectionReader } from './connection-reader';
 import { ensureConsoleKeys, type ConsoleKeys } from './console-secrets';
 import { openDeployRunner, type DeployRunner, type RunnerDeps } from './deploy-runner';
 import { openDirectorHosts, type DirectorHosts } from './director-hosts';
@@ -74,6 +74,7 @@ type Parts = {
 
 function verbHandlers({ db, hosts, runner, queue, log, keys, signal }: Parts): VerbHandlers {
   const authorizedKey = keys.deploy.authorizedKey;
+  const connections = openConnectionReader(db, hosts);
   return {
     ping: async () => ({}),
     testAlert: ({ channel }) => testAlert(db, channel),
@@ -107,8 +108,12 @@ function verbHandlers({ db, hosts, runner, queue, log, keys, signal }: Parts): V
       void runner.run(deployId).catch((error: unknown) => log.warn({ err: error }, 'deploy'));
       return {};
     },
-    readConnections: async ({ directorId, limit, filter }) =>
-      readConnections(await hosts.openReader(directorId), limit, filter),
+    readConnections: (input) => connections.look(input),
+    startSearch: (input) => connections.start(input),
+    stopSearch: async ({ id }) => connections.stop(id),
+    getSearch: async ({ id }) => connections.get(id),
+    listSearches: async ({ directorIds }) => connections.list(directorIds),
+    readSearchRows: async (input) => connections.rows(input),
     readHolders: async ({ directorId, ...target }) =>
       holdersOf(await readTraffic(await hosts.openReader(directorId)), target),
     countEntries: async ({ directorId }) => {

@@ -57,30 +57,7 @@ export const livePairSchema = z.object({
   inSync: z.enum(['yes', 'no', 'unknown']),
   inSyncReason: z.string(),
 });
-export const connectionSchema = z.object({
-  protocol: z.string(),
-  client: z.string(),
-  virtual: z.string(),
-  realServer: z.string(),
-  state: z.string(),
-  expiresSeconds: z.number(),
-  /** Set for persistence templates only: a plain row does not carry its mark (lab.md). */
-  mark: z.number().optional(),
-  kind: z.enum(['connection', 'template']),
-});
-export const connectionPageSchema = z.object({
-  director: z.string(),
-  readAt: z.string(),
-  rows: z.array(connectionSchema),
-  /** From the counts of `ipvsadm -Ln`, which are cheap at any size. */
-  total: z.number(),
-  /** True when rows were left out; `reason` says why. */
-  truncated: z.boolean(),
-  reason: z.string(),
-});
 export type LiveHost = z.infer<typeof liveHostSchema>;
 export type LivePair = z.infer<typeof livePairSchema>;
 export type FirewallRule = z.infer<typeof firewallRuleSchema>;
 export type Counter = z.infer<typeof counterSchema>;
-export type Connection = z.infer<typeof connectionSchema>;
-export type ConnectionPage = z.infer<typeof connectionPageSchema>;
