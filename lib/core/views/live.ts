@@ -67,6 +67,8 @@ export const connectionSchema = z.object({
   /** Set for persistence templates only: a plain row does not carry its mark (lab.md). */
   mark: z.number().optional(),
   kind: z.enum(['connection', 'template']),
+  /** Made here, or told by the peer's sync daemon; absent when the listing does not say. */
+  origin: z.enum(['local', 'synced']).optional(),
 });
 export const connectionPageSchema = z.object({
   director: z.string(),
