@@ -9,7 +9,7 @@ const ADDRESS = '([0-9A-F]{8}|(?:[0-9a-f]{4}:){7}[0-9a-f]{4})';
 const ENDPOINT = `${ADDRESS} ([0-9A-F]{4})`;
 /** Words as ip_vs_proto_name() and ip_vs_state_name() make them; a persistence engine adds its name and its data at the end. */
 const ROW = new RegExp(
-  `^([A-Z][A-Za-z0-9]*(?:_\\d+)?) +${ENDPOINT} ${ENDPOINT} ${ENDPOINT} ([A-Z][A-Z0-9_]*|ERR!|BUG!|\\?) +` +
+  `^([A-Z]{2,4}|ICMPv6|IP_\\d{1,3}) +${ENDPOINT} ${ENDPOINT} ${ENDPOINT} ([A-Z][A-Z0-9_]*|ERR!|BUG!|\\?) +` +
     '(?:(LOCAL|SYNC) +(0|[1-9]\\d{0,19})|(0|[1-9]\\d{0,19})(?: [a-z]\\w* \\S.*)?)$',
 );
 const HEADER = /^Pro FromIP +FPrt ToIP +TPrt DestIP +DPrt State +(?:Expires PEName PEData|Origin Expires)$/;
