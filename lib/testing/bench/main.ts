@@ -1,11 +1,13 @@
 // `npm run bench -- NAME`: a table, and as the last line one JSON object of medians and ratios.
 import { benchClassify } from './classify';
+import { benchConnections } from './connections';
 import { benchDeploy } from './deploy';
 import { benchGenerate } from './generate';
 
 const BENCHES: Record<string, () => Record<string, number> | Promise<Record<string, number>>> = {
   generate: benchGenerate,
   classify: benchClassify,
+  connections: benchConnections,
   deploy: benchDeploy,
 };
 
