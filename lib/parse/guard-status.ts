@@ -1,6 +1,6 @@
 // Reads the guard's `status`: which transaction is open, which release is live, how long the timer still runs.
 import { z } from 'zod';
-import { atLine, numberedLines, unreadable, type Parsed } from './parsed';
+import { atLine, numberedLines, readCount, unreadable, type Parsed } from './parsed';
 
 export const guardStateSchema = z.enum(['idle', 'staged', 'checked', 'armed', 'switched', 'confirmed', 'rolled-back']);
 export type GuardState = z.infer<typeof guardStateSchema>;
@@ -54,5 +54,5 @@ export function parseGuardStatus(text: string): Parsed<GuardStatus | undefined> 
 }
 
 function readNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+  return readCount(text, Number.MAX_SAFE_INTEGER);
 }

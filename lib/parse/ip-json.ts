@@ -1,5 +1,6 @@
 // Reads `ip -j addr`, `ip -j [-d] rule` and `ip -j [-d] route show table all`.
 import { z } from 'zod';
+import { parseAddress } from '../core/address';
 import { atLine, numberedLines, type Parsed } from './parsed';
 
 export type HeldAddress = {
@@ -33,14 +34,17 @@ export type RouteState = {
 };
 
 const text = z.union([z.string(), z.number()]).transform(String);
+const bits = z.int().min(0).max(128);
+/** `0x1`, or a number in some versions. */
+const mark = text.pipe(z.string().regex(/^(?:0x[0-9a-f]{1,8}|\d{1,10})$/)).transform(Number);
 const linkSchema = z.object({
   ifname: z.string(),
   addr_info: z
     .array(
       z.object({
         family: z.enum(['inet', 'inet6']),
-        local: z.string(),
-        prefixlen: z.number(),
+        local: z.string().refine((address) => parseAddress(address).ok, 'is no address'),
+        prefixlen: bits,
         scope: z.string().default('global'),
         label: z.string().optional(),
       }),
@@ -48,14 +52,14 @@ const linkSchema = z.object({
     .default([]),
 });
 const ruleSchema = z.object({
-  priority: z.number().default(0),
+  priority: z.int().min(0).max(0xffff_ffff),
   iif: z.string().optional(),
-  fwmark: text.optional(),
-  fwmask: text.optional(),
+  fwmark: mark.optional(),
+  fwmask: mark.optional(),
   src: z.string().default('all'),
-  srclen: z.number().optional(),
+  srclen: bits.optional(),
   dst: z.string().default('all'),
-  dstlen: z.number().optional(),
+  dstlen: bits.optional(),
   table: text.optional(),
   protocol: text.optional(),
 });
@@ -98,8 +102,8 @@ function toRule(rule: z.infer<typeof ruleSchema>, family: 4 | 6): PolicyRuleStat
     family,
     priority,
     ...(iif !== undefined && { interface: iif }),
-    ...(fwmark !== undefined && { mark: Number(fwmark) }),
-    ...(fwmask !== undefined && { mask: Number(fwmask) }),
+    ...(fwmark !== undefined && { mark: fwmark }),
+    ...(fwmask !== undefined && { mask: fwmask }),
     source: srclen === undefined ? src : `${src}/${srclen}`,
     destination: dstlen === undefined ? dst : `${dst}/${dstlen}`,
     table,

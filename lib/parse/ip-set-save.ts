@@ -9,7 +9,7 @@ import { atLine, unreadable, type Parsed } from './parsed';
 
 const TOOL = 'ipset-save';
 /** What the kernel decides by itself, or anew each time. */
-const NOT_ASKED = /^(hashsize|bucketsize|initval)$/;
+const NOT_ASKED = /\s(?:(?:hashsize|bucketsize)\s+\d+|initval\s+0x[0-9a-f]+)(?=\s|$)/g;
 
 /** Options without what the kernel chooses, entries with whole marks, so that a read-back compares with an intent as text. */
 export function parseIpSetSave(text: string): Parsed<IpSet[]> {
@@ -40,8 +40,7 @@ function threeWords(line: string): [string, string, string] {
 }
 
 function headOf(text: string): { type: string; options: string } {
-  const [type = '', ...words] = text.split(' ');
-  const options = words.filter((word, at) => !NOT_ASKED.test(word) && !NOT_ASKED.test(words[at - 1] ?? ''));
+  const [type = '', ...options] = text.replace(NOT_ASKED, '').split(' ');
   return { type, options: options.join(' ') };
 }
 

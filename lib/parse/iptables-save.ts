@@ -1,6 +1,6 @@
 // Reads `iptables-save` with or without `-c`: tables, chains and rules. A table without COMMIT is cut off, not short.
 import type { Diagnostic } from '../core/diagnostic';
-import { atLine, numberedLines, unreadable, type NumberedLine, type Parsed } from './parsed';
+import { atLine, numberedLines, readCount, unreadable, type NumberedLine, type Parsed } from './parsed';
 
 /** `policy` is absent for a chain of the user's own. */
 export type FirewallChainState = { name: string; policy?: string; packets: number; bytes: number };
@@ -34,15 +34,22 @@ export function parseIptablesSave(text: string): Parsed<FirewallTable[]> {
 function readTableLine(table: FirewallTable, { number, text }: NumberedLine): boolean {
   const [chainLine, chainName, policy, chainPackets, chainBytes] = CHAIN.exec(text) ?? [];
   if (chainLine !== undefined && chainName !== undefined && policy !== undefined) {
-    const counters = { packets: Number(chainPackets ?? 0), bytes: Number(chainBytes ?? 0) };
+    const counters = readCounters(chainPackets ?? '0', chainBytes);
+    if (!counters) return false;
     table.chains.push({ name: chainName, ...(policy !== '-' && { policy }), ...counters });
     return true;
   }
   const [, packets, bytes, rule, chain] = RULE.exec(text) ?? [];
   if (rule === undefined || chain === undefined) return false;
-  const counters = packets === undefined ? {} : { packets: Number(packets), bytes: Number(bytes) };
+  const counters = packets === undefined ? {} : readCounters(packets, bytes);
+  if (!counters) return false;
   table.rules.push({ chain, text: rule, ...counters, line: number });
   return true;
+}
+
+function readCounters(packetsText: string, bytesText = '0'): { packets: number; bytes: number } | undefined {
+  const [packets, bytes] = [readCount(packetsText), readCount(bytesText)];
+  return packets === undefined || bytes === undefined ? undefined : { packets, bytes };
 }
 
 function cutOff({ name }: FirewallTable, { number }: NumberedLine): Diagnostic {

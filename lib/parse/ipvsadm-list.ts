@@ -1,8 +1,8 @@
 // Reads `ipvsadm -Ln`: virtual services, real servers and their connection counts, at any size of the table.
 import type { Diagnostic } from '../core/diagnostic';
 import type { IpvsRealServer, IpvsService } from '../core/kernel-state';
-import { emptyService, endpointKey, markKey, parseEndpoint, parseMark } from './ipvs-text';
-import { atLine, numberedLines, unreadable, type NumberedLine, type Parsed } from './parsed';
+import { emptyService, endpointKey, isIpvsName, isNetmask, markKey, parseEndpoint, parseMark } from './ipvs-text';
+import { atLine, numberedLines, readCount, unreadable, type NumberedLine, type Parsed } from './parsed';
 
 const TOOL = 'ipvsadm-list';
 const FORWARDING: Record<string, IpvsRealServer['forwarding']> = {
@@ -12,22 +12,29 @@ const FORWARDING: Record<string, IpvsRealServer['forwarding']> = {
   Route: 'gate',
 };
 const REAL_SERVER = /^\s+->\s+(\S+)\s+(Masq|Local|Tunnel|Route)\s+(\d+)\s+(\d+)\s+(\d+)\s*$/;
+const FLAGS = /^(?:\s+\(([^)]*)\))?(?:\s+persistent (\d+))?(?:\s+mask (\S+))?(?:\s+pe (\S+))?(\s+ops)?\s*$/;
 const SERVICE = /^(FWM|TCP|UDP|SCTP)\s+(\S+)(\s+IPv6)?\s+(\S+)(.*)$/;
 
 export function parseIpvsadmList(text: string): Parsed<IpvsService[]> {
   const { body, diagnostics } = splitIpvsadmHeader(text, TOOL);
   const services: IpvsService[] = [];
+  let current: IpvsService | undefined; // none below a service that cannot be read: its real servers are no other's
   for (const line of body) {
-    const realServer = readRealServer(line.text);
-    const current = services.at(-1);
-    if (realServer && current) current.realServers.push(realServer);
-    else {
-      const service = realServer ? undefined : readService(line, diagnostics);
-      if (service) services.push(service);
+    if (isBelowService(line)) {
+      const realServer = current && readRealServer(line.text);
+      if (realServer) current?.realServers.push(realServer);
       else diagnostics.push(unreadable(TOOL, line));
+      continue;
     }
+    current = readService(line, diagnostics);
+    if (current) services.push(current);
+    else diagnostics.push(unreadable(TOOL, line));
   }
   return { value: services, diagnostics };
+}
+
+export function isBelowService({ text }: NumberedLine): boolean {
+  return /^\s+->/.test(text);
 }
 
 /** The three header lines of every view. Without them the text is not an empty table: it is no table at all. */
@@ -44,7 +51,7 @@ export function splitIpvsadmHeader(text: string, tool: string): { body: Numbered
 /** The name part of a service line: `FWM  1 IPv6` or `TCP  192.0.2.1:80`. */
 export function readServiceName(line: NumberedLine, kind: string, name: string, isIpv6: boolean, tool: string) {
   if (kind !== 'FWM') {
-    const endpoint = parseEndpoint(name);
+    const endpoint = isIpv6 ? undefined : parseEndpoint(name);
     return (
       endpoint && { service: emptyService(endpointKey(kind.toLowerCase(), endpoint), endpoint.family), diagnostics: [] }
     );
@@ -60,33 +67,40 @@ export function readServiceName(line: NumberedLine, kind: string, name: string, 
 function readService(line: NumberedLine, diagnostics: Diagnostic[]): IpvsService | undefined {
   const [, kind = '', name = '', ipv6, scheduler = '', flags = ''] = SERVICE.exec(line.text) ?? [];
   const found = readServiceName(line, kind, name, ipv6 !== undefined, TOOL);
-  if (!found || !readFlags(found.service, flags)) return undefined;
+  if (!found || !isIpvsName(scheduler) || !readFlags(found.service, flags)) return undefined;
   diagnostics.push(...found.diagnostics);
   return { ...found.service, scheduler };
 }
 
-/** ` (sh-port,sh-fallback) persistent 600 mask 255.255.255.0 pe sip ops` */
+/** ` (sh-port,sh-fallback) persistent 600 mask 255.255.255.0 pe sip ops`, in this order. */
 function readFlags(service: IpvsService, text: string): boolean {
-  const rest = text
-    .replace(/\(([^)]*)\)/, (_all, flags: string) => (service.flags.push(...flags.split(',')), ''))
-    .replace(/\bpersistent (\d+)/, (_all, seconds: string) => ((service.persistenceSeconds = Number(seconds)), ''))
-    .replace(/\bmask (\S+)/, (_all, netmask: string) => ((service.persistenceNetmask = netmask), ''))
-    .replace(/\bpe (\S+)/, (_all, name: string) => (service.flags.push(`pe ${name}`), ''))
-    .replace(/\bops\b/, () => (service.flags.push('ops'), ''));
-  return rest.trim() === '';
+  const found = FLAGS.exec(text);
+  if (!found) return false;
+  const [, names, seconds, netmask, engine, isOnePacket] = found;
+  const persistenceSeconds = readCount(seconds, 2 ** 32 - 1);
+  const flags = names?.split(',') ?? [];
+  if (seconds !== undefined && persistenceSeconds === undefined) return false;
+  if (netmask !== undefined && !isNetmask(netmask, service.family)) return false;
+  if (![...flags, ...(engine === undefined ? [] : [engine])].every(isIpvsName)) return false;
+  if (persistenceSeconds !== undefined) service.persistenceSeconds = persistenceSeconds;
+  if (netmask !== undefined) service.persistenceNetmask = netmask;
+  service.flags.push(...flags);
+  if (engine !== undefined) service.flags.push(`pe ${engine}`);
+  if (isOnePacket !== undefined) service.flags.push('ops');
+  return true;
 }
 
 function readRealServer(text: string): IpvsRealServer | undefined {
   const [, name = '', method = '', weight, active, inactive] = REAL_SERVER.exec(text) ?? [];
   const endpoint = parseEndpoint(name);
   const forwarding = FORWARDING[method];
-  if (!endpoint || !forwarding) return undefined;
-  return {
-    address: endpoint.address,
-    port: endpoint.port,
-    forwarding,
-    weight: Number(weight),
-    activeConnections: Number(active),
-    inactiveConnections: Number(inactive),
-  };
+  const [weightNumber, activeConnections, inactiveConnections] = [
+    readCount(weight, 2 ** 31 - 1),
+    readCount(active, 2 ** 32 - 1),
+    readCount(inactive, 2 ** 32 - 1),
+  ];
+  if (!endpoint || !forwarding || weightNumber === undefined) return undefined;
+  if (activeConnections === undefined || inactiveConnections === undefined) return undefined;
+  const { address, port } = endpoint;
+  return { address, port, forwarding, weight: weightNumber, activeConnections, inactiveConnections };
 }

@@ -1,12 +1,18 @@
 // Reads `ipvsadm -Sn`: the virtual services as the commands that would make them.
 import type { Diagnostic } from '../core/diagnostic';
 import type { IpvsRealServer, IpvsService } from '../core/kernel-state';
-import { emptyService, endpointKey, markKey, parseEndpoint, parseMark } from './ipvs-text';
-import { atLine, numberedLines, unreadable, type NumberedLine, type Parsed } from './parsed';
+import { emptyService, endpointKey, isIpvsName, isNetmask, markKey, parseEndpoint, parseMark } from './ipvs-text';
+import { atLine, numberedLines, readCount, unreadable, type NumberedLine, type Parsed } from './parsed';
 
 const TOOL = 'ipvsadm-save';
 const PROTOCOLS: Record<string, string> = { '-t': 'tcp', '-u': 'udp', '--sctp-service': 'sctp' };
 const FORWARDING: Record<string, IpvsRealServer['forwarding']> = { '-m': 'masq', '-g': 'gate', '-i': 'ipip' };
+
+const NUMBERS: Record<string, 'weight' | 'upperThreshold' | 'lowerThreshold'> = {
+  '-w': 'weight',
+  '-x': 'upperThreshold',
+  '-y': 'lowerThreshold',
+};
 
 type Words = string[];
 type Reading = { services: Map<string, IpvsService>; diagnostics: Diagnostic[] };
@@ -54,53 +60,64 @@ function readServiceName(words: Words): { service: IpvsService; rest: Words; was
 
 function addService(reading: Reading, service: IpvsService, words: Words): string | undefined {
   if (reading.services.has(service.key)) return `service ${service.key} is there twice`;
-  for (let at = 0; at < words.length; at += 1) {
-    const option = words[at] ?? '';
-    if (option === '-o') {
-      service.flags.push('ops');
-      continue;
-    }
-    at += 1;
-    const problem = readServiceOption(service, option, words[at]);
-    if (problem !== undefined) return problem;
+  const options = readOptions(words, ['-o']);
+  if (typeof options === 'string') return options;
+  for (const [option, value] of options) {
+    if (option === '-o') service.flags.push('ops');
+    else if (!readServiceOption(service, option, value)) return `unknown option ${option} ${value}`;
   }
   if (service.scheduler === '') return 'no scheduler';
   reading.services.set(service.key, service);
   return undefined;
 }
 
-function readServiceOption(service: IpvsService, option: string, value: string | undefined): string | undefined {
-  if (value === undefined) return `option ${option} has no value`;
-  if (option === '-s') service.scheduler = value;
-  else if (option === '-p' && /^\d+$/.test(value)) service.persistenceSeconds = Number(value);
-  else if (option === '-M') service.persistenceNetmask = value;
-  else if (option === '--pe') service.flags.push(`pe ${value}`);
-  else if (option === '-b') service.flags.push(...value.split(','));
-  else return `unknown option ${option} ${value}`;
+/** In their order; each once, as ipvsadm prints them. `alone`: those without a value. */
+function readOptions(words: Words, alone: readonly string[]): Map<string, string> | string {
+  const options = new Map<string, string>();
+  for (let at = 0; at < words.length; at += 1) {
+    const option = words[at] ?? '';
+    if (options.has(option)) return `option ${option} is there twice`;
+    if (!alone.includes(option)) at += 1;
+    const value = alone.includes(option) ? '' : words[at];
+    if (value === undefined) return `option ${option} has no value`;
+    options.set(option, value);
+  }
+  return options;
+}
+
+/** False when ipvsadm does not print it so. */
+function readServiceOption(service: IpvsService, option: string, value: string): boolean {
+  const seconds = option === '-p' ? readCount(value, 2 ** 32 - 1) : undefined;
+  if (option === '-s' && isIpvsName(value)) service.scheduler = value;
+  else if (seconds !== undefined) service.persistenceSeconds = seconds;
+  else if (option === '-M' && isNetmask(value, service.family)) service.persistenceNetmask = value;
+  else if (option === '--pe' && isIpvsName(value)) service.flags.push(`pe ${value}`);
+  else if (option === '-b' && value.split(',').every(isIpvsName)) service.flags.push(...value.split(','));
+  else return false;
+  return true;
+}
+
+/** Without a method ipvsadm means gate, without a weight 1. */
+function addRealServer(service: IpvsService, words: Words): string | undefined {
+  const options = readOptions(words, Object.keys(FORWARDING));
+  if (typeof options === 'string') return options;
+  const methods = [...options.keys()].flatMap((option) => FORWARDING[option] ?? []);
+  if (methods.length > 1) return 'two forwarding methods';
+  const realServer: Partial<IpvsRealServer> = { forwarding: methods[0] ?? 'gate', weight: 1 };
+  for (const [option, value] of options)
+    if (!readRealServerOption(realServer, option, value)) return `unknown option ${option} ${value}`;
+  if (realServer.address === undefined) return 'no real server';
+  service.realServers.push(realServer as IpvsRealServer);
   return undefined;
 }
 
-function addRealServer(service: IpvsService, words: Words): string | undefined {
-  let endpoint: ReturnType<typeof parseEndpoint>;
-  let forwarding: IpvsRealServer['forwarding'] = 'gate';
-  let weight = 1;
-  const thresholds: Pick<IpvsRealServer, 'upperThreshold' | 'lowerThreshold'> = {};
-  for (let at = 0; at < words.length; at += 1) {
-    const option = words[at] ?? '';
-    const method = FORWARDING[option];
-    if (method !== undefined) {
-      forwarding = method;
-      continue;
-    }
-    at += 1;
-    const value = words[at] ?? '';
-    if (option === '-r') endpoint = parseEndpoint(value);
-    else if (option === '-w' && /^\d+$/.test(value)) weight = Number(value);
-    else if (option === '-x' && /^\d+$/.test(value)) thresholds.upperThreshold = Number(value);
-    else if (option === '-y' && /^\d+$/.test(value)) thresholds.lowerThreshold = Number(value);
-    else if (!/^--tun-(type|port)$/.test(option)) return `unknown option ${option} ${value}`;
-  }
-  if (!endpoint) return 'no real server';
-  service.realServers.push({ address: endpoint.address, port: endpoint.port, forwarding, weight, ...thresholds });
-  return undefined;
+/** False when ipvsadm does not print it so. */
+function readRealServerOption(realServer: Partial<IpvsRealServer>, option: string, value: string): boolean {
+  const field = NUMBERS[option];
+  const number = field && readCount(value, 2 ** 31 - 1);
+  const endpoint = option === '-r' ? parseEndpoint(value) : undefined;
+  if (field && number !== undefined) realServer[field] = number;
+  else if (endpoint) Object.assign(realServer, { address: endpoint.address, port: endpoint.port });
+  else return option in FORWARDING || /^--tun-(type|port)$/.test(option);
+  return true;
 }

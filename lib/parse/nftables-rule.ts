@@ -122,7 +122,7 @@ function readMark(draft: Draft, words: Words): boolean {
 function readLog(draft: Draft, words: Words): boolean {
   const text = words.all.slice(words.at).join(' ');
   const [read, perSecond, burst, prefix] =
-    /^rate (\d+)\/second burst (\d+) packets log prefix "([^"]*)"/.exec(text) ?? [];
+    /^rate ([1-9]\d{0,8})\/second burst ([1-9]\d{0,8}) packets log prefix "([^"]*)"/.exec(text) ?? [];
   if (read === undefined || prefix === undefined) return false;
   draft.action = { do: 'log', prefix, perSecond: Number(perSecond), burst: Number(burst) };
   words.at = words.all.length;

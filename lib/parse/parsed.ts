@@ -17,6 +17,15 @@ export function atLine(line: number, code: string, message: string, severity: Se
   return { severity, code, path: [], message, line };
 }
 
+const U64 = 2 ** 64;
+
+/** A whole number as tools print it, without sign and without zeros before it; the nearest one above 2 ** 53, where counters of bytes get. */
+export function readCount(text: string | undefined, most = U64): number | undefined {
+  if (text === undefined || !/^(?:0|[1-9]\d{0,19})$/.test(text)) return undefined;
+  const count = Number(text);
+  return count <= most && count < U64 ? count : undefined;
+}
+
 /** The line is quoted, shortened and without control characters: it goes to logs and pages. */
 export function unreadable(
   tool: string,

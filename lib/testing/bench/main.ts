@@ -1,5 +1,6 @@
 // `npm run bench -- NAME`: a table, and as the last line one JSON object of medians and ratios.
 import { benchClassify } from './classify';
+import { benchConnections } from './connections';
 import { benchDeploy } from './deploy';
 import { benchGenerate } from './generate';
 import { benchStream } from './stream';
@@ -8,6 +9,7 @@ type Result = Record<string, number>;
 const BENCHES: Record<string, () => Result | Promise<Result>> = {
   generate: benchGenerate,
   classify: benchClassify,
+  connections: benchConnections,
   deploy: benchDeploy,
   stream: benchStream,
 };
