@@ -2878,23 +2878,6 @@ verb_delivery() { # 4|6 < lines `ADDRESS SOURCE INTERFACE MARK`: where the kerne
   printf '%s\n' "$questions" | ip "-$1" -o -batch - || exit 13
 }
 
-verb_connections() { # LIMIT [TEXT]
-  need_number "$1" 5 limit
-  text=${2:-}
-  case $text in *[!0-9A-Za-z.:_]*) die 2 "a filter holds letters, digits, dots and colons only" ;; esac
-  [ "${#text}" -le 64 ] || die 2 "the filter is too long"
-  frame count awk '/^  ->/ && $5 ~ /^[0-9]+$/ { n += $5 + $6 } END { print n + 0 }' /proc/net/ip_vs
-  if [ -z "$text" ]; then
-    frame rows head -n "$(($1 + 1))" /proc/net/ip_vs_conn
-    return 0
-  fi
-  rows=$(awk -v max=5000 -v limit="$1" -v text="$text" "$FILTER_AWK" /proc/net/ip_vs_conn)
-  code=$?
-  [ "$code" -ne 10 ] || die 10 "the table has more than 5000 entries: reading it all would stall this director"
-  print_rows() { [ -z "$rows" ] || printf '%s\n' "$rows"; return "$code"; }
-  frame rows print_rows
-}
-
 # ---- main ---------------------------------------------------------------------------------------------------------------------------------------------------------
 
 NOT_THIS='this key may run the guard only, with words of letters, digits and .:/_-'
