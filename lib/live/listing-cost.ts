@@ -4,10 +4,12 @@ import type { ListingForecast } from '../core/views/connections';
 /** A listing that passed `rows` rows in `ms` milliseconds. */
 export type ListingSample = { rows: number; ms: number };
 
-/** Below that the start of the processes is most of it. */
-const SHORTEST_MS = 30;
+/** Below that the start of the processes is too much of it. */
+const SHORTEST_MS = 200;
 /** Samples of nearly one length say nothing about how the cost grows. */
-const APART = 2;
+const APART = 1.5;
+/** Kernels walk their table once for a listing, or from the start again for every part of it: nothing is in between. */
+const SQUARE_ABOVE = 1.4;
 
 /** Keeps the shortest and the longest one worth keeping; newer ones replace older ones of their kind. */
 export function noteListing(samples: readonly ListingSample[], sample: ListingSample): ListingSample[] {
@@ -30,7 +32,7 @@ export function forecastListing(samples: readonly ListingSample[], rows: number)
   if (!short || !long) return undefined;
   const isMeasured = samples.length > 1;
   const grown = isMeasured ? Math.log(long.ms / short.ms) / Math.log(long.rows / short.rows) : 2;
-  const exponent = Math.min(Math.max(grown, 1), 2);
+  const exponent = grown < SQUARE_ABOVE ? 1 : 2;
   const seconds = (long.ms / 1000) * Math.max(rows / long.rows, 1) ** exponent;
   return { seconds, exponent, isMeasured };
 }

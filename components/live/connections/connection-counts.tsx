@@ -10,15 +10,15 @@ const PARTS = [
 ] as const;
 const SHOWN = 8;
 
-export function CountLists({ counts, of }: { counts: ConnectionCounts; of: string }) {
+export function CountLists({ counts }: { counts: ConnectionCounts }) {
   return (
     <div className="flex flex-col gap-1">
       <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-5">
         {PARTS.map(([key, title]) => (
-          <section key={key} aria-label={`${of} by ${title.toLowerCase()}`} className="min-w-0">
+          <div key={key} className="min-w-0">
             <h3 className="text-xs font-medium text-muted-foreground">{title}</h3>
             <Counts counts={counts[key]} />
-          </section>
+          </div>
         ))}
       </div>
       {counts.isCut && (

@@ -1,6 +1,6 @@
 'use client';
 // Any number of rows in a box of their own: only those in sight are in the page.
-import { useRef } from 'react';
+import { memo, useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { NamedConnection } from '@/lib/core/views/connections';
 import { printDuration } from '@/components/ui/time';
@@ -57,20 +57,28 @@ export function ConnectionRows({ label, count, rowAt, onRange, emptyText, isStal
       </div>
       <div role="rowgroup" className="relative min-w-max" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, start }) => (
-          <div
-            key={index}
-            role="row"
-            aria-rowindex={index + 2}
-            className={cn(GRID, 'absolute inset-x-0 h-6.5 items-center gap-x-2 border-b px-2 whitespace-nowrap')}
-            style={{ transform: `translateY(${start}px)` }}
-          >
-            <Cells row={rowAt(index)} />
-          </div>
+          <Row key={index} index={index} start={start} row={rowAt(index)} />
         ))}
       </div>
     </div>
   );
 }
+
+type RowProps = { index: number; start: number; row: NamedConnection | undefined };
+
+/** Kept while the box scrolls: only rows that come into sight are drawn. */
+const Row = memo(function Row({ index, start, row }: RowProps) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      className={cn(GRID, 'absolute inset-x-0 h-6.5 items-center gap-x-2 border-b px-2 whitespace-nowrap')}
+      style={{ transform: `translateY(${start}px)` }}
+    >
+      <Cells row={row} />
+    </div>
+  );
+});
 
 function Cells({ row }: { row: NamedConnection | undefined }) {
   if (!row)

@@ -131,7 +131,7 @@ function Look({ page, isStale, isFiltered }: LookProps) {
           {odd} rows do not look as this kernel prints them and are left out. {diagnostics.join(' ')}
         </p>
       )}
-      <CountLists counts={page.counts} of="Rows of this look" />
+      <CountLists counts={page.counts} />
       <ConnectionRows
         label={`Connections of ${page.director}`}
         count={rows.length}

@@ -58,7 +58,7 @@ function forecastText(total: number, forecast: ListingForecast | undefined): str
   if (!forecast) return `The table has about ${rows} rows: small enough that nothing was measured yet.`;
   const cost = printDuration(Math.max(forecast.seconds, 0.1) * 1000);
   const how = forecast.isMeasured
-    ? `measured on this kernel: the cost grows with the power ${forecast.exponent.toFixed(1)} of the rows`
+    ? `measured on this kernel: the cost grows with ${forecast.exponent === 1 ? 'the rows' : 'the square of the rows'}`
     : 'one part was measured, and the worst is assumed: the square of the rows';
   return `About ${rows} rows, about ${cost} of one processor of the director (${how}). It runs in the background and can be stopped.`;
 }
@@ -117,7 +117,7 @@ function SearchCard({ topologyId, search }: { topologyId: string; search: Connec
       )}
       {isOpen && (
         <>
-          <CountLists counts={search.counts} of="Rows of the search" />
+          <CountLists counts={search.counts} />
           <SearchRows topologyId={topologyId} search={search} />
         </>
       )}
