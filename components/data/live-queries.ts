@@ -65,3 +65,17 @@ export function useConnections(topologyId: string, { director, limit, filter, is
     retry: false,
   });
 }
+
+/** Asked again while it is on the screen: the directors are read once a second anyway, and this asks only for what is known. */
+const TRACE_MS = 3_000;
+
+export function useLiveTrace(topologyId: string, packet: string) {
+  return useQuery({
+    queryKey: ['live-trace', topologyId, packet],
+    queryFn: () => api.traceLive(topologyId, packet),
+    enabled: packet !== '',
+    placeholderData: keepPreviousData,
+    refetchInterval: TRACE_MS,
+    retry: false,
+  });
+}

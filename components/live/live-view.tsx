@@ -22,10 +22,11 @@ import { PairStrip } from './pair-strip';
 import { RulesTable } from './rules-table';
 import { ServicesTable } from './services-table';
 import { TerminalView } from './terminal-view';
+import { TraceTab } from './trace/trace-tab';
 import { VerbDialogs } from './verbs/verb-dialogs';
 import { VerbsPanel } from './verbs/verbs-panel';
 
-const tabs = ['services', 'connections', 'rules', 'graphs', 'terminal'] as const;
+const tabs = ['services', 'connections', 'rules', 'trace', 'graphs', 'terminal'] as const;
 
 export function LiveView({ topologyId }: { topologyId: string }) {
   const name = useTopologySummary(topologyId)?.name;
@@ -74,6 +75,7 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
           <TabsTrigger value="services">Services</TabsTrigger>
           <TabsTrigger value="connections">Connections</TabsTrigger>
           <TabsTrigger value="rules">Firewall and routes</TabsTrigger>
+          <TabsTrigger value="trace">Trace</TabsTrigger>
           <TabsTrigger value="graphs">Graphs</TabsTrigger>
           <TabsTrigger value="terminal">Terminal</TabsTrigger>
         </TabsList>
@@ -87,6 +89,9 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
         </TabsContent>
         <TabsContent value="rules">
           <HostColumns {...columns}>{(host) => <RulesTable host={host} />}</HostColumns>
+        </TabsContent>
+        <TabsContent value="trace">
+          <TraceTab topologyId={topologyId} />
         </TabsContent>
         <TabsContent value="graphs">
           <LazyGraphs pair={pair} topologyId={topologyId} />

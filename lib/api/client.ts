@@ -18,6 +18,7 @@ import type { PairDrift } from '@/lib/core/views/drift';
 import type { Failover, FailoverCheck } from '@/lib/core/views/failover';
 import type { PairHistory } from '@/lib/core/views/history';
 import type { ConnectionPage, LivePair } from '@/lib/core/views/live';
+import type { PairTrace } from '@/lib/core/views/live-trace';
 import type { Plan } from '@/lib/core/views/plan';
 import type {
   PairVerb,
@@ -148,6 +149,9 @@ export const api = {
     call<TopologyRevision>('POST', `/live/${id(topologyId)}/drift/adopt`, input),
   listConnections: (topologyId: string, query: { director: string; limit: number; filter: string }) =>
     call<ConnectionPage>('GET', withQuery(`/live/${id(topologyId)}/connections`, query)),
+
+  traceLive: (topologyId: string, packet: string) =>
+    call<PairTrace>('GET', withQuery(`/live/${id(topologyId)}/trace`, { packet })),
 
   listVerbs: (topologyId: string) => call<PairVerbs>('GET', `/live/${id(topologyId)}/verbs`),
   forecastVerb: (topologyId: string, input: VerbQuestion) =>

@@ -4,10 +4,12 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { pairDriftSchema } from '@/lib/core/views/drift';
 import { pairHistorySchema } from '@/lib/core/views/history';
 import { connectionPageSchema, livePairSchema } from '@/lib/core/views/live';
+import { packetInputSchema, pairTraceSchema } from '@/lib/core/views/live-trace';
 import { topologyRevisionSchema } from '@/lib/core/views/topology';
 import { adoptDrift, adoptDriftInput } from '@/lib/services/adopt-drift';
 import { getHistory, historyInput } from '@/lib/services/history';
 import { getLivePair, getPairDrift, readConnections, watchLivePair } from '@/lib/services/live';
+import { traceLivePair } from '@/lib/services/trace-live';
 import { answers, idParams, jsonBody, newRouter, streams } from './declare';
 import { sendEvents } from './event-stream';
 import { InvalidRequest } from './problem';
@@ -99,6 +101,23 @@ export const liveRoutes = newRouter()
       if (!input.success) throw new InvalidRequest(toDiagnostics(input.error));
       return c.json(await getHistory({ ctx: c.get('ctx'), input: input.data }), 200);
     },
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/live/{id}/trace',
+      summary: 'One packet through what both directors were last read to hold, beside what the topology means',
+      request: { params: idParams, query: packetInputSchema },
+      responses: answers(pairTraceSchema),
+    }),
+    async (c) =>
+      c.json(
+        await traceLivePair({
+          ctx: c.get('ctx'),
+          input: { topologyId: c.req.valid('param').id, packet: c.req.valid('query').packet },
+        }),
+        200,
+      ),
   )
   .openapi(
     createRoute({

@@ -28,6 +28,8 @@ const handlers: VerbHandlers = {
   readHolders: never,
   countEntries: never,
   startFailover: never,
+  traceLive: never,
+  readOutputs: never,
   readConnections: async () => ({
     director: 'd',
     readAt: '',
