@@ -19,7 +19,7 @@ import { DriftPanel } from './drift-panel';
 import { HostColumns } from './host-columns';
 import { LazyGraphs } from './lazy-graphs';
 import { PairStrip } from './pair-strip';
-import { RulesTable } from './rules-table';
+import { RulesTab } from './rules-tab';
 import { ServicesTable } from './services-table';
 import { TerminalView } from './terminal-view';
 import { TraceTab } from './trace/trace-tab';
@@ -88,7 +88,7 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
           <ConnectionsTab pair={pair} topologyId={topologyId} />
         </TabsContent>
         <TabsContent value="rules">
-          <HostColumns {...columns}>{(host) => <RulesTable host={host} />}</HostColumns>
+          <HostColumns {...columns}>{(host) => <RulesTab host={host} topologyId={topologyId} />}</HostColumns>
         </TabsContent>
         <TabsContent value="trace">
           <TraceTab topologyId={topologyId} />

@@ -7,11 +7,13 @@ import type { GuardFrames, GuardHost } from '../ssh/guard-host';
 import { readChangedFiles } from '../deploy/read-changed-files';
 import { parseGuardStatus } from '../parse/guard-status';
 import { parseManagedFiles } from '../parse/managed-files';
-import { FILE_SECTION } from '../plan/observed-host';
+import { needsOf } from '../plan/host-needs';
+import { FILE_SECTION, toObservedHost } from '../plan/observed-host';
 import { FAST, SLOW } from './polled-sections';
 import type { Reading } from './last-readings';
 import { toLiveHost, type LiveContext } from './to-live-host';
-import { trackDrift } from './track-drift';
+import { withRuleRates } from './rule-rates';
+import { trackDrift, type DriftTracker } from './track-drift';
 
 const SLOW_EVERY = 4;
 const INTERVAL_MS = 1_200;
@@ -45,10 +47,10 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
       const frames = await readFrames(deps, failures > 0 ? undefined : slow);
       slow = frames.slow;
       const context = await deps.loadContext(confirmedOf(frames.all));
-      const host = toLiveHost(deps.host.name, frames.all, context);
-      const texts = await readTexts(deps, slow);
-      const drift = track({ frames: frames.all, context, role: host.role, texts }, new Date());
-      last = { ...host, drift, ...stamp(started) };
+      last = toFrame(deps.host.name, {
+        ...{ frames: frames.all, settingsReadAt: slow.readAt, context, last, track, started },
+        texts: await readTexts(deps, slow),
+      });
       deps.keep?.({ frames: frames.all, readAt: last.readAt ?? '', settingsReadAt: slow.readAt });
       failures = 0;
     } catch (error) {
@@ -61,6 +63,26 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
     const wanted = failures === 0 ? interval : Math.min(INTERVAL_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
     await deps.pause(Math.max(wanted - (Date.now() - started), 100), deps.signal);
   }
+}
+
+type Round = {
+  frames: GuardFrames;
+  settingsReadAt: string;
+  texts: ReadonlyMap<string, string>;
+  context: LiveContext;
+  last: LiveHost | undefined;
+  track: DriftTracker;
+  started: number;
+};
+
+function toFrame(director: string, { frames, settingsReadAt, texts, context, last, track, started }: Round): LiveHost {
+  const host = toLiveHost(director, frames, context);
+  const observed = toObservedHost(frames);
+  const drift = track({ frames, observed, context, role: host.role, texts }, new Date());
+  const readAt = new Date().toISOString();
+  const needs = { ...needsOf(context.expected, host.role, observed), readAt, settingsReadAt };
+  const rules = withRuleRates(host.rules, readAt, last);
+  return { ...host, rules, drift, needs, readAt, pollMs: Date.now() - started };
 }
 
 /** `status`: the guard's when they were read; `texts`: changed files, read once for them. */
@@ -101,10 +123,6 @@ async function readTexts({ host, signal }: PollerDeps, slow: SlowFrames): Promis
   const files = parseManagedFiles(slow.frames.get(FILE_SECTION)?.text ?? '').value;
   slow.texts ??= await readChangedFiles(host, files, signal);
   return slow.texts;
-}
-
-function stamp(started: number): Pick<LiveHost, 'readAt' | 'pollMs'> {
-  return { readAt: new Date().toISOString(), pollMs: Date.now() - started };
 }
 
 function pick(frames: GuardFrames, sections: readonly string[]): Map<string, GuardFrame> {

@@ -126,7 +126,9 @@ export function printRule({
   ].join(' ');
 }
 
-export function printRoute({ type, destination, table, device, gateway }: RouteState): string {
+type Printed = { type: string; destination: string; table: string; device?: string | undefined; gateway?: string };
+
+export function printRoute({ type, destination, table, device, gateway }: Printed): string {
   return [
     ...(type === 'unicast' ? [] : [type]),
     destination,

@@ -115,8 +115,12 @@ function mark(
   if (option !== '--map-set' || !words.includes('--map-mark')) return; // it fills a set, and marks nothing
   const set = journey.observed.sets?.find((each) => each.name === name);
   const read = set && parseIpSetMap(set);
+  const isOwnSet = name.startsWith(OWNED.ipSetPrefix);
   if (!read || read.diagnostics.length > 0 || !directions.startsWith('dst'))
-    doubt(journey, `Rule "${text}" asks set ${name}, which ${set ? 'cannot be read' : 'is not there'}.`);
+    doubt(
+      journey,
+      `Rule "${text}" asks set ${name}, which ${set ? 'cannot be read' : isOwnSet ? 'is not there' : 'the console does not read'}.`,
+    );
   else {
     const found = findMark(read.value, journey.packet);
     if (found !== undefined) setMark(journey, found, by);
