@@ -3,6 +3,7 @@
 import { useCallback, useState } from 'react';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
+import type { LiteralSection } from '@/lib/core/views/live-output';
 import type { LivePair } from '@/lib/core/views/live';
 import { useEvents } from './use-events';
 
@@ -76,6 +77,19 @@ export function useLiveTrace(topologyId: string, packet: string) {
     enabled: packet !== '',
     placeholderData: keepPreviousData,
     refetchInterval: TRACE_MS,
+    retry: false,
+  });
+}
+
+type OutputQuestion = { director: string; section: LiteralSection; readAt: string | undefined };
+
+/** Asked anew when the stream says that the director was read again; an output of a moment ago is not kept. */
+export function useLiveOutput(topologyId: string, { director, section, readAt }: OutputQuestion) {
+  return useQuery({
+    queryKey: ['live-output', topologyId, director, section, readAt],
+    queryFn: () => api.readLiveOutput(topologyId, { director, section }),
+    placeholderData: (before, query) => (query?.queryKey[3] === section ? before : undefined),
+    gcTime: 5_000,
     retry: false,
   });
 }

@@ -21,7 +21,7 @@ import { LazyGraphs } from './lazy-graphs';
 import { PairStrip } from './pair-strip';
 import { RulesTab } from './rules-tab';
 import { ServicesTable } from './services-table';
-import { TerminalView } from './terminal-view';
+import { TerminalTab } from './terminal/terminal-tab';
 import { TraceTab } from './trace/trace-tab';
 import { VerbDialogs } from './verbs/verb-dialogs';
 import { VerbsPanel } from './verbs/verbs-panel';
@@ -97,7 +97,7 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
           <LazyGraphs pair={pair} topologyId={topologyId} />
         </TabsContent>
         <TabsContent value="terminal">
-          <HostColumns {...columns}>{(host) => <TerminalView host={host} />}</HostColumns>
+          <TerminalTab {...columns} topologyId={topologyId} />
         </TabsContent>
       </Tabs>
     </>

@@ -18,6 +18,7 @@ import type { PairDrift } from '@/lib/core/views/drift';
 import type { Failover, FailoverCheck } from '@/lib/core/views/failover';
 import type { PairHistory } from '@/lib/core/views/history';
 import type { ConnectionPage, LivePair } from '@/lib/core/views/live';
+import type { HostReading, LiteralSection } from '@/lib/core/views/live-output';
 import type { PairTrace } from '@/lib/core/views/live-trace';
 import type { Plan } from '@/lib/core/views/plan';
 import type {
@@ -152,6 +153,8 @@ export const api = {
 
   traceLive: (topologyId: string, packet: string) =>
     call<PairTrace>('GET', withQuery(`/live/${id(topologyId)}/trace`, { packet })),
+  readLiveOutput: (topologyId: string, query: { director: string; section: LiteralSection }) =>
+    call<HostReading>('GET', withQuery(`/live/${id(topologyId)}/output`, query)),
 
   listVerbs: (topologyId: string) => call<PairVerbs>('GET', `/live/${id(topologyId)}/verbs`),
   forecastVerb: (topologyId: string, input: VerbQuestion) =>

@@ -4,11 +4,14 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { pairDriftSchema } from '@/lib/core/views/drift';
 import { pairHistorySchema } from '@/lib/core/views/history';
 import { connectionPageSchema, livePairSchema } from '@/lib/core/views/live';
+import { hostReadingSchema, literalSectionSchema } from '@/lib/core/views/live-output';
 import { packetInputSchema, pairTraceSchema } from '@/lib/core/views/live-trace';
 import { topologyRevisionSchema } from '@/lib/core/views/topology';
 import { adoptDrift, adoptDriftInput } from '@/lib/services/adopt-drift';
 import { getHistory, historyInput } from '@/lib/services/history';
 import { getLivePair, getPairDrift, readConnections, watchLivePair } from '@/lib/services/live';
+import { readLiveOutput } from '@/lib/services/live-output';
+import { makeSupportBundle } from '@/lib/services/support-bundle';
 import { traceLivePair } from '@/lib/services/trace-live';
 import { answers, idParams, jsonBody, newRouter, streams } from './declare';
 import { sendEvents } from './event-stream';
@@ -118,6 +121,44 @@ export const liveRoutes = newRouter()
         }),
         200,
       ),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/live/{id}/output',
+      summary: 'The literal output of one command of one director, as last read',
+      request: { params: idParams, query: z.object({ director: z.string(), section: literalSectionSchema }) },
+      responses: answers(hostReadingSchema),
+    }),
+    async (c) =>
+      c.json(
+        await readLiveOutput({
+          ctx: c.get('ctx'),
+          input: { topologyId: c.req.valid('param').id, ...c.req.valid('query') },
+        }),
+        200,
+      ),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/live/{id}/support-bundle',
+      summary: 'Outputs, intent, hashes, versions, drift and deploys of the pair as a .tar.gz, without a secret',
+      request: { params: idParams },
+      responses: {
+        ...answers(z.string()),
+        200: { description: 'tar.gz', content: { 'application/gzip': { schema: z.string() } } },
+      },
+    }),
+    async (c) => {
+      const input = { topologyId: c.req.valid('param').id };
+      const { name, content } = await makeSupportBundle({ ctx: c.get('ctx'), input });
+      return c.body(content, 200, {
+        'content-type': 'application/gzip',
+        'content-disposition': `attachment; filename="${name}"`,
+        'cache-control': 'no-store',
+      });
+    },
   )
   .openapi(
     createRoute({

@@ -1,7 +1,8 @@
 // The literal output of a director's own tools, as last read.
 import { z } from 'zod';
 
-/** Sections of `guard read` that the poller asks for, with the command that each is the output of. */
+/** Sections of `guard read` that the poller asks for, with the command that each is the output of;
+ * `guard` is the console's own program there, where several commands are needed. */
 export const LITERAL_COMMANDS = {
   'ipvs-list': 'ipvsadm -L -n',
   'ipvs-stats': 'ipvsadm -L -n --stats --exact',
@@ -12,7 +13,7 @@ export const LITERAL_COMMANDS = {
   'nat-list': 'iptables -t nat -L -n -v',
   firewall: 'iptables-save -c',
   firewall6: 'ip6tables-save -c',
-  sets: 'ipset save',
+  sets: 'ipset save (own sets)',
   nftables: 'nft -j list table inet lvs-console',
   'policy-rules': 'ip -j -d rule',
   'policy-rules6': 'ip -6 -j -d rule',
@@ -20,8 +21,8 @@ export const LITERAL_COMMANDS = {
   routes6: 'ip -6 -j -d route show table all',
   addresses: 'ip -j addr',
   modules: 'cut -d" " -f1 /proc/modules',
-  sysctls: 'sysctl -a | grep -E "ip_forward|rp_filter|ipv4.vs"',
-  daemons: 'pidof heartbeat ldirectord keepalived',
+  sysctls: 'guard read sysctls',
+  daemons: 'guard read daemons',
   status: 'guard status',
   files: 'guard read files',
 } as const;
