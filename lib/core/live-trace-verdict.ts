@@ -6,7 +6,8 @@ export function judgeTrace(hosts: readonly HostTrace[]): Pick<PairTrace, 'verdic
   const open = hosts.filter(({ agrees }) => agrees === 'unknown');
   if (wrong.length > 0) return { verdict: 'disagree', sentence: disagreement(hosts, wrong) };
   if (open.length > 0) {
-    const why = open[0]?.problem ?? 'rules that cannot be judged from here may decide otherwise';
+    const why =
+      open[0]?.problem ?? open[0]?.differences[0] ?? 'rules that cannot be judged from here may decide otherwise';
     return { verdict: 'unknown', sentence: `${names(open)}: ${why.replace(/\.$/, '')}.` };
   }
   if (hosts.length === 0) return { verdict: 'unknown', sentence: 'No director of this topology is trusted yet.' };

@@ -1,6 +1,8 @@
 // A packet on both directors beside what the topology means, through the worker, and one word for the pair.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedDocument } from '@/lib/core/seed';
+import { neverRead } from '@/lib/core/never-read';
+import type { LiveHost } from '@/lib/core/views/live';
 import type { LiveAnswer } from '@/lib/core/views/live-trace';
 import { getDb } from '@/lib/db/client';
 import { contextOf, setUpTestDatabase } from '@/lib/testing/test-database';
@@ -21,12 +23,21 @@ beforeAll(async () => {
   await getDb().director.updateMany({ where: { topologyId }, data: { fingerprint: 'SHA256:x' } });
   const rows = await getDb().director.findMany({ where: { topologyId }, orderBy: { name: 'asc' } });
   ids = rows.map(({ id }) => id);
+  await setRoles('active', 'active');
 });
 afterAll(() => worker.close());
 
+async function setRoles(...roles: LiveHost['role'][]): Promise<void> {
+  for (const [at, directorId] of ids.entries()) {
+    const frame = { ...neverRead(`director${at + 1}`), role: roles[at] ?? 'unknown', readAt: new Date().toISOString() };
+    await getDb().liveFrame.upsert({ where: { directorId }, create: { directorId, frame }, update: { frame } });
+  }
+}
+
 const servers = seedDocument().pools[0]!.realServers;
+const unserved: LiveAnswer = { mark: 1, delivered: 'local', realServers: [], steps: [], doubts: [], notRead: [] };
 const right: LiveAnswer = {
-  ...{ mark: 1, delivered: 'local', service: 'fwm:1', steps: [], doubts: [], notRead: [] },
+  ...{ ...unserved, service: 'fwm:1' },
   realServers: servers.map(({ address, weight = 1 }) => ({ address, forwarding: 'masq', weight, share: 0.5 })),
 };
 const readAt = '2026-01-01T00:00:00.000Z';
@@ -78,6 +89,20 @@ describe('a packet on the live pair', () => {
     const found = await trace();
     expect(found.verdict).toBe(verdict);
     expect(found.sentence).toMatch(sentence);
+  });
+
+  it('has no service on a standby of heartbeat, as meant, and is not judged while the role is not known', async () => {
+    worker.answer.traceLive = async ({ directorId }) =>
+      directorId === ids[0] ? { readAt, answer: right } : { readAt, answer: unserved };
+    await setRoles('active', 'standby');
+    expect((await trace()).verdict).toBe('agree');
+    await setRoles('active', 'unknown');
+    expect(await trace()).toMatchObject({
+      verdict: 'unknown',
+      sentence: expect.stringMatching(/^director2: Whether it/) as string,
+    });
+    await setRoles('active', 'active');
+    expect((await trace()).sentence).toMatch(/^director2 does not do .*No virtual service takes it here/);
   });
 
   it('refuses what is no packet, and a topology that is not there', async () => {

@@ -13,7 +13,7 @@ type Compared = Pick<HostTrace, 'agrees' | 'differences'>;
 type Question = { topology: Topology; director: Director; role: HostTrace['role']; packet: Packet };
 
 export function compareTrace(question: Question, answer: LiveAnswer): Compared {
-  const { topology, director, packet } = question;
+  const { topology, director, role, packet } = question;
   const meant = tracePacket(topology, { ...packet, director: director.name });
   const differences = [
     ...compareMarks(topology, meant, answer),
@@ -21,6 +21,11 @@ export function compareTrace(question: Question, answer: LiveAnswer): Compared {
     ...compareService(question, meant, answer),
   ];
   if (differences.length > 0) return { agrees: 'no', differences };
+  if (role === 'unknown' && meant.pool !== null && hasRoles(topology))
+    return {
+      agrees: 'unknown',
+      differences: ['Whether it is the active director is not known, so what it should serve is not either.'],
+    };
   return { agrees: answer.doubts.length > 0 ? 'unknown' : 'yes', differences };
 }
 
@@ -57,6 +62,7 @@ function isHeldElsewhere({ topology, director, role, packet: { destination } }: 
 
 /** A standby whose stack keeps its table empty is meant to have no service. */
 function compareService({ topology, director, role, packet }: Question, meant: Trace, answer: LiveAnswer): string[] {
+  if (role === 'unknown' && hasRoles(topology)) return [];
   if (packet.protocol === 'icmp' || answer.delivered !== 'local' || meant.delivered !== 'local') return [];
   const wantedKey = meant.mark === null ? undefined : markKey(meant.mark, packet.destination.family);
   const of: Role = role === 'standby' ? 'standby' : 'active';
@@ -66,6 +72,10 @@ function compareService({ topology, director, role, packet }: Question, meant: T
     return [`${capital(print(answer.service))} takes it here; meant is ${print(wanted?.key)}.`];
   }
   return wanted ? compareServers(wanted.realServers, answer.realServers, fallbackOf(topology, meant)) : [];
+}
+
+function hasRoles({ stack }: Topology): boolean {
+  return stack !== 'single';
 }
 
 function fallbackOf({ groups }: Topology, { group }: Trace): string | undefined {

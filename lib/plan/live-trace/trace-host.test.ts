@@ -255,6 +255,16 @@ describe('a director that is otherwise', () => {
     expect(answer.doubts[0]).toMatch(/no source is given/);
   });
 
+  it('is not judged by its services while its role is not known', () => {
+    const host = hostOf(seed, director, 'standby');
+    const answer = traceHost(host, packet);
+    const compared = compareTrace({ topology: seed, director, role: 'unknown', packet }, answer);
+    expect(compared).toMatchObject({
+      agrees: 'unknown',
+      differences: [expect.stringMatching(/active director is not known/)],
+    });
+  });
+
   it('names a drop by policy, and that it does not read the tables of others', () => {
     const { answer } = changed((host) => {
       tableOf(host, 'filter').chains.push({ name: 'INPUT', policy: 'DROP', packets: 0, bytes: 0 });
