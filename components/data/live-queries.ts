@@ -1,8 +1,9 @@
 'use client';
 // The live pair: a snapshot, and the stream that keeps it fresh.
 import { useCallback, useState } from 'react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
+import type { LiteralSection } from '@/lib/core/views/live-output';
 import type { LivePair } from '@/lib/core/views/live';
 import { useEvents } from './use-events';
 
@@ -51,4 +52,31 @@ export function useLivePair(topologyId: string) {
     isEnabled: !isPaused,
   });
   return { ...query, stream, isPaused, setPaused };
+}
+
+/** Asked again while it is on the screen: the directors are read once a second anyway, and this asks only for what is known. */
+const TRACE_MS = 3_000;
+
+export function useLiveTrace(topologyId: string, packet: string) {
+  return useQuery({
+    queryKey: ['live-trace', topologyId, packet],
+    queryFn: () => api.traceLive(topologyId, packet),
+    enabled: packet !== '',
+    placeholderData: keepPreviousData,
+    refetchInterval: TRACE_MS,
+    retry: false,
+  });
+}
+
+type OutputQuestion = { director: string; section: LiteralSection; readAt: string | undefined };
+
+/** Asked anew when the stream says that the director was read again; an output of a moment ago is not kept. */
+export function useLiveOutput(topologyId: string, { director, section, readAt }: OutputQuestion) {
+  return useQuery({
+    queryKey: ['live-output', topologyId, director, section, readAt],
+    queryFn: () => api.readLiveOutput(topologyId, { director, section }),
+    placeholderData: (before, query) => (query?.queryKey[3] === section ? before : undefined),
+    gcTime: 5_000,
+    retry: false,
+  });
 }

@@ -19,13 +19,14 @@ import { DriftPanel } from './drift-panel';
 import { HostColumns } from './host-columns';
 import { LazyGraphs } from './lazy-graphs';
 import { PairStrip } from './pair-strip';
-import { RulesTable } from './rules-table';
+import { RulesTab } from './rules-tab';
 import { ServicesTable } from './services-table';
-import { TerminalView } from './terminal-view';
+import { TerminalTab } from './terminal/terminal-tab';
+import { TraceTab } from './trace/trace-tab';
 import { VerbDialogs } from './verbs/verb-dialogs';
 import { VerbsPanel } from './verbs/verbs-panel';
 
-const tabs = ['services', 'connections', 'rules', 'graphs', 'terminal'] as const;
+const tabs = ['services', 'connections', 'rules', 'trace', 'graphs', 'terminal'] as const;
 
 export function LiveView({ topologyId }: { topologyId: string }) {
   const name = useTopologySummary(topologyId)?.name;
@@ -74,6 +75,7 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
           <TabsTrigger value="services">Services</TabsTrigger>
           <TabsTrigger value="connections">Connections</TabsTrigger>
           <TabsTrigger value="rules">Firewall and routes</TabsTrigger>
+          <TabsTrigger value="trace">Trace</TabsTrigger>
           <TabsTrigger value="graphs">Graphs</TabsTrigger>
           <TabsTrigger value="terminal">Terminal</TabsTrigger>
         </TabsList>
@@ -86,13 +88,16 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
           <ConnectionsTab pair={pair} topologyId={topologyId} />
         </TabsContent>
         <TabsContent value="rules">
-          <HostColumns {...columns}>{(host) => <RulesTable host={host} />}</HostColumns>
+          <HostColumns {...columns}>{(host) => <RulesTab host={host} topologyId={topologyId} />}</HostColumns>
+        </TabsContent>
+        <TabsContent value="trace">
+          <TraceTab topologyId={topologyId} />
         </TabsContent>
         <TabsContent value="graphs">
           <LazyGraphs pair={pair} topologyId={topologyId} />
         </TabsContent>
         <TabsContent value="terminal">
-          <HostColumns {...columns}>{(host) => <TerminalView host={host} />}</HostColumns>
+          <TerminalTab {...columns} topologyId={topologyId} />
         </TabsContent>
       </Tabs>
     </>

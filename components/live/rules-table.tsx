@@ -1,12 +1,16 @@
 'use client';
-// Mark and NAT rules with their counters; the console's own and foreign ones told apart by a word.
+// Every rule of the firewall with its counters and rates; the console's own linked to the group that made them, foreign ones greyed.
+import Link from 'next/link';
 import type { FirewallRule, LiveHost } from '@/lib/core/views/live';
 import { Badge } from '@/components/ui/badge';
 import { cn } from '@/components/ui/class-names';
+import type { GroupLinks } from './group-links';
 
-export function RulesTable({ host }: { host: LiveHost }) {
+type RulesTableProps = { host: LiveHost; groups: GroupLinks };
+
+export function RulesTable({ host, groups }: RulesTableProps) {
   const chains = [...new Set(host.rules.map(({ table, chain }) => `${table} ${chain}`))];
-  if (chains.length === 0) return <p className="text-muted-foreground">No rule in the tables mangle and nat.</p>;
+  if (chains.length === 0) return <p className="text-muted-foreground">No rule in any table that the console reads.</p>;
   return (
     <div className="flex flex-col gap-3">
       {chains.map((chain) => (
@@ -15,13 +19,18 @@ export function RulesTable({ host }: { host: LiveHost }) {
           name={chain}
           rules={host.rules.filter((rule) => `${rule.table} ${rule.chain}` === chain)}
           director={host.director}
+          groups={groups}
         />
       ))}
     </div>
   );
 }
 
-function Chain({ name, rules, director }: { name: string; rules: readonly FirewallRule[]; director: string }) {
+const NUMBERS = ['Packets', 'Bytes', 'Packets/s', 'Bytes/s'];
+
+type ChainProps = { name: string; rules: readonly FirewallRule[]; director: string; groups: GroupLinks };
+
+function Chain({ name, rules, director, groups }: ChainProps) {
   return (
     <div
       tabIndex={0}
@@ -33,12 +42,11 @@ function Chain({ name, rules, director }: { name: string; rules: readonly Firewa
         <caption className="px-2 py-1 text-left font-mono text-xs font-medium">{name}</caption>
         <thead className="text-xs text-muted-foreground">
           <tr>
-            <th scope="col" className="tabular px-2 py-1 font-medium">
-              Packets
-            </th>
-            <th scope="col" className="tabular px-2 py-1 font-medium">
-              Bytes
-            </th>
+            {NUMBERS.map((head) => (
+              <th key={head} scope="col" className="tabular px-2 py-1 font-medium whitespace-nowrap">
+                {head}
+              </th>
+            ))}
             <th scope="col" className="px-2 py-1 text-left font-medium">
               Whose
             </th>
@@ -49,21 +57,44 @@ function Chain({ name, rules, director }: { name: string; rules: readonly Firewa
         </thead>
         <tbody>
           {rules.map((rule, index) => (
-            <tr key={index} className={cn('border-t', !rule.own && 'text-muted-foreground')}>
-              <td className="tabular px-2 py-1">{rule.packets.toLocaleString('en-US')}</td>
-              <td className="tabular px-2 py-1">{rule.bytes.toLocaleString('en-US')}</td>
-              <td className="px-2 py-1 whitespace-nowrap">
-                {rule.own ? (
-                  <Badge tone="up">{rule.group ? `group ${rule.group}` : 'console'}</Badge>
-                ) : (
-                  <Badge tone="neutral">foreign</Badge>
-                )}
-              </td>
-              <td className="px-2 py-1 font-mono text-xs whitespace-nowrap">{rule.rule}</td>
-            </tr>
+            <Row key={index} rule={rule} groups={groups} />
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Row({ rule, groups }: { rule: FirewallRule; groups: GroupLinks }) {
+  const { packets, bytes, packetsPerSecond = null, bytesPerSecond = null } = rule;
+  return (
+    <tr className={cn('border-t', !rule.own && 'text-muted-foreground')}>
+      {[packets, bytes, packetsPerSecond, bytesPerSecond].map((value, at) => (
+        <td key={NUMBERS[at]} className="tabular px-2 py-1" title={value === null ? 'not known' : undefined}>
+          {value === null ? '–' : value.toLocaleString('en-US', { maximumFractionDigits: 1 })}
+        </td>
+      ))}
+      <td className="px-2 py-1 whitespace-nowrap">
+        <Owner rule={rule} groups={groups} />
+      </td>
+      <td className="px-2 py-1 font-mono text-xs whitespace-nowrap">{rule.rule}</td>
+    </tr>
+  );
+}
+
+/** By the name in the rule, else by its mark: a rule that asks a set stands for several groups. */
+function Owner({ rule, groups }: { rule: FirewallRule; groups: GroupLinks }) {
+  if (!rule.own) return <Badge tone="neutral">foreign</Badge>;
+  const group =
+    (rule.group === undefined ? undefined : groups.ofName(rule.group)) ??
+    (rule.mark === undefined ? undefined : groups.ofMark(rule.mark));
+  const name = rule.group ?? group?.name;
+  const badge = <Badge tone="up">{name === undefined ? 'console' : `group ${name}`}</Badge>;
+  return group ? (
+    <Link href={group.href} className="underline-offset-2 hover:underline">
+      {badge}
+    </Link>
+  ) : (
+    badge
   );
 }

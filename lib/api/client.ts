@@ -19,6 +19,8 @@ import type { Failover, FailoverCheck } from '@/lib/core/views/failover';
 import type { PairHistory } from '@/lib/core/views/history';
 import type { ConnectionFilter, ConnectionPage, ConnectionSearch, SearchRows } from '@/lib/core/views/connections';
 import type { LivePair } from '@/lib/core/views/live';
+import type { HostReading, LiteralSection } from '@/lib/core/views/live-output';
+import type { PairTrace } from '@/lib/core/views/live-trace';
 import type { Plan } from '@/lib/core/views/plan';
 import type {
   PairVerb,
@@ -159,6 +161,11 @@ export const api = {
   /** An address for a link: the browser streams it to a file. */
   exportSearch: (topologyId: string, search: string, format: 'csv' | 'ndjson') =>
     `/api/v1/live/${id(topologyId)}/searches/${id(search)}/export?format=${format}`,
+
+  traceLive: (topologyId: string, packet: string) =>
+    call<PairTrace>('GET', withQuery(`/live/${id(topologyId)}/trace`, { packet })),
+  readLiveOutput: (topologyId: string, query: { director: string; section: LiteralSection }) =>
+    call<HostReading>('GET', withQuery(`/live/${id(topologyId)}/output`, query)),
 
   listVerbs: (topologyId: string) => call<PairVerbs>('GET', `/live/${id(topologyId)}/verbs`),
   forecastVerb: (topologyId: string, input: VerbQuestion) =>

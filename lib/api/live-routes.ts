@@ -8,6 +8,11 @@ import { topologyRevisionSchema } from '@/lib/core/views/topology';
 import { adoptDrift, adoptDriftInput } from '@/lib/services/adopt-drift';
 import { getHistory, historyInput } from '@/lib/services/history';
 import { getLivePair, getPairDrift, watchLivePair } from '@/lib/services/live';
+import { hostReadingSchema, literalSectionSchema } from '@/lib/core/views/live-output';
+import { packetInputSchema, pairTraceSchema } from '@/lib/core/views/live-trace';
+import { readLiveOutput } from '@/lib/services/live-output';
+import { makeSupportBundle } from '@/lib/services/support-bundle';
+import { traceLivePair } from '@/lib/services/trace-live';
 import { answers, idParams, jsonBody, newRouter, streams } from './declare';
 import { sendEvents } from './event-stream';
 import { InvalidRequest } from './problem';
@@ -92,5 +97,60 @@ export const liveRoutes = newRouter()
       });
       if (!input.success) throw new InvalidRequest(toDiagnostics(input.error));
       return c.json(await getHistory({ ctx: c.get('ctx'), input: input.data }), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/live/{id}/trace',
+      summary: 'One packet through what both directors were last read to hold, beside what the topology means',
+      request: { params: idParams, query: packetInputSchema },
+      responses: answers(pairTraceSchema),
+    }),
+    async (c) =>
+      c.json(
+        await traceLivePair({
+          ctx: c.get('ctx'),
+          input: { topologyId: c.req.valid('param').id, packet: c.req.valid('query').packet },
+        }),
+        200,
+      ),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/live/{id}/output',
+      summary: 'The literal output of one command of one director, as last read',
+      request: { params: idParams, query: z.object({ director: z.string(), section: literalSectionSchema }) },
+      responses: answers(hostReadingSchema),
+    }),
+    async (c) =>
+      c.json(
+        await readLiveOutput({
+          ctx: c.get('ctx'),
+          input: { topologyId: c.req.valid('param').id, ...c.req.valid('query') },
+        }),
+        200,
+      ),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/live/{id}/support-bundle',
+      summary: 'Outputs, intent, hashes, versions, drift and deploys of the pair as a .tar.gz, without a secret',
+      request: { params: idParams },
+      responses: {
+        ...answers(z.string()),
+        200: { description: 'tar.gz', content: { 'application/gzip': { schema: z.string() } } },
+      },
+    }),
+    async (c) => {
+      const input = { topologyId: c.req.valid('param').id };
+      const { name, content } = await makeSupportBundle({ ctx: c.get('ctx'), input });
+      return c.body(content, 200, {
+        'content-type': 'application/gzip',
+        'content-disposition': `attachment; filename="${name}"`,
+        'cache-control': 'no-store',
+      });
     },
   );

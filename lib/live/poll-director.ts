@@ -7,37 +7,14 @@ import type { GuardFrames, GuardHost } from '../ssh/guard-host';
 import { readChangedFiles } from '../deploy/read-changed-files';
 import { parseGuardStatus } from '../parse/guard-status';
 import { parseManagedFiles } from '../parse/managed-files';
-import { FILE_SECTION } from '../plan/observed-host';
+import { needsOf } from '../plan/host-needs';
+import { FILE_SECTION, toObservedHost } from '../plan/observed-host';
+import { FAST, SLOW } from './polled-sections';
+import type { Reading } from './last-readings';
 import { toLiveHost, type LiveContext } from './to-live-host';
-import { trackDrift } from './track-drift';
+import { withRuleRates } from './rule-rates';
+import { trackDrift, type DriftTracker } from './track-drift';
 
-/** What moves with every packet and every failover. */
-const FAST = [
-  'status',
-  'addresses',
-  'ipvs',
-  'ipvs-list',
-  'ipvs-stats',
-  'ipvs-rate',
-  'ipvs-daemon',
-  'firewall',
-  'firewall6',
-  'mangle-list',
-  'nat-list',
-  'daemons',
-];
-/** What only an administrator changes: read every few rounds, to keep the director's load low. */
-const SLOW = [
-  'policy-rules',
-  'policy-rules6',
-  'routes',
-  'routes6',
-  'sets',
-  'nftables',
-  'sysctls',
-  'modules',
-  FILE_SECTION,
-];
 const SLOW_EVERY = 4;
 const INTERVAL_MS = 1_200;
 /** A director that is being changed has better things to do. */
@@ -50,6 +27,8 @@ export type PollerDeps = {
   /** `confirmed`: on the director; a context that was kept is not used when it knows another release. */
   loadContext: (confirmed: string) => Promise<LiveContext>;
   save: (frame: LiveHost) => Promise<void>;
+  /** What was answered, literally; before `save` tells everybody that there is something new. */
+  keep?: (reading: Reading) => void;
   /** Where the data of an earlier poller, perhaps of another process, is. */
   loadLast: () => Promise<LiveHost | undefined>;
   signal: AbortSignal;
@@ -68,10 +47,11 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
       const frames = await readFrames(deps, failures > 0 ? undefined : slow);
       slow = frames.slow;
       const context = await deps.loadContext(confirmedOf(frames.all));
-      const host = toLiveHost(deps.host.name, frames.all, context);
-      const texts = await readTexts(deps, slow);
-      const drift = track({ frames: frames.all, context, role: host.role, texts }, new Date());
-      last = { ...host, drift, ...stamp(started) };
+      last = toFrame(deps.host.name, {
+        ...{ frames: frames.all, settingsReadAt: slow.readAt, context, last, track, started },
+        texts: await readTexts(deps, slow),
+      });
+      deps.keep?.({ frames: frames.all, readAt: last.readAt ?? '', settingsReadAt: slow.readAt });
       failures = 0;
     } catch (error) {
       if (deps.signal.aborted) return;
@@ -85,8 +65,34 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
   }
 }
 
+type Round = {
+  frames: GuardFrames;
+  settingsReadAt: string;
+  texts: ReadonlyMap<string, string>;
+  context: LiveContext;
+  last: LiveHost | undefined;
+  track: DriftTracker;
+  started: number;
+};
+
+function toFrame(director: string, { frames, settingsReadAt, texts, context, last, track, started }: Round): LiveHost {
+  const host = toLiveHost(director, frames, context);
+  const observed = toObservedHost(frames);
+  const drift = track({ frames, observed, context, role: host.role, texts }, new Date());
+  const readAt = new Date().toISOString();
+  const needs = { ...needsOf(context.expected, host.role, observed), readAt, settingsReadAt };
+  const rules = withRuleRates(host.rules, readAt, last);
+  return { ...host, rules, drift, needs, readAt, pollMs: Date.now() - started };
+}
+
 /** `status`: the guard's when they were read; `texts`: changed files, read once for them. */
-type SlowFrames = { frames: GuardFrames; rounds: number; status: string; texts?: ReadonlyMap<string, string> };
+type SlowFrames = {
+  frames: GuardFrames;
+  readAt: string;
+  rounds: number;
+  status: string;
+  texts?: ReadonlyMap<string, string>;
+};
 
 /** Slow sections are read again at once when the guard did something: old routes beside new rules would look like drift. */
 async function readFrames(
@@ -101,7 +107,7 @@ async function readFrames(
       return { all: new Map([...fast, ...slow.frames]), slow: { ...slow, rounds: slow.rounds + 1 } };
   }
   const all = await host.read([...FAST, ...SLOW], options);
-  return { all, slow: { frames: pick(all, SLOW), rounds: 1, status: statusOf(all) } };
+  return { all, slow: { frames: pick(all, SLOW), readAt: new Date().toISOString(), rounds: 1, status: statusOf(all) } };
 }
 
 /** Without the seconds of the timer, which move by themselves. */
@@ -117,10 +123,6 @@ async function readTexts({ host, signal }: PollerDeps, slow: SlowFrames): Promis
   const files = parseManagedFiles(slow.frames.get(FILE_SECTION)?.text ?? '').value;
   slow.texts ??= await readChangedFiles(host, files, signal);
   return slow.texts;
-}
-
-function stamp(started: number): Pick<LiveHost, 'readAt' | 'pollMs'> {
-  return { readAt: new Date().toISOString(), pollMs: Date.now() - started };
 }
 
 function pick(frames: GuardFrames, sections: readonly string[]): Map<string, GuardFrame> {

@@ -6,6 +6,7 @@ import type { NameGroup } from './read-connections';
 
 export type SearchEnd = { seen: number; found: number; isWhole: boolean };
 export type SearchRowStore = {
+  /** After the end it keeps nothing more. */
   push: (chunk: Buffer) => void;
   /** Counts what is left. `rest`: what came after the rows; no `end` when the answer was cut off. */
   end: () => { end?: SearchEnd; rest: string };
@@ -75,6 +76,7 @@ export function openSearchRows(nameGroup: NameGroup = () => undefined): SearchRo
   };
   return {
     push: (chunk) => {
+      if (isEnded) return;
       const lines = (tail + chunk.toString('latin1')).split('\n');
       tail = lines.pop() ?? '';
       for (const line of lines) take(line);

@@ -9,7 +9,9 @@ import { parseIptablesSave, type FirewallRuleState } from '../parse/iptables-sav
 import { parseIpvsadmDaemon } from '../parse/ipvsadm-daemon';
 import { parseIpvsadmList } from '../parse/ipvsadm-list';
 import { parseIpvsadmStatistics } from '../parse/ipvsadm-statistics';
+import { parseNftablesJson } from '../parse/nftables-json';
 import type { Parsed } from '../parse/parsed';
+import { nftablesRulesOf } from '../plan/nftables-rules';
 import type { ExpectedRelease } from '../plan/find-drift';
 
 export type LiveContext = {
@@ -48,6 +50,7 @@ export function toLiveHost(
     rules: [
       ...read('firewall', parseIptablesSave).flatMap(({ name, rules }) => rules.map((rule) => toRule(name, rule))),
       ...rules6Of(frames),
+      ...nftablesOf(frames),
     ],
     terminal: terminalOf(frames),
     syncDaemon: ofIpvs('ipvs-daemon', parseIpvsadmDaemon),
@@ -87,6 +90,12 @@ function rules6Of(frames: Frames): FirewallRule[] {
   if (frame?.status !== 0) return [];
   const tables = parseIptablesSave(frame.text).value;
   return tables.flatMap(({ name, rules }) => rules.map((rule) => toRule(`${name} (IPv6)`, rule)));
+}
+
+/** A host without nft has none of them. */
+function nftablesOf(frames: Frames): FirewallRule[] {
+  const frame = frames.get('nftables');
+  return frame?.status === 0 ? nftablesRulesOf(parseNftablesJson(frame.text).value) : [];
 }
 
 function toRule(table: string, { chain, text, packets = 0, bytes = 0 }: FirewallRuleState): FirewallRule {

@@ -14,7 +14,14 @@ const STILL_THERE_MS = 2_000;
 const TOLD = 100;
 
 type Frames = ReadonlyMap<string, GuardFrame>;
-export type Seen = { frames: Frames; context: LiveContext; role: LiveHost['role']; texts: ReadonlyMap<string, string> };
+export type Seen = {
+  frames: Frames;
+  /** The same frames, read before: they may be large. */
+  observed?: ReturnType<typeof toObservedHost>;
+  context: LiveContext;
+  role: LiveHost['role'];
+  texts: ReadonlyMap<string, string>;
+};
 type Dated = FoundDrift & { firstSeen: string };
 export type DriftTracker = (seen: Seen, now: Date) => HostDrift;
 
@@ -45,12 +52,12 @@ function toHostDrift(head: Head, items: DriftItem[], isSettling: boolean): HostD
 }
 
 /** Without `found` the head says why nothing was compared. */
-function lookFor({ frames, context, texts }: Seen): Head & { found?: FoundDrift[] } {
+function lookFor({ frames, observed, context, texts }: Seen): Head & { found?: FoundDrift[] } {
   const { expected, isDeploying } = context;
   if (!expected) return { state: isDeploying ? 'paused' : 'not-deployed' };
   const head = { release: expected.release, revision: expected.revision };
   if (isDeploying) return { ...head, state: 'paused' };
-  const { host, problems } = toObservedHost(frames);
+  const { host, problems } = observed ?? toObservedHost(frames);
   if (!host) return { ...head, state: 'unknown', why: problems.join(' ') };
   const found = findDrift(expected, { ...host, files: withTexts(host.files ?? [], texts) });
   if (found === 'paused') return { ...head, state: 'paused' };

@@ -22,6 +22,8 @@ export type PolicyRuleState = {
   destination: string;
   table: string;
   protocol?: string;
+  /** Further conditions or actions of the rule, by their words: what it does to a packet is then not known. */
+  more?: string[];
 };
 export type RouteState = {
   family: 4 | 6;
@@ -51,7 +53,9 @@ const linkSchema = z.object({
     )
     .default([]),
 });
-const ruleSchema = z.object({
+/** What `ip rule` says of a rule without any effect on which packets it takes. */
+const RULE_NOTES = ['iif_detached', 'flags'];
+const ruleSchema = z.looseObject({
   priority: z.int().min(0).max(0xffff_ffff),
   iif: z.string().optional(),
   fwmark: mark.optional(),
@@ -97,7 +101,8 @@ export function parseIpRules(output: string, family: 4 | 6 = 4): Parsed<PolicyRu
 }
 
 function toRule(rule: z.infer<typeof ruleSchema>, family: 4 | 6): PolicyRuleState {
-  const { priority, iif, fwmark, fwmask, src, srclen, dst, dstlen, table = '', protocol } = rule;
+  const { priority, iif, fwmark, fwmask, src, srclen, dst, dstlen, table = '', protocol, ...others } = rule;
+  const more = Object.keys(others).filter((word) => !RULE_NOTES.includes(word));
   return {
     family,
     priority,
@@ -108,6 +113,7 @@ function toRule(rule: z.infer<typeof ruleSchema>, family: 4 | 6): PolicyRuleStat
     destination: dstlen === undefined ? dst : `${dst}/${dstlen}`,
     table,
     ...(protocol !== undefined && { protocol }),
+    ...(more.length > 0 && { more }),
   };
 }
 

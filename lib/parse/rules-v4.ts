@@ -158,7 +158,7 @@ const READERS: Record<string, Reader> = {
 };
 
 /** Blanks part words, except inside double quotes as iptables-save writes them. */
-function splitWords(text: string): string[] {
+export function splitWords(text: string): string[] {
   return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, plain]) =>
     quoted === undefined ? (plain ?? '') : quoted.replace(/\\(.)/g, '$1'),
   );

@@ -1,50 +1,13 @@
 // Every topology of the golden sets, read back as its own kernel would say it, is proven; one rule or entry less is found, with a packet.
-import fs from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { KernelIntent } from '../core/kernel-state';
-import { resolveTopology } from '../core/resolve';
-import type { Topology } from '../core/topology';
 import type { MarkMap } from '../parse/mark-map';
 import type { NftRule } from '../parse/nftables-table';
-import { parseNftablesText } from '../parse/nftables-text';
-import { parseTopologyDocument } from '../parse/topology-document';
 import { kernelIntentOf } from '../render/kernel-intent';
 import { emptyHost } from './test-observed';
 import type { ObservedHost } from './observed-host';
 import { foreignBefore, provePackets } from './prove-packets';
-
-const folder = path.join(import.meta.dirname, '../render/testdata');
-const topologies = fs.readdirSync(folder).flatMap((name): [string, Topology][] => {
-  const file = path.join(folder, name, 'topology.yaml');
-  if (!fs.existsSync(file)) return [];
-  const { document } = parseTopologyDocument(fs.readFileSync(file, 'utf8'));
-  const topology = document && resolveTopology(document).topology;
-  return topology ? [[name, topology]] : [];
-});
-
-function observedOf({ chains, jumps, sets, nftables }: KernelIntent['always']): ObservedHost {
-  const tablesOf = (family: 4 | 6) =>
-    ['mangle', 'nat'].map((table) => ({
-      name: table,
-      chains: [],
-      rules: [
-        ...jumps
-          .filter((jump) => jump.family === family && jump.table === table)
-          .map(({ from, to }) => ({ chain: from, text: `-A ${from} -j ${to}`, line: 1 })),
-        ...chains
-          .filter((chain) => chain.family === family && chain.table === table)
-          .flatMap(({ chain, rules }) => rules.map((text) => ({ chain, text, line: 1 }))),
-      ],
-    }));
-  return {
-    ...emptyHost(),
-    firewall: tablesOf(4),
-    firewall6: tablesOf(6),
-    sets,
-    ...(nftables !== undefined && { nftables: parseNftablesText(nftables).value }),
-  };
-}
+import { goldenTopologies as topologies, observedOf } from './test-kernel';
 
 const cases = topologies.flatMap(([name, topology]) =>
   topology.directors.map((director) => ({ name, topology, director })),

@@ -171,7 +171,7 @@ function setsOfNftRule(rule: NftRule, maps: readonly MarkMap[], arrivalsOn: Arri
 }
 
 /** They end nothing and mark nothing. */
-const HARMLESS = /^(LOG|NFLOG|CT|NOTRACK|TRACE|TTL|HL|DSCP|TOS|TCPMSS|CHECKSUM|CLASSIFY)$/;
+export const HARMLESS_TARGET = /^(LOG|NFLOG|CT|NOTRACK|TRACE|TTL|HL|DSCP|TOS|TCPMSS|CHECKSUM|CLASSIFY)$/;
 
 /**
  * Rules of others that a packet meets before IPVS does and that may take it away from our marks: a proof holds for packets
@@ -193,6 +193,6 @@ export function foreignBefore({ firewall, firewall6 }: ObservedHost): string[] {
 
 function mayTake(text: string): boolean {
   const [, target] = / -[jg] (\S+)/.exec(text) ?? [];
-  if (target === undefined || target === OWNED.mangleChain || HARMLESS.test(target)) return false;
+  if (target === undefined || target === OWNED.mangleChain || HARMLESS_TARGET.test(target)) return false;
   return target !== 'CONNMARK' || text.includes('--restore-mark');
 }

@@ -21,10 +21,11 @@ export function printNftables({ maps, chains }: NftTable): string {
 }
 
 function printChain({ name, rules }: NftChain): string {
-  return `\tchain ${name} {\n\t\t${NFT_HOOKS[name].text}\n${rules.map((rule) => `\t\t${printRule(rule)}\n`).join('')}\t}\n`;
+  return `\tchain ${name} {\n\t\t${NFT_HOOKS[name].text}\n${rules.map((rule) => `\t\t${printNftRule(rule)}\n`).join('')}\t}\n`;
 }
 
-function printRule({ family = 4, packets, action, comment, ...rule }: NftRule): string {
+/** As `nft list` would write it, without what the kernel adds. */
+export function printNftRule({ family = 4, packets, action, comment, ...rule }: NftRule): string {
   return [
     ...(rule.in === undefined ? [] : [`iifname "${rule.in}"`]),
     ...(rule.out === undefined ? [] : [`oifname "${rule.out}"`]),

@@ -94,7 +94,7 @@ function emitCounters(prefix: string, labels: Sample['labels'], counter: Counter
 function emitMarkRules(labels: HostLabels, host: LiveHost, emit: Emit): void {
   const sums = new Map<string, { group: string; mark: string; packets: number; bytes: number }>();
   for (const { own, group, mark, packets, bytes } of host.rules) {
-    if (!own || group === undefined || mark === undefined) continue;
+    if (!own || group === undefined || mark === undefined || packets === null || bytes === null) continue;
     const key = `${mark} ${group}`;
     const sum = sums.get(key) ?? { group, mark: String(mark), packets: 0, bytes: 0 };
     sums.set(key, { ...sum, packets: sum.packets + packets, bytes: sum.bytes + bytes });

@@ -17,7 +17,7 @@ import type { DirectorHosts } from './director-hosts';
 /** Of a director's time for a look that nobody asked for, and for one that somebody waits for. */
 const GLANCE_MS = 50;
 const LOOK_MS = 1_000;
-/** Before the first look that somebody waits for: two parts of different length tell how the cost of a listing grows. */
+/** Once for a director whose table is too large for a look: a search is offered with its cost, and that is measured. */
 const FIRST_LOOK_MS = 250;
 const SEARCH_MS = 900_000;
 /** A search that ended is kept so long, and so many of one director. */
@@ -74,11 +74,11 @@ export function openConnectionReader(db: Db, hosts: DirectorHosts): ConnectionRe
   const look: ConnectionReader['look'] = async ({ directorId, limit, filter }) => {
     const boundMs = termsOf(filter).length === 0 ? GLANCE_MS : LOOK_MS;
     const host = await hosts.openReader(directorId);
-    if (boundMs === LOOK_MS && !samples.has(directorId)) {
+    const page = await readConnections(host, { limit, boundMs, filter, ...(await namerOf(directorId)) });
+    if (!page.isWhole && !samples.has(directorId)) {
       const { seen, tookMs } = await readConnections(host, { limit: 1, boundMs: FIRST_LOOK_MS, filter });
       note(directorId, { rows: seen, ms: tookMs });
     }
-    const page = await readConnections(host, { limit, boundMs, filter, ...(await namerOf(directorId)) });
     note(directorId, { rows: page.seen, ms: page.tookMs });
     const forecast = forecastListing(samples.get(directorId) ?? [], page.total);
     return { ...page, ...(forecast && { forecast }) };

@@ -8,6 +8,7 @@ import { tryLock } from '../db/advisory-lock';
 import type { Db } from '../db/client';
 import { watchChannel } from '../db/listen';
 import { pause } from '../deploy/run-step';
+import type { LastReadings } from '../live/last-readings';
 import { pollDirector } from '../live/poll-director';
 import type { LiveContext } from '../live/to-live-host';
 import type { ExpectedRelease } from '../plan/find-drift';
@@ -19,7 +20,7 @@ import type { Logger } from './logger';
 import { saveFrame } from './save-frame';
 import { expectedOf, loadLastVerified, type Deployed } from './stored-plan';
 
-export type PollerDeps = { db: Db; hosts: DirectorHosts; log: Logger; signal: AbortSignal };
+export type PollerDeps = { db: Db; hosts: DirectorHosts; readings: LastReadings; log: Logger; signal: AbortSignal };
 type Trusted = { id: string; name: string; topologyId: string; login: string };
 type Poller = { login: string; stop: AbortController };
 
@@ -48,6 +49,7 @@ async function settle(deps: PollerDeps, pollers: Map<string, Poller>, trusted: r
     if (trusted.some((director) => director.id === id && director.login === login)) continue;
     stop.abort();
     deps.hosts.drop(id);
+    deps.readings.drop(id);
     pollers.delete(id);
   }
   for (const director of trusted) {
@@ -64,7 +66,8 @@ async function settle(deps: PollerDeps, pollers: Map<string, Poller>, trusted: r
 }
 
 /** Ends at once when another worker polls this director; the next round tries again. */
-async function pollLocked({ db, hosts, log }: PollerDeps, director: Trusted, signal: AbortSignal): Promise<void> {
+async function pollLocked(deps: PollerDeps, director: Trusted, signal: AbortSignal): Promise<void> {
+  const { db, hosts, readings, log } = deps;
   const lock = await tryLock(`poll:${director.id}`);
   if (!lock) return;
   try {
@@ -73,10 +76,12 @@ async function pollLocked({ db, hosts, log }: PollerDeps, director: Trusted, sig
       loadContext: cachedContext(db, director),
       save: await openSave(db, director, log),
       loadLast: () => loadFrame(db, director.id),
+      keep: (reading) => readings.keep(director.id, reading),
       signal: AbortSignal.any([signal, lock.lost]),
       pause,
     });
   } finally {
+    readings.drop(director.id); // whoever polls it next knows better
     await lock.release();
   }
 }

@@ -29,6 +29,8 @@ const handlers: VerbHandlers = {
   readHolders: never,
   countEntries: never,
   startFailover: never,
+  traceLive: never,
+  readOutputs: never,
   readConnections: async () => ({ director: 'd' }) as never,
   startSearch: never,
   stopSearch: never,

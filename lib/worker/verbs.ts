@@ -10,6 +10,8 @@ import {
   connectionSearchSchema,
   searchRowsSchema,
 } from '@/lib/core/views/connections';
+import { hostReadingSchema, literalSectionSchema } from '@/lib/core/views/live-output';
+import { liveAnswerSchema } from '@/lib/core/views/live-trace';
 import { planSchema } from '@/lib/core/views/plan';
 import { serverHoldersSchema } from '@/lib/core/views/verbs';
 
@@ -81,6 +83,19 @@ export const workerVerbs = {
   },
   /** Entries of the connection table; `unknown` when the bounded read did not see its end. */
   countEntries: { input: z.object({ directorId: z.string() }), output: z.object({ count: countSchema }) },
+  /** One packet through what the director was last read to hold; asks it nothing while this worker polls it. */
+  traceLive: {
+    input: z.object({ directorId: z.string(), packet: z.string().max(300), device: z.string() }),
+    output: z.object({
+      ...{ readAt: z.string().optional(), settingsReadAt: z.string().optional() },
+      ...{ problem: z.string().optional(), answer: liveAnswerSchema.optional() },
+    }),
+  },
+  /** What the director last answered, literally. */
+  readOutputs: {
+    input: z.object({ directorId: z.string(), sections: z.array(literalSectionSchema) }),
+    output: hostReadingSchema,
+  },
   /** Begins a planned failover whose row is committed; returns at once. */
   startFailover: { input: z.object({ failoverId: z.string() }), output: z.object({}) },
 } as const;

@@ -10,6 +10,7 @@ import { pause } from '../deploy/run-step';
 import { mayLogIn } from '../guard/access-script';
 import { guardInstallScript } from '../guard/install-script';
 import { loadGuardProgram } from '../guard/guard-program';
+import { openLastReadings, type LastReadings } from '../live/last-readings';
 import { holdersOf } from '../plan/server-holders';
 import { scanHostKey } from '../ssh/connect';
 import { keepAlerting } from './alert-watch';
@@ -22,6 +23,7 @@ import { renewForecast } from './forecast-plan';
 import { keepPolling } from './live-pollers';
 import type { Logger } from './logger';
 import { makePlan } from './make-plan';
+import { readOutputs, traceLive } from './read-last';
 import { readTraffic } from './read-traffic';
 import { endLostFailovers, runFailover } from './run-failover';
 import { testDirector } from './test-director';
@@ -40,13 +42,14 @@ export async function startWorker({ log, prepare }: WorkerOptions): Promise<Work
   const { signal } = stopping;
   const keys = await ensureConsoleKeys(db);
   const hosts = openDirectorHosts(db, { deploy: keys.deploy.privateKey, read: keys.read.privateKey });
+  const readings = openLastReadings();
   const runner = openDeployRunner({ db, hosts, log, signal, ...(prepare && { prepare }) });
   const queue = await openDeployQueue((error) => log.warn({ err: error }, 'queue'));
   await queue.work(runner.run);
   const socket = workerSocket();
   fs.mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 });
-  const server = await serveVerbs(socket, verbHandlers({ db, hosts, runner, queue, log, keys, signal }), log);
-  const polling = keepPolling({ db, hosts, log, signal });
+  const server = await serveVerbs(socket, verbHandlers({ db, hosts, readings, runner, queue, log, keys, signal }), log);
+  const polling = keepPolling({ db, hosts, readings, log, signal });
   const sweeping = keepResuming(db, runner, signal);
   const alerting = keepAlerting({ db, log, signal });
   log.info({ socket }, 'worker is ready');
@@ -66,15 +69,17 @@ type Parts = {
   signal: AbortSignal;
   db: Db;
   hosts: DirectorHosts;
+  readings: LastReadings;
   runner: DeployRunner;
   queue: DeployQueue;
   log: Logger;
   keys: ConsoleKeys;
 };
 
-function verbHandlers({ db, hosts, runner, queue, log, keys, signal }: Parts): VerbHandlers {
+function verbHandlers({ db, hosts, readings, runner, queue, log, keys, signal }: Parts): VerbHandlers {
   const authorizedKey = keys.deploy.authorizedKey;
   const connections = openConnectionReader(db, hosts);
+  const lastOf = (directorId: string) => readings.get(directorId, () => hosts.openReader(directorId));
   return {
     ping: async () => ({}),
     testAlert: ({ channel }) => testAlert(db, channel),
@@ -120,6 +125,8 @@ function verbHandlers({ db, hosts, runner, queue, log, keys, signal }: Parts): V
       const { listing } = await readTraffic(await hosts.openReader(directorId));
       return { count: listing?.isWhole ? listing.rows.filter(({ kind }) => kind === 'connection').length : 'unknown' };
     },
+    traceLive: async ({ directorId, packet, device }) => traceLive(() => lastOf(directorId), packet, device),
+    readOutputs: async ({ directorId, sections }) => readOutputs(() => lastOf(directorId), sections),
     startFailover: async ({ failoverId }) => {
       void runFailover({ db, hosts, log, signal }, failoverId).catch((error: unknown) =>
         log.error({ err: error, failover: failoverId }, 'failover'),

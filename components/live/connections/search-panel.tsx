@@ -46,8 +46,8 @@ export function SearchPanel({ topologyId, director, filter, total, forecast, isO
         </div>
       )}
       {start.isError && <Failure error={start.error} what="The search was not started" />}
-      {own.map((search) => (
-        <SearchCard key={search.id} topologyId={topologyId} search={search} />
+      {own.map((search, at) => (
+        <SearchCard key={search.id} topologyId={topologyId} search={search} isOpenAtFirst={at === 0} />
       ))}
     </section>
   );
@@ -55,7 +55,8 @@ export function SearchPanel({ topologyId, director, filter, total, forecast, isO
 
 function forecastText(total: number, forecast: ListingForecast | undefined): string {
   const rows = total.toLocaleString('en-US');
-  if (!forecast) return `The table has about ${rows} rows: small enough that nothing was measured yet.`;
+  if (!forecast)
+    return `The table has about ${rows} rows. What a whole listing costs this director was not measured yet.`;
   const cost = printDuration(Math.max(forecast.seconds, 0.1) * 1000);
   const how = forecast.isMeasured
     ? `measured on this kernel: the cost grows with ${forecast.exponent === 1 ? 'the rows' : 'the square of the rows'}`
@@ -63,9 +64,11 @@ function forecastText(total: number, forecast: ListingForecast | undefined): str
   return `About ${rows} rows, about ${cost} of one processor of the director (${how}). It runs in the background and can be stopped.`;
 }
 
-function SearchCard({ topologyId, search }: { topologyId: string; search: ConnectionSearch }) {
+type SearchCardProps = { topologyId: string; search: ConnectionSearch; isOpenAtFirst: boolean };
+
+function SearchCard({ topologyId, search, isOpenAtFirst }: SearchCardProps) {
   const stop = useStopSearch(topologyId);
-  const [isOpen, setOpen] = useState(true);
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
   const { state, seen, found, total, startedAt, filter, by, problem, cpuMs } = search;
   const share = total === 0 ? 1 : Math.min(seen / total, 1);
   return (

@@ -2,14 +2,19 @@
 import { z } from 'zod';
 import { ipvsServiceSchema } from '../kernel-state';
 import { hostDriftSchema } from './drift';
+import { hostNeedsSchema } from './live-needs';
 
 export const firewallRuleSchema = z.object({
   table: z.string(),
   chain: z.string(),
   /** As iptables-save prints it, without counters. */
   rule: z.string(),
-  packets: z.number(),
-  bytes: z.number(),
+  /** Null where the rule has no counter: rules of nftables count only when they say so. */
+  packets: z.number().nullable(),
+  bytes: z.number().nullable(),
+  /** From the frame before; absent or null when the two do not say. */
+  packetsPerSecond: z.number().nullable().optional(),
+  bytesPerSecond: z.number().nullable().optional(),
   own: z.boolean(),
   /** The mark that the rule sets, and the group it belongs to (from the `lvs:` comment), when ours. */
   mark: z.number().optional(),
@@ -44,6 +49,8 @@ export const liveHostSchema = z.object({
   daemons: z.record(z.string(), z.enum(['running', 'stopped', 'unknown'])),
   release: z.object({ live: z.string(), confirmed: z.string(), transaction: z.string() }),
   drift: hostDriftSchema,
+  /** Absent in a frame of which nothing was read yet. */
+  needs: hostNeedsSchema.optional(),
   pollMs: z.number(),
 });
 export const livePairSchema = z.object({

@@ -1,0 +1,31 @@
+// The sections of `guard read` that a poller asks for: which at every round, and which every few rounds.
+import { FILE_SECTION } from '../plan/observed-host';
+
+/** What moves with every packet and every failover. */
+export const FAST = [
+  'status',
+  'addresses',
+  'ipvs',
+  'ipvs-list',
+  'ipvs-stats',
+  'ipvs-rate',
+  'ipvs-daemon',
+  'firewall',
+  'firewall6',
+  'mangle-list',
+  'nat-list',
+  'daemons',
+];
+/** What only an administrator changes: read every few rounds, to keep the director's load low. */
+export const SLOW = [
+  'policy-rules',
+  'policy-rules6',
+  'routes',
+  'routes6',
+  'sets',
+  'nftables',
+  'sysctls',
+  'modules',
+  FILE_SECTION,
+];
+export const POLLED_SECTIONS: readonly string[] = [...FAST, ...SLOW];
