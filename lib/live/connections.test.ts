@@ -146,8 +146,8 @@ describe('the cost of a whole listing', () => {
 
   it('is the square until two parts of different length were timed', () => {
     expect(forecastListing([], 1000)).toBeUndefined();
-    expect(forecastListing(note({ rows: 2_000, ms: 50 }), 20_000)).toEqual({
-      seconds: 5,
+    expect(forecastListing(note({ rows: 2_000, ms: 250 }), 20_000)).toEqual({
+      seconds: 25,
       exponent: 2,
       isMeasured: false,
     });
