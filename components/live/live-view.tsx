@@ -7,6 +7,7 @@ import type { LivePair } from '@/lib/core/views/live';
 import { Failure } from '@/components/data/failure';
 import { useLivePair } from '@/components/data/live-queries';
 import { useTopologySummary } from '@/components/data/topology-queries';
+import { PairAlerts } from '@/components/alerts/pair-alerts';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
@@ -67,6 +68,7 @@ function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: 
   return (
     <>
       <PairStrip pair={pair} drift={drift} isPaused={isPaused} />
+      <PairAlerts topologyId={topologyId} />
       <DriftPanel drift={drift} />
       <VerbsPanel pair={pair} topologyId={topologyId} />
       <VerbDialogs topologyId={topologyId} />

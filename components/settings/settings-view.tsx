@@ -6,6 +6,8 @@ import { Facts, Page, Panel } from '@/components/ui/page';
 import { Field } from '@/components/ui/field';
 import { Select } from '@/components/ui/input';
 import { AccountsPanel } from './accounts-panel';
+import { AlertChannelsPanel } from './alert-channels-panel';
+import { NotificationsPanel } from './notifications-panel';
 import { PasswordPanel } from './password-panel';
 
 export function SettingsView() {
@@ -26,8 +28,14 @@ export function SettingsView() {
           </Panel>
           <ThemePanel />
           <PasswordPanel />
+          <NotificationsPanel />
         </div>
-        {isAdmin && <AccountsPanel />}
+        {isAdmin && (
+          <div className="flex min-w-0 flex-col gap-3">
+            <AccountsPanel />
+            <AlertChannelsPanel />
+          </div>
+        )}
       </div>
     </Page>
   );

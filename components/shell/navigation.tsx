@@ -2,12 +2,14 @@
 // The places of the console; a column at a desk, a row on a phone.
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { Activity, Rocket, ScrollText, Server, Settings, Waypoints } from 'lucide-react';
+import { Activity, Bell, Rocket, ScrollText, Server, Settings, Waypoints } from 'lucide-react';
+import { UnattendedAlerts } from '@/components/alerts/unattended-alerts';
 import { cn } from '@/components/ui/class-names';
 
 export const places = [
   { href: '/topologies', title: 'Topologies', Icon: Waypoints },
   { href: '/live', title: 'Live', Icon: Activity },
+  { href: '/alerts', title: 'Alerts', Icon: Bell },
   { href: '/deploys', title: 'Deploys', Icon: Rocket },
   { href: '/directors', title: 'Directors', Icon: Server },
   { href: '/audit', title: 'Audit', Icon: ScrollText },
@@ -35,6 +37,7 @@ export function Navigation() {
           >
             <Icon aria-hidden className="size-4 shrink-0" />
             {title}
+            {href === '/alerts' && <UnattendedAlerts />}
           </Link>
         );
       })}
