@@ -105,19 +105,29 @@ test('a real server that goes: its connections and bound clients are counted, th
     ['192.168.0.3', 4],
   ] as const)
     await lab.request(`http://${address}:80/`, { count, timeoutMs: 4_000 });
-  const own = [await inKernel(2, '192.168.6.2'), await inKernel(2, '192.168.6.3')];
-  const leaving = own[0]! > 0 ? '192.168.6.2' : '192.168.6.3';
-  expect(Math.max(...own), 'the client is bound to one real server').toBe(4);
+  // A request of a busy machine may have gone unanswered: the kernel's numbers count, not the requests'.
+  const [first, second] = [await inKernel(2, '192.168.6.2'), await inKernel(2, '192.168.6.3')];
+  const bound = Math.max(first, second);
+  const leaving = first > 0 ? '192.168.6.2' : '192.168.6.3';
+  expect(bound).toBeGreaterThan(0);
+  expect(Math.min(first, second), 'the client is bound to one real server').toBe(0);
+  const kept = (await inKernel(1, '192.168.6.2')) + (await inKernel(1, '192.168.6.3'));
+  expect(kept).toBeGreaterThan(0);
   document.pools[1]!.realServers = document.pools[1]!.realServers.filter(({ address }) => address !== leaving);
   await save((await call<TopologyRevision>('get', `/topologies/${topologyId}`)).number, 'one real server goes');
   await page.goto(`${demo.url}/topologies/${topologyId}/deploy`);
   const row = page.getByRole('table', { name: 'Touched groups' }).getByRole('row', { name: /web-ports/ });
   await expect(row.getByRole('cell')).toHaveText(
-    [/^4$/, /^0$/, /^4$/, /^1$/, /^1$/, new RegExp(`${leaving} goes: its connections are reset`)],
+    [
+      ...[new RegExp(`^${bound}$`), /^0$/, new RegExp(`^${bound}$`), /^1$/, /^1$/],
+      new RegExp(`${leaving} goes: its connections are reset`),
+    ],
     { timeout: 60_000 },
   );
   await expect(
-    page.getByText('Of 12 connections 4 lose their real server, 8 are kept; 1 client loses persistence.'),
+    page.getByText(
+      `Of ${bound + kept} connections ${bound} lose their real server, ${kept} are kept; 1 client loses persistence.`,
+    ),
   ).toBeVisible();
   await expect(page.getByText('1 group is not touched: every connection and counter stays.')).toBeVisible();
   await expect(page.getByRole('list', { name: 'Changed objects' }).getByRole('listitem')).toHaveText([
@@ -133,19 +143,23 @@ test('a real server that goes: its connections and bound clients are counted, th
 
 test('is counted again without another plan', async () => {
   const hash = (await page.getByText(/^Plan for revision/).textContent()) ?? '';
+  const before = (await page.getByText(/^Of \d+ connections/).textContent()) ?? '';
   await lab.request('http://192.168.0.77:80/', { count: 2, timeoutMs: 4_000 });
   await page.getByRole('button', { name: 'Count again' }).click();
-  await expect(page.getByText(/^Of 14 connections/)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/^Of \d+ connections/)).not.toHaveText(before, { timeout: 30_000 });
   expect(((await page.getByText(/^Plan for revision/).textContent()) ?? '').slice(-12)).toBe(hash.slice(-12));
 });
 
 test('what was said came true, and stays with the deploy', async () => {
   test.setTimeout(180_000);
   const before = await inKernel(1, '192.168.6.2');
+  const touched = (await inKernel(2, '192.168.6.2')) + (await inKernel(2, '192.168.6.3'));
   await page.getByRole('button', { name: /^Deploy to / }).click();
   await expect(page.getByText('Deployed, verified and confirmed on both directors.')).toBeVisible({ timeout: 120_000 });
   expect(await inKernel(1, '192.168.6.2'), 'the untouched group').toBeGreaterThanOrEqual(before);
-  expect((await inKernel(2, '192.168.6.2')) + (await inKernel(2, '192.168.6.3')), 'the touched one').toBeLessThan(4);
+  expect((await inKernel(2, '192.168.6.2')) + (await inKernel(2, '192.168.6.3')), 'the touched one').toBeLessThan(
+    touched,
+  );
   await page.getByText('The plan that was deployed').click();
   await expect(page.getByRole('table', { name: 'Touched groups' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Count again' })).toHaveCount(0);

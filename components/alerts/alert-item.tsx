@@ -13,7 +13,8 @@ import { RelativeTime } from '@/components/ui/relative-time';
 import { MuteDialog } from './mute-dialog';
 import { nextStepOf, titleOf } from './rule-words';
 
-export function AlertItem({ alert }: { alert: Alert }) {
+/** `isBrief`: on the page of its pair, which shows the rest of it. */
+export function AlertItem({ alert, isBrief = false }: { alert: Alert; isBrief?: boolean }) {
   const acknowledge = useAcknowledgeAlert();
   const canEdit = useCanEdit();
   const [isMuting, setMuting] = useState(false);
@@ -31,9 +32,11 @@ export function AlertItem({ alert }: { alert: Alert }) {
           <Badge tone="neutral">over</Badge>
         )}
         <span className="font-medium">{titleOf(rule)}</span>
-        <Link href={`/live/${topologyId}`} className="text-accent underline underline-offset-2">
-          {topologyName}
-        </Link>
+        {!isBrief && (
+          <Link href={`/live/${topologyId}`} className="text-accent underline underline-offset-2">
+            {topologyName}
+          </Link>
+        )}
         <span className="text-muted-foreground">
           since <RelativeTime at={raisedAt} />
           {clearedAt !== undefined && (
@@ -59,8 +62,8 @@ export function AlertItem({ alert }: { alert: Alert }) {
           </span>
         )}
       </div>
-      <p className="[overflow-wrap:anywhere]">{sentence}</p>
-      {isOpen && <p className="text-xs text-muted-foreground">{nextStepOf(rule)}</p>}
+      <p className={isBrief ? 'truncate text-muted-foreground' : '[overflow-wrap:anywhere]'}>{sentence}</p>
+      {isOpen && !isBrief && <p className="text-xs text-muted-foreground">{nextStepOf(rule)}</p>}
       <Deliveries alert={alert} />
       {acknowledge.isError && <Failure error={acknowledge.error} what="The alert was not acknowledged" />}
       {isMuting && <MuteDialog alert={alert} onClose={() => setMuting(false)} />}

@@ -77,7 +77,7 @@ function Row({ rule, groups }: { rule: FirewallRule; groups: GroupLinks }) {
       <td className="px-2 py-1 whitespace-nowrap">
         <Owner rule={rule} groups={groups} />
       </td>
-      <td className="px-2 py-1 font-mono text-xs whitespace-nowrap">{rule.rule}</td>
+      <td className="min-w-56 px-2 py-1 font-mono text-xs [overflow-wrap:anywhere]">{rule.rule}</td>
     </tr>
   );
 }

@@ -44,7 +44,7 @@ export function isRead({ readAt, problem }: LiveHost, now: number): boolean {
   return problem === undefined && readAt !== undefined && now - Date.parse(readAt) < COUNTED_AS_GONE_MS;
 }
 
-function pairRules({ pair: { state, hosts }, lastDeploy }: AlertInput): AlertCondition[] {
+function pairRules({ pair: { state, hosts }, document, lastDeploy }: AlertInput): AlertCondition[] {
   const names = hosts.map(({ director }) => director).join(' and ');
   const found: AlertCondition[] = [];
   if (state === 'both-active')
@@ -52,7 +52,8 @@ function pairRules({ pair: { state, hosts }, lastDeploy }: AlertInput): AlertCon
       ...{ rule: 'split-brain', subject: '', severity: 'critical' },
       sentence: `${names} both hold the virtual addresses: clients reach either. Look at the network between them, then stop the daemon of one.`,
     });
-  if (state === 'none-active')
+  // Before its first deploy has ended a pair has nothing to lose; that deploy's own page says what it does.
+  if (state === 'none-active' && document)
     found.push({
       ...{ rule: 'no-active', subject: '', severity: 'critical' },
       sentence: `Neither ${names} holds the virtual addresses: nothing is balanced. Look at the daemons of both.`,
@@ -66,13 +67,11 @@ function pairRules({ pair: { state, hosts }, lastDeploy }: AlertInput): AlertCon
   return found;
 }
 
-/** A director that nobody has accepted, or that was never read, is no alert: nothing was lost. */
-const NOT_YET = ['untrusted', 'never-read'];
-
 function hostRules({ document }: AlertInput, host: LiveHost, read: ReadonlySet<string>): AlertCondition[] {
   const { director, role, drift, syncDaemon, problem, readAt } = host;
   if (!read.has(director)) {
-    if (NOT_YET.includes(problem?.code ?? '') || (readAt === undefined && !problem)) return [];
+    // One that nobody has accepted, that has no guard yet, or that was never read: nothing was lost.
+    if (readAt === undefined || problem?.code === 'untrusted') return [];
     const why = problem?.message ?? 'No newer reading has arrived from the worker.';
     return [
       {
@@ -88,7 +87,7 @@ function hostRules({ document }: AlertInput, host: LiveHost, read: ReadonlySet<s
     found.push({
       ...{ rule: 'drift', subject: director, severity: 'warning' },
       sentence:
-        `${director} differs from its release in ${drift.items.length + drift.more} places: ${drift.items[0]?.sentence ?? ''}`.trim(),
+        `${director} differs from its release in ${places(drift.items.length + drift.more)}: ${drift.items[0]?.sentence ?? ''}`.trim(),
     });
   const wanted = role === 'active' ? 'master' : 'backup';
   const hasPeer = document !== undefined && document.stack !== 'single' && document.directors.length > 1;
@@ -102,6 +101,8 @@ function hostRules({ document }: AlertInput, host: LiveHost, read: ReadonlySet<s
     });
   return found;
 }
+
+const places = (count: number) => (count === 1 ? '1 place' : `${count} places`);
 
 /** Health checks take a real server out of the table, or set its weight to 0; both are told of the active director only. */
 function tableRules({ pair, document }: AlertInput): AlertCondition[] {

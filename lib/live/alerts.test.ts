@@ -118,6 +118,12 @@ describe('rules', () => {
       [well[0], { ...neverRead('director2'), problem: { ...unreachable, code: 'untrusted' } }],
       {},
     ],
+    ['a director without a guard yet', [well[0], { ...neverRead('director2'), problem: unreachable }], {}],
+    [
+      'a pair in its first deploy, that nobody has made active yet',
+      [hostOf('director1', 'standby'), well[1]],
+      { document: undefined },
+    ],
     [
       'a pair that was never deployed',
       [{ ...well[0], services: [], syncDaemon: [] }, well[1]],

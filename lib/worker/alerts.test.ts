@@ -1,5 +1,4 @@
 // Alerts from frames to outside, with real parts: the database, an HTTP server, an SMTP conversation.
-import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { defaultAlertSettings, type AlertSettings } from '../core/views/alert';
 import type { LiveHost } from '../core/views/live';
 import { storeAlertSettings } from '../db/alert-settings-row';
 import { getDb, inTransaction } from '../db/client';
+import { startMailServer, startWebhook, type MailServer, type Webhook } from '../testing/message-receivers';
 import { setUpTestDatabase } from '../testing/test-database';
 import { testMessage } from './alert-message';
 import { removeOldAlerts } from './alert-store';
@@ -19,60 +19,15 @@ import { DeliveryError, sendAlert } from './send-alert';
 setUpTestDatabase();
 
 const SECRET_PATH = '/services/T000/secret-token';
-const received: { path: string; body: { event: string; pair: string; rule: string; sentence: string } }[] = [];
-let answerWith = 200;
-const webhook = http.createServer((request, response) => {
-  let text = '';
-  request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  request.on('end', () => {
-    received.push({ path: request.url ?? '', body: JSON.parse(text) as (typeof received)[number]['body'] });
-    response.writeHead(answerWith, answerWith === 302 ? { location: 'http://127.0.0.1:9/' } : {}).end();
-  });
-});
-
-/** A small mail server: every line that a client says, and what it answers (RFC 5321). */
-const mails: { lines: string[]; text: string }[] = [];
-let refuseLogin = false;
-const smtp = net.createServer((socket) => {
-  const mail = { lines: [] as string[], text: '' };
-  let isData = false;
-  let rest = '';
-  socket.write('220 test ESMTP\r\n');
-  socket.on('data', (chunk) => {
-    rest += chunk.toString();
-    for (let end = rest.indexOf('\r\n'); end !== -1; end = rest.indexOf('\r\n')) {
-      const line = rest.slice(0, end);
-      rest = rest.slice(end + 2);
-      if (isData && line !== '.') {
-        mail.text += `${line}\n`;
-        continue;
-      }
-      if (!isData) mail.lines.push(line);
-      const isEnd = isData;
-      isData = line === 'DATA';
-      if (isEnd) mails.push(mail);
-      socket.write(`${replyTo(line, isEnd)}\r\n`);
-    }
-  });
-  socket.on('error', () => undefined);
-});
-function replyTo(line: string, isEnd: boolean): string {
-  if (isEnd) return '250 queued';
-  if (line.startsWith('EHLO')) return '250-test\r\n250 AUTH PLAIN LOGIN';
-  if (line.startsWith('AUTH')) return refuseLogin ? '535 5.7.8 the password hunter2 is wrong' : '235 welcome';
-  if (line === 'STARTTLS') return '502 not here';
-  if (line === 'DATA') return '354 go on';
-  return line === 'QUIT' ? '221 bye' : '250 ok';
-}
-
-const portOf = (server: net.Server) => (server.address() as AddressInfo).port;
+let webhook: Webhook;
+let mailServer: MailServer;
 let topologyId = '';
 const db = () => getDb();
 const logged: string[] = [];
 const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
 
 beforeAll(async () => {
-  for (const server of [webhook, smtp]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  [webhook, mailServer] = await Promise.all([startWebhook(), startMailServer()]);
   const document = seedDocument('edge');
   ({ id: topologyId } = await db().topology.create({ data: { name: 'edge', revision: 1 } }));
   const row = {
@@ -91,22 +46,22 @@ beforeAll(async () => {
 });
 afterAll(() => {
   webhook.close();
-  smtp.close();
+  mailServer.close();
 });
 beforeEach(async () => {
   await db().alert.deleteMany();
   await db().alertMute.deleteMany();
-  [received, mails, logged].forEach((list) => list.splice(0));
-  [answerWith, refuseLogin] = [200, false];
+  [webhook.received, mailServer.mails, logged].forEach((list) => list.splice(0));
+  [webhook.answerWith, mailServer.refuseLogin] = [200, false];
   await save({ webhook: { isEnabled: true } });
 });
 
-async function save(change: Partial<AlertSettings>, webhookUrl = `http://127.0.0.1:${portOf(webhook)}${SECRET_PATH}`) {
+async function save(change: Partial<AlertSettings>, webhookUrl = webhook.url(SECRET_PATH)) {
   const settings = { ...defaultAlertSettings, ...change };
   await inTransaction(db(), (tx) => storeAlertSettings(tx, { settings, secrets: { webhookUrl, password: 'hunter2' } }));
 }
 const mailSettings = (): AlertSettings['email'] => ({
-  ...{ isEnabled: true, host: '127.0.0.1', port: portOf(smtp), security: 'none', user: 'console' },
+  ...{ isEnabled: true, host: '127.0.0.1', port: mailServer.port, security: 'none', user: 'console' },
   ...{ from: 'lvs@example.org', to: ['oncall@example.org'] },
 });
 
@@ -154,7 +109,7 @@ describe('an alert', () => {
     await watch(next, START + 12_000, 12, 'active', 'standby');
     await deliverDue(db(), log);
     expect((await alerts()).map(({ openKey }) => openKey)).toEqual([null]);
-    expect(received.map(({ path, body }) => [path, body.event, body.pair, body.rule])).toEqual([
+    expect(webhook.received.map(({ path, body }) => [path, body.event, body.pair, body.rule])).toEqual([
       [SECRET_PATH, 'raised', 'edge', 'split-brain'],
       [SECRET_PATH, 'cleared', 'edge', 'split-brain'],
     ]);
@@ -168,7 +123,7 @@ describe('an alert', () => {
     await db().alertMute.deleteMany();
     await watch(look, START + 6_000, 12, 'active', 'standby');
     await deliverDue(db(), log);
-    expect([(await alerts()).length, await db().alertDelivery.count(), received.length]).toEqual([1, 0, 0]);
+    expect([(await alerts()).length, await db().alertDelivery.count(), webhook.received.length]).toEqual([1, 0, 0]);
   });
 
   it('about two directors of one pair is one each', async () => {
@@ -187,14 +142,14 @@ describe('delivery', () => {
 
   it('is tried again a bounded number of times, then given up with the reason, and no log has the address', async () => {
     await raise();
-    answerWith = 500;
+    webhook.answerWith = 500;
     let now = Date.now();
     for (let round = 0; round < 12; round += 1) {
       await deliverDue(db(), log, now);
       now += 1_000_000;
     }
     const [row] = await db().alertDelivery.findMany();
-    expect(received).toHaveLength(5);
+    expect(webhook.received).toHaveLength(5);
     expect(row).toMatchObject({
       attempts: 5,
       nextAt: null,
@@ -207,15 +162,15 @@ describe('delivery', () => {
 
   it('waits between two attempts, and is over when one succeeds', async () => {
     await raise();
-    answerWith = 503;
+    webhook.answerWith = 503;
     const now = Date.now();
     await deliverDue(db(), log, now);
     await deliverDue(db(), log, now + 5_000);
-    expect(received).toHaveLength(1);
-    answerWith = 204;
+    expect(webhook.received).toHaveLength(1);
+    webhook.answerWith = 204;
     await deliverDue(db(), log, now + 11_000);
     await deliverDue(db(), log, now + 900_000);
-    expect(received).toHaveLength(2);
+    expect(webhook.received).toHaveLength(2);
     expect(await db().alertDelivery.findFirst()).toMatchObject({ attempts: 2, nextAt: null, problem: null });
   });
 
@@ -223,10 +178,10 @@ describe('delivery', () => {
     ['follows no redirect', 302, 'The webhook answered with a redirect (302)'],
     ['takes no refusal for success', 404, 'The webhook answered with status 404'],
   ])('%s', async (_what, status, words) => {
-    answerWith = status;
+    webhook.answerWith = status;
     const stored = {
       settings: defaultAlertSettings,
-      secrets: { webhookUrl: `http://127.0.0.1:${portOf(webhook)}/x`, password: '' },
+      secrets: { webhookUrl: webhook.url('/x'), password: '' },
     };
     const error = await sendAlert('webhook', testMessage('http://c/alerts'), stored).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(DeliveryError);
@@ -236,7 +191,7 @@ describe('delivery', () => {
   it('says that nobody listens, without the address', async () => {
     const closing = net.createServer();
     await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve));
-    const closedPort = portOf(closing);
+    const { port: closedPort } = closing.address() as AddressInfo;
     await new Promise((resolve) => closing.close(resolve));
     const stored = {
       settings: defaultAlertSettings,
@@ -251,7 +206,7 @@ describe('delivery', () => {
     await save({ email: mailSettings() });
     await raise();
     await deliverDue(db(), log);
-    const [mail] = mails;
+    const [mail] = mailServer.mails;
     expect(mail?.lines.filter((line) => /^(AUTH|MAIL|RCPT)/.test(line))).toEqual([
       `AUTH PLAIN ${Buffer.from('\0console\0hunter2').toString('base64')}`,
       'MAIL FROM:<lvs@example.org>',
@@ -263,12 +218,12 @@ describe('delivery', () => {
   });
 
   it('by mail tells a refused login without the server’s words or the password', async () => {
-    refuseLogin = true;
+    mailServer.refuseLogin = true;
     await save({ email: mailSettings() });
     await raise();
     await deliverDue(db(), log);
     expect(await db().alertDelivery.findFirst()).toMatchObject({
-      problem: `The mail server 127.0.0.1:${portOf(smtp)} did not take the message (EAUTH 535).`,
+      problem: `The mail server 127.0.0.1:${mailServer.port} did not take the message (EAUTH 535).`,
     });
     expect(logged.join('')).not.toContain('hunter2');
   });
@@ -277,7 +232,7 @@ describe('delivery', () => {
     await save({ email: { ...mailSettings(), security: 'starttls' } });
     await raise();
     await deliverDue(db(), log);
-    expect(mails).toEqual([]);
+    expect(mailServer.mails).toEqual([]);
     expect((await db().alertDelivery.findFirst())?.problem).toContain('did not take the message');
   });
 });

@@ -1,0 +1,211 @@
+// Alerts as a person meets them: raised from what two real directors show, told to a webhook, a mail server and the browser, acknowledged, muted, over.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import type { Deploy } from '@/lib/core/views/deploy';
+import type { Plan } from '@/lib/core/views/plan';
+import type { TopologyRevision, TopologySummary } from '@/lib/core/views/topology';
+import { attachLab, type Lab } from '@/lib/lab/lab';
+import { startMailServer, startWebhook, type MailServer, type Webhook } from '@/lib/testing/message-receivers';
+import { startDemo, type RunningDemo } from './console';
+
+const PORT = 3760;
+const LAB = { name: 'lvsalerts', portBase: 2840 };
+const FIRST_DEPLOY_MS = 300_000;
+/** The longest patience of a rule used here (drift, 15 s), two looks of the worker, and the page's own question. */
+const RAISED_MS = 40_000;
+
+let demo: RunningDemo;
+let lab: Lab;
+let page: Page;
+let webhook: Webhook;
+let mailServer: MailServer;
+
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(20 * 60_000);
+  [webhook, mailServer] = await Promise.all([startWebhook(), startMailServer()]);
+  demo = await startDemo(PORT, LAB);
+  lab = await attachLab(LAB.name);
+  // A context of its own: axe opens another page in it.
+  page = await (await browser.newContext({ permissions: ['notifications'] })).newPage();
+  await page.addInitScript(() => {
+    // The real one is made too; a page cannot ask the desktop what it shows.
+    const titles: string[] = [];
+    const Real = window.Notification;
+    window.Notification = class extends Real {
+      constructor(title: string, options?: NotificationOptions) {
+        super(title, options);
+        titles.push(title);
+      }
+    };
+    Object.assign(window, { notified: titles });
+  });
+  await page.goto(demo.signInLink);
+  await expect(page.getByRole('heading', { name: 'Topologies' })).toBeVisible();
+});
+
+test.afterAll(async () => {
+  test.setTimeout(120_000);
+  webhook?.close();
+  mailServer?.close();
+  await page?.close();
+  expect(await demo?.stop(), 'Ctrl-C ends the demo in good order').toBe(0);
+});
+
+async function call<T>(method: 'get' | 'post' | 'put', path: string, data?: object): Promise<T> {
+  const answer = await page.request[method](`${demo.url}/api/v1${path}`, { ...(data && { data }), timeout: 120_000 });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  return (await answer.json()) as T;
+}
+
+async function screenshot(name: string): Promise<void> {
+  const folder = process.env.LVS_CONSOLE_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: `${folder}/screenshot-${name}.png`, fullPage: true });
+}
+
+/** At both widths: nothing for axe, and nothing wider than the screen. */
+async function expectGoodPage(): Promise<void> {
+  for (const width of [390, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  }
+}
+
+const alertOf = (name: string) =>
+  page.getByRole('list', { name: 'Open alerts' }).getByRole('listitem', { name: `${name} of fwmark-seed` });
+const badge = () => page.getByRole('navigation', { name: 'Main' }).getByText(/that nobody looks after/);
+
+test('a pair that comes into being is no alert', async () => {
+  test.setTimeout(FIRST_DEPLOY_MS + 60_000);
+  const [summary] = await call<TopologySummary[]>('get', '/topologies');
+  const { topologyId, number, document } = await call<TopologyRevision>('get', `/topologies/${summary!.id}`);
+  const saved = await call<TopologyRevision>('put', `/topologies/${topologyId}`, {
+    ...{
+      baseRevision: number,
+      document: { ...document, stack: 'keepalived' },
+      message: 'keepalived starts in seconds',
+    },
+  });
+  const plan = await call<Plan>('post', `/topologies/${topologyId}/plans`, { revision: saved.number });
+  const { id } = await call<Deploy>('post', '/deploys', { planId: plan.id });
+  await expect
+    .poll(async () => (await call<Deploy>('get', `/deploys/${id}`)).state, { timeout: FIRST_DEPLOY_MS })
+    .toBe('verified');
+  await page.goto(`${demo.url}/alerts`);
+  await expect(page.getByText('Nothing is wrong')).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Alerts that are over' })).toHaveCount(0);
+  await expectGoodPage();
+});
+
+test('the channels are set, tried, and their secrets never shown again', async () => {
+  await page.goto(`${demo.url}/settings`);
+  const panel = page.getByRole('region', { name: 'Alert channels' });
+  await expect(panel.getByRole('button', { name: 'Send a test by webhook' })).toBeDisabled();
+  await panel.getByLabel('Webhook', { exact: true }).check();
+  await panel.getByLabel('Webhook address').fill('ftp://nowhere');
+  await panel.getByRole('button', { name: 'Save the channels' }).click();
+  await expect(panel.getByText('An address with http:// or https://.')).toBeVisible();
+  await panel.getByLabel('Webhook address').fill(webhook.url('/hook/secret-token'));
+  await panel.getByLabel('E-mail', { exact: true }).check();
+  for (const [label, value] of [
+    ...[['Mail server', '127.0.0.1'] as const, ['Port', String(mailServer.port)] as const],
+    ...[['User', 'console'] as const, ['Password', 'correct-horse'] as const],
+    ...[['Sender', 'lvs@example.org'] as const, ['Recipients', 'oncall@example.org'] as const],
+  ])
+    await panel.getByLabel(label).fill(value);
+  await panel.getByLabel('Security').selectOption('none');
+  await panel.getByRole('button', { name: 'Save the channels' }).click();
+  await expect(panel.getByText('The channels are saved.')).toBeVisible();
+  await panel.getByRole('button', { name: 'Send a test by webhook' }).click();
+  await expect(panel.getByText('The webhook was taken.')).toBeVisible();
+  await panel.getByRole('button', { name: 'Send a test by e-mail' }).click();
+  await expect(panel.getByText('The e-mail was taken.')).toBeVisible();
+  expect(webhook.received.map(({ path, body }) => [path, body.event])).toEqual([['/hook/secret-token', 'test']]);
+  expect(mailServer.mails.map(({ text }) => /TEST test: test/.test(text))).toEqual([true]);
+  webhook.answerWith = 500;
+  await panel.getByRole('button', { name: 'Send a test by webhook' }).click();
+  await expect(panel.getByText('The webhook answered with status 500.')).toBeVisible();
+  webhook.answerWith = 200;
+  await page.getByLabel('Notify me in this browser of new alerts').check();
+  await page.reload();
+  await expect(panel.getByText(/^One of 127\.0\.0\.1:?\d* is stored/)).toBeVisible();
+  await expect(panel.getByLabel('Password')).toHaveValue('');
+  const settings = await page.request.get(`${demo.url}/api/v1/alert-settings`);
+  expect(await settings.text()).not.toMatch(/secret-token|correct-horse/);
+  await expectGoodPage();
+  await screenshot('alert-channels');
+});
+
+test('a power cut is on the pair’s page within five seconds, and then an alert in every channel', async () => {
+  await page.goto(`${demo.url}/live`);
+  await page.getByRole('list', { name: 'Pairs' }).getByRole('link', { name: 'fwmark-seed' }).click();
+  const pair = page.getByRole('region', { name: 'Pair', exact: true });
+  const strip = pair.getByRole('group', { name: 'director2' });
+  await expect(strip.getByText('fresh')).toBeVisible();
+  [webhook.received, mailServer.mails].forEach((list) => list.splice(0));
+  const cut = Date.now();
+  await lab.crash('director2');
+  await expect(strip.getByText('fresh')).toHaveCount(0, { timeout: 20_000 });
+  const seen = Date.now() - cut;
+  console.log(`a power cut of the standby was on the page after ${seen} ms`);
+  expect(seen).toBeLessThan(5_000);
+  await expect(badge()).toHaveText('that nobody looks after', { timeout: RAISED_MS });
+  console.log(`its alert was in the navigation after ${Date.now() - cut} ms`);
+  await expect(page.getByRole('list', { name: 'Alerts of this pair' })).toContainText('director2 cannot be read');
+  const raised = { event: 'raised', pair: 'fwmark-seed', rule: 'director-unreachable', subject: 'director2' };
+  await expect.poll(() => webhook.received.map(({ body }) => body), { timeout: 20_000 }).toMatchObject([raised]);
+  await expect
+    .poll(() => mailServer.mails.map(({ text }) => text).join('\n'), { timeout: 20_000 })
+    .toContain('ALERT fwmark-seed: director-unreachable director2');
+  const notified = await page.evaluate(() => (window as unknown as { notified: string[] }).notified);
+  expect(notified).toEqual(['Director unreachable: fwmark-seed']);
+});
+
+test('who looks after it is seen by all, and it is over when the director is back', async () => {
+  test.setTimeout(180_000);
+  await page
+    .getByRole('navigation', { name: 'Main' })
+    .getByRole('link', { name: /^Alerts/ })
+    .click();
+  const alert = alertOf('Director unreachable: director2');
+  await screenshot('alerts');
+  await expectGoodPage();
+  // By keyboard alone.
+  await alert.getByRole('button', { name: 'Acknowledge' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(alert.getByText('Administrator looks after it')).toBeVisible();
+  await expect(badge()).toHaveCount(0);
+  await lab.powerOn('director2');
+  const over = page.getByRole('list', { name: 'Alerts that are over' });
+  await expect(over).toContainText('Director unreachable', { timeout: 120_000 });
+  await expect
+    .poll(() => webhook.received.map(({ body }) => `${body.event} ${body.rule}`), { timeout: 20_000 })
+    .toContain('cleared director-unreachable');
+});
+
+test('a mute keeps a rule of a pair quiet, with its reason and its end', async () => {
+  test.setTimeout(180_000);
+  await expect(page.getByText('Nothing is wrong')).toBeVisible({ timeout: 60_000 });
+  const { code, stderr } = await lab.exec('director1', ['iptables', '-t', 'mangle', '-F', 'LVS-CONSOLE']);
+  expect(code, stderr).toBe(0);
+  const alert = alertOf('Drift: director1');
+  await expect(alert).toContainText('director1 differs from its release in 1 place:', { timeout: RAISED_MS });
+  await alert.getByRole('button', { name: 'Mute' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Mute alerts of fwmark-seed' });
+  await expect(dialog.getByRole('button', { name: /^Mute drift/ })).toBeDisabled();
+  await dialog.getByLabel('For').selectOption('1 day');
+  await dialog.getByLabel('Reason').fill('rules are changed by hand tonight');
+  await page.keyboard.press('Enter');
+  await expect(dialog).toHaveCount(0);
+  await expect(alert.getByText('muted')).toBeVisible();
+  await expect(badge()).toHaveCount(0);
+  const mutes = page.getByRole('list', { name: 'Mutes' });
+  await expect(mutes).toContainText('rules are changed by hand tonight');
+  await screenshot('alerts-muted');
+  await expectGoodPage();
+  await mutes.getByRole('button', { name: 'End this mute' }).click();
+  await expect(badge()).toBeVisible();
+});
