@@ -90,7 +90,7 @@ test('a pair that comes into being is no alert', async () => {
     },
   });
   const plan = await call<Plan>('post', `/topologies/${topologyId}/plans`, { revision: saved.number });
-  const { id } = await call<Deploy>('post', '/deploys', { planId: plan.id });
+  const { id } = await call<Deploy>('post', '/deploys', { planId: plan.id, planHash: plan.hash });
   await expect
     .poll(async () => (await call<Deploy>('get', `/deploys/${id}`)).state, { timeout: FIRST_DEPLOY_MS })
     .toBe('verified');

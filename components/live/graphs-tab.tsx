@@ -194,7 +194,7 @@ function Graphs({ history, rate, rows, isOld, onZoom }: GraphsProps) {
         onZoom={onZoom}
       />
       <p className="text-xs text-muted-foreground">
-        One step is {history.stepSeconds} s. Where nothing was read the line has a gap.
+        Times are UTC, one step is {history.stepSeconds} s. Where nothing was read the line has a gap.
         {leftOut > 0 && ` ${leftOut} rows of the table are beyond what is kept.`}
       </p>
       <Marks marks={history.marks} />

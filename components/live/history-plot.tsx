@@ -59,6 +59,14 @@ export function HistoryPlot({ label, times, lines, marks, onZoom, onCursor }: Pl
 type Latest = { current: { times: number[]; lines: PlotLine[]; marks: HistoryMark[] } };
 type Handlers = { current: Pick<PlotProps, 'onZoom' | 'onCursor'> };
 
+const DATE_BELOW = '\n{YYYY}-{MM}-{DD}';
+/** By the distance of two ticks in seconds: the text of a tick, then what is added where the year, month, day, hour, minute, second turns (uPlot docs, axis values). */
+const TIME_AXIS: uPlot.Axis.Values = [
+  [86_400, '{YYYY}-{MM}-{DD}', null, null, null, null, null, null, 1],
+  [60, '{HH}:{mm}', DATE_BELOW, null, DATE_BELOW, null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', DATE_BELOW, null, DATE_BELOW, null, null, null, 1],
+];
+
 const dataOf = ({ times, lines }: Latest['current']): uPlot.AlignedData => [
   times,
   ...lines.map(({ values }) => values),
@@ -77,7 +85,11 @@ function optionsOf(element: HTMLElement, lines: PlotLine[], latest: Latest, hand
     height: HEIGHT,
     legend: { show: false },
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, (high ?? 0) * 1.1)] } },
-    axes: [axis, { ...axis, size: 56, values: (_plot, values) => values.map((value) => compact.format(value)) }],
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
+    axes: [
+      { ...axis, values: TIME_AXIS },
+      { ...axis, size: 56, values: (_plot, values) => values.map((value) => compact.format(value)) },
+    ],
     series: [
       {},
       ...lines.map(({ id, color, isDashed }) => ({

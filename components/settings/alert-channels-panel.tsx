@@ -52,17 +52,14 @@ export function AlertChannelsPanel() {
 
 function ChannelsForm({ settings }: { settings: AlertSettingsView }) {
   const save = useSaveAlertSettings();
-  const { register, handleSubmit, resetField, formState } = useForm<FormInput, unknown, FormOutput>({
+  const { register, handleSubmit, reset, formState } = useForm<FormInput, unknown, FormOutput>({
     resolver: zodResolver(formSchema),
     defaultValues: toForm(settings),
   });
   const { errors } = formState;
   const submit = handleSubmit((form) =>
     save.mutate(toInput(form), {
-      onSuccess: () => {
-        resetField('webhookUrl');
-        resetField('password');
-      },
+      onSuccess: (saved) => reset(toForm(saved)),
     }),
   );
   const text = (name: 'host' | 'user' | 'from' | 'to', label: string, help: string) => (

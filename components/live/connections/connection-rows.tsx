@@ -9,8 +9,10 @@ import { cn } from '@/components/ui/class-names';
 const ROW_PX = 26;
 const BEFORE_MEASURING = { width: 800, height: 480 };
 const COLUMNS = ['Protocol', 'Client', 'Virtual', 'Real server', 'State', 'Ends in', 'Origin', 'Group and kind'];
+/** Of a width that no text changes: rows of any content are laid out without looking at each other. */
+const WIDTH = 'min-w-[68rem]';
 const GRID =
-  'grid grid-cols-[4rem_minmax(11rem,1fr)_minmax(11rem,1fr)_minmax(11rem,1fr)_7.5rem_5rem_4.5rem_minmax(12rem,1.3fr)]';
+  'grid grid-cols-[3.5rem_minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)_7.5rem_4.5rem_4.5rem_minmax(0,1.2fr)] gap-x-2 px-2';
 
 type ConnectionRowsProps = {
   label: string;
@@ -31,11 +33,15 @@ export function ConnectionRows({ label, count, rowAt, onRange, emptyText, isStal
     estimateSize: () => ROW_PX,
     overscan: 12,
     initialRect: BEFORE_MEASURING,
+    // A frame may show the rows of the frame before; the overscan covers it, and scrolling never waits for React.
+    useFlushSync: false,
     onChange: (instance) => {
       const { startIndex, endIndex } = instance.range ?? { startIndex: 0, endIndex: 0 };
       onRange?.(startIndex, endIndex);
     },
   });
+  const items = virtual.getVirtualItems();
+  const slots = Math.ceil(items.length / 4) * 4;
   if (count === 0) return <p className="text-muted-foreground">{emptyText}</p>;
   return (
     <div
@@ -46,8 +52,8 @@ export function ConnectionRows({ label, count, rowAt, onRange, emptyText, isStal
       aria-rowcount={count + 1}
       className={cn('max-h-120 overflow-auto rounded border text-sm', isStale && 'text-muted-foreground grayscale')}
     >
-      <div role="rowgroup" className="sticky top-0 z-10 min-w-max border-b bg-background">
-        <div role="row" aria-rowindex={1} className={cn(GRID, 'gap-x-2 px-2 py-1 text-xs font-medium')}>
+      <div role="rowgroup" className={cn('sticky top-0 z-10 border-b bg-background', WIDTH)}>
+        <div role="row" aria-rowindex={1} className={cn(GRID, 'py-1 text-xs font-medium')}>
           {COLUMNS.map((column) => (
             <span key={column} role="columnheader" className={column === 'Ends in' ? 'text-right' : ''}>
               {column}
@@ -55,9 +61,10 @@ export function ConnectionRows({ label, count, rowAt, onRange, emptyText, isStal
           ))}
         </div>
       </div>
-      <div role="rowgroup" className="relative min-w-max" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, start }) => (
-          <Row key={index} index={index} start={start} row={rowAt(index)} />
+      <div role="rowgroup" className={cn('relative', WIDTH)} style={{ height: virtual.getTotalSize() }}>
+        {items.map(({ index, start }) => (
+          // A row that left gives its elements to one that comes: new text costs less than new elements.
+          <Row key={index % slots} index={index} start={start} row={rowAt(index)} />
         ))}
       </div>
     </div>
@@ -72,7 +79,7 @@ const Row = memo(function Row({ index, start, row }: RowProps) {
     <div
       role="row"
       aria-rowindex={index + 2}
-      className={cn(GRID, 'absolute inset-x-0 h-6.5 items-center gap-x-2 border-b px-2 whitespace-nowrap')}
+      className={cn(GRID, 'absolute inset-x-0 h-6.5 items-center border-b whitespace-nowrap [contain:strict]')}
       style={{ transform: `translateY(${start}px)` }}
     >
       <Cells row={row} />
