@@ -19,6 +19,7 @@ let lab: Lab;
 let page: Page;
 let webhook: Webhook;
 let mailServer: MailServer;
+let standby: string;
 
 test.describe.configure({ mode: 'serial' });
 
@@ -143,23 +144,26 @@ test('a power cut is on the pair’s page within five seconds, and then an alert
   await page.goto(`${demo.url}/live`);
   await page.getByRole('list', { name: 'Pairs' }).getByRole('link', { name: 'fwmark-seed' }).click();
   const pair = page.getByRole('region', { name: 'Pair', exact: true });
-  const strip = pair.getByRole('group', { name: 'director2' });
+  // VRRP decides who is active; what a takeover adds is not meant here.
+  const words = await pair.getByText(/^director\d is active$/).innerText();
+  standby = words.startsWith('director1') ? 'director2' : 'director1';
+  const strip = pair.getByRole('group', { name: standby });
   await expect(strip.getByText('fresh')).toBeVisible();
   [webhook.received, mailServer.mails].forEach((list) => list.splice(0));
   const cut = Date.now();
-  await lab.crash('director2');
+  await lab.crash(standby);
   await expect(strip.getByText('fresh')).toHaveCount(0, { timeout: 20_000 });
-  const seen = Date.now() - cut;
+  const seen = Date.now() - cut; // the looks of this test are in it
   console.log(`a power cut of the standby was on the page after ${seen} ms`);
   expect(seen).toBeLessThan(5_000);
   await expect(badge()).toHaveText('that nobody looks after', { timeout: RAISED_MS });
   console.log(`its alert was in the navigation after ${Date.now() - cut} ms`);
-  await expect(page.getByRole('list', { name: 'Alerts of this pair' })).toContainText('director2 cannot be read');
-  const raised = { event: 'raised', pair: 'fwmark-seed', rule: 'director-unreachable', subject: 'director2' };
+  await expect(page.getByRole('list', { name: 'Alerts of this pair' })).toContainText(`${standby} cannot be read`);
+  const raised = { event: 'raised', pair: 'fwmark-seed', rule: 'director-unreachable', subject: standby };
   await expect.poll(() => webhook.received.map(({ body }) => body), { timeout: 20_000 }).toMatchObject([raised]);
   await expect
     .poll(() => mailServer.mails.map(({ text }) => text).join('\n'), { timeout: 20_000 })
-    .toContain('ALERT fwmark-seed: director-unreachable director2');
+    .toContain(`ALERT fwmark-seed: director-unreachable ${standby}`);
   const notified = await page.evaluate(() => (window as unknown as { notified: string[] }).notified);
   expect(notified).toEqual(['Director unreachable: fwmark-seed']);
 });
@@ -170,15 +174,15 @@ test('who looks after it is seen by all, and it is over when the director is bac
     .getByRole('navigation', { name: 'Main' })
     .getByRole('link', { name: /^Alerts/ })
     .click();
-  const alert = alertOf('Director unreachable: director2');
+  const alert = alertOf(`Director unreachable: ${standby}`);
   await screenshot('alerts');
   await expectGoodPage();
   // By keyboard alone.
   await alert.getByRole('button', { name: 'Acknowledge' }).focus();
   await page.keyboard.press('Enter');
-  await expect(alert.getByText('Administrator looks after it')).toBeVisible();
+  await expect(alert.getByText('admin@localhost.localdomain looks after it')).toBeVisible();
   await expect(badge()).toHaveCount(0);
-  await lab.powerOn('director2');
+  await lab.powerOn(standby);
   const over = page.getByRole('list', { name: 'Alerts that are over' });
   await expect(over).toContainText('Director unreachable', { timeout: 120_000 });
   await expect

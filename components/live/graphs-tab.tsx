@@ -164,7 +164,11 @@ function ZoomButtons({ window, onZoom }: { window: HistoryWindow; onZoom: (from:
       <Button size="small" onClick={move((length) => [length / 2, length / 2])}>
         Later
       </Button>
-      <Button size="small" onClick={move((length) => [length / 4, -length / 4])}>
+      {/* What follows the clock goes on to end now: the newest half. */}
+      <Button
+        size="small"
+        onClick={move((length) => ('seconds' in window ? [length / 2, 0] : [length / 4, -length / 4]))}
+      >
         Zoom in
       </Button>
       <Button size="small" onClick={move((length) => [-length / 2, length / 2])}>

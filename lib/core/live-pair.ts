@@ -2,9 +2,9 @@
 import { COUNTED_AS_GONE_MS } from './pair-drift';
 import type { LiveHost, LivePair } from './views/live';
 
-export function composeLivePair(topologyId: string, hosts: LiveHost[], now: number, activeSince?: string): LivePair {
+export function composeLivePair(topologyId: string, hosts: LiveHost[], now: number): LivePair {
   const fresh = hosts.filter((host) => isFresh(host, now));
-  const active = fresh.filter(({ role }) => role === 'active');
+  const active = stillActive(fresh.filter(({ role }) => role === 'active'));
   const state = stateOf(hosts.length, fresh.length, active.length);
   const only = active.length === 1 ? active[0] : undefined;
   return {
@@ -12,10 +12,25 @@ export function composeLivePair(topologyId: string, hosts: LiveHost[], now: numb
     hosts,
     state,
     ...(only ? { active: only.director } : {}),
-    ...(only && activeSince !== undefined ? { activeSince } : {}),
+    ...(only?.roleSince === undefined ? {} : { activeSince: only.roleSince }),
     ...syncOf(hosts, fresh),
   };
 }
+
+/**
+ * Two that were read as active are both active only if each reading began after the other one was seen active. Else one has taken
+ * over and the other was not read since: a director that lost its power a moment ago is no split brain.
+ */
+function stillActive(active: LiveHost[]): LiveHost[] {
+  const newest = active.reduce<LiveHost | undefined>(
+    (best, host) => (best && sinceOf(best) >= sinceOf(host) ? best : host),
+    undefined,
+  );
+  return newest ? active.filter((host) => host === newest || readFrom(host) >= sinceOf(newest)) : [];
+}
+
+const sinceOf = ({ roleSince = '' }: LiveHost): number => Date.parse(roleSince) || 0;
+const readFrom = ({ readAt = '', pollMs }: LiveHost): number => (Date.parse(readAt) || 0) - pollMs;
 
 function isFresh({ readAt, problem }: LiveHost, now: number): boolean {
   return problem === undefined && readAt !== undefined && now - Date.parse(readAt) < COUNTED_AS_GONE_MS;

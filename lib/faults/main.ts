@@ -1,8 +1,8 @@
-// `npm run faults -- [PATTERN...] [--quick|--random|--compare] [--list] [--resume] [--shards N] [--repeat N] [--journal FILE] [--report FILE]`: the fault matrix against labs.
+// `npm run faults -- [PATTERN...]`: the fault matrix against labs; `--help` has the rest.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
 import { MATRIX_A, QUICK, selectCells } from './cells';
 import { compareTools, printComparison } from './compare';
 import { MATRIX_E } from './damage-cells';
@@ -15,26 +15,35 @@ import { openRig, type Rig } from './rig';
 import { runCell, runHostCell, runScene, runTrial, type CellResult } from './run-cell';
 
 const TIMER_SECONDS = 20;
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    /** 200 deploys in a row with kills at random moments, instead of the matrix. */
-    random: { type: 'boolean', default: false },
-    /** The same accidents with iptables-apply and Ansible (package ansible-core), instead of the matrix. */
-    compare: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    resume: { type: 'boolean', default: false },
-    /** So many labs and consoles beside each other. */
-    shards: { type: 'string', default: '1' },
-    /** Every cell so many times: what depends on the moment shows only now and then. */
-    repeat: { type: 'string', default: '1' },
-    /** Of a run in shards: which part this process does, from 0. */
-    shard: { type: 'string' },
-    journal: { type: 'string', default: path.resolve('.data/faults.jsonl') },
-    report: { type: 'string' },
-  },
-});
+const program = new Command('faults')
+  .description(
+    'The fault matrix: real deploys against real directors, with faults in the middle, and nine invariants asserted after each.',
+  )
+  .argument('[patterns...]', 'only the cells whose names contain one of these')
+  .option('--quick', 'the selection that `npm test` runs', false)
+  .option('--random', '200 deploys in a row with kills at random moments, instead of the matrix', false)
+  .option('--compare', 'the same accidents with iptables-apply and Ansible (package ansible-core), instead', false)
+  .option('--list', 'print the names of the cells and end', false)
+  .option('--resume', 'go on: cells that are in the journal are not run again', false)
+  .option('--shards <count>', 'so many labs and consoles beside each other', '1')
+  .option('--repeat <count>', 'every cell so many times: what depends on the moment shows only now and then', '1')
+  .addOption(new Option('--shard <number>', 'of a run in shards: which part this process does').hideHelp())
+  .option('--journal <file>', 'a line of JSON for each cell', path.resolve('.data/faults.jsonl'))
+  .option('--report <file>', 'the table of the results')
+  .parse();
+const values = program.opts<{
+  quick: boolean;
+  random: boolean;
+  compare: boolean;
+  list: boolean;
+  resume: boolean;
+  shards: string;
+  repeat: string;
+  shard?: string;
+  journal: string;
+  report?: string;
+}>();
+const positionals = program.args;
 
 type Runnable = { id: string; run: (rig: Rig) => Promise<CellResult> };
 const matrix: Runnable[] = [
@@ -99,8 +108,8 @@ async function runPart(shard: number): Promise<void> {
 
 /** This program again, with its own names, ports and journal. */
 function runShard(shard: number): Promise<void> {
-  const [, program = '', ...args] = process.argv;
-  const argv = [...process.execArgv, program, ...args, '--shard', String(shard)];
+  const [, script = '', ...args] = process.argv;
+  const argv = [...process.execArgv, script, ...args, '--shard', String(shard)];
   const child = spawn(process.execPath, argv, { stdio: 'inherit' });
   return new Promise((resolve) => child.on('close', () => resolve()));
 }

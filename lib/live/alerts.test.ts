@@ -118,6 +118,14 @@ describe('rules', () => {
       [well[0], { ...neverRead('director2'), problem: { ...unreachable, code: 'untrusted' } }],
       {},
     ],
+    [
+      'a takeover after a power cut',
+      [
+        { ...well[0], roleSince: new Date(NOW - 60_000).toISOString() },
+        hostOf('director2', 'active', { roleSince: new Date(NOW - 500).toISOString() }),
+      ],
+      {},
+    ],
     ['a director without a guard yet', [well[0], { ...neverRead('director2'), problem: unreachable }], {}],
     [
       'a pair in its first deploy, that nobody has made active yet',

@@ -82,6 +82,7 @@ describe('a poller', () => {
     expect(saved[2]!.services).toEqual(saved[0]!.services);
     expect(saved[2]!.problem?.since).toBe(saved[0]!.readAt);
     expect(saved[1]!.readAt).toBe(saved[0]!.readAt);
+    expect(saved.map(({ roleSince }) => roleSince)).toEqual(saved.map(() => saved[0]!.readAt));
   });
 
   it('reads what changes rarely only now and then, and everything after a failure', async () => {

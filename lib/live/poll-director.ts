@@ -82,7 +82,8 @@ function toFrame(director: string, { frames, settingsReadAt, texts, context, las
   const readAt = new Date().toISOString();
   const needs = { ...needsOf(context.expected, host.role, observed), readAt, settingsReadAt };
   const rules = withRuleRates(host.rules, readAt, last);
-  return { ...host, rules, drift, needs, readAt, pollMs: Date.now() - started };
+  const roleSince = last?.role === host.role ? (last.roleSince ?? readAt) : readAt;
+  return { ...host, roleSince, rules, drift, needs, readAt, pollMs: Date.now() - started };
 }
 
 /** `status`: the guard's when they were read; `texts`: changed files, read once for them. */

@@ -11,9 +11,6 @@ import { watchChannel } from '@/lib/db/listen';
 import { requireRole, type VerbArgs } from './context';
 import { shareWatch } from './shared-watch';
 
-/** Since when a director is seen active, by topology: this process's own observation. */
-const activeSince = new Map<string, { director: string; since: string }>();
-
 /** Throws ServiceError('not-found'). */
 export async function loadPair(db: Db, topologyId: string): Promise<{ pair: LivePair; directorIds: Set<string> }> {
   const rows = await db.director.findMany({ where: { topologyId }, include: { live: true }, orderBy: { name: 'asc' } });
@@ -25,15 +22,7 @@ export async function loadPair(db: Db, topologyId: string): Promise<{ pair: Live
     return read.success ? read.data : unread(row.name, row.fingerprint !== null);
   });
   const pair = composeLivePair(topologyId, hosts, Date.now());
-  return { pair: withSince(pair), directorIds: new Set(rows.map(({ id }) => id)) };
-}
-
-function withSince(pair: LivePair): LivePair {
-  if (pair.active === undefined) return pair;
-  const known = activeSince.get(pair.topologyId);
-  const entry = known?.director === pair.active ? known : { director: pair.active, since: new Date().toISOString() };
-  activeSince.set(pair.topologyId, entry);
-  return { ...pair, activeSince: entry.since };
+  return { pair, directorIds: new Set(rows.map(({ id }) => id)) };
 }
 
 function unread(director: string, isTrusted: boolean): LiveHost {

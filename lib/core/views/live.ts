@@ -37,6 +37,8 @@ export const liveHostSchema = z.object({
   problem: z.object({ code: z.string(), message: z.string(), since: z.string() }).optional(),
   /** From the addresses that the host holds, never from a state file. */
   role: z.enum(['active', 'standby', 'unknown']),
+  /** When the first of the readings ended that saw this role without another one between. */
+  roleSince: z.string().optional(),
   heldVirtualAddresses: z.array(z.string()),
   services: z.array(ipvsServiceSchema),
   /** Totals and rates per second as the kernel estimates them. */
