@@ -80,7 +80,7 @@ function Mutes({ mutes }: { mutes: readonly AlertMute[] }) {
               {titleOf(rule)} of {topologyName}
             </span>
             <span className="text-muted-foreground">
-              until <RelativeTime at={until} />, by {author}: {reason}
+              ends <RelativeTime at={until} />, by {author}: {reason}
             </span>
             {canEdit && (
               <Button size="small" onClick={() => end.mutate(id)} disabled={end.isPending}>

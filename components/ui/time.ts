@@ -11,11 +11,12 @@ export function printDuration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** `3 min ago`, `just now`, and `in 3 min` for what is to come. */
 export function printAgo(iso: string, now: number): string {
   const ms = now - Date.parse(iso);
-  if (ms < 5_000) return 'just now';
-  const [first, unit] = printDuration(ms).split(' ');
-  return `${first} ${unit} ago`;
+  if (Math.abs(ms) < 5_000) return 'just now';
+  const [first, unit] = printDuration(Math.abs(ms)).split(' ');
+  return ms > 0 ? `${first} ${unit} ago` : `in ${first} ${unit}`;
 }
 
 /** Date and time to the second in the browser's zone, and the zone. */
