@@ -1,11 +1,11 @@
 // Alerts as a person meets them: raised from what two real directors show, told to a webhook, a mail server and the browser, acknowledged, muted, over.
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import type { Deploy } from '@/lib/core/views/deploy';
 import type { Plan } from '@/lib/core/views/plan';
 import type { TopologyRevision, TopologySummary } from '@/lib/core/views/topology';
 import { attachLab, type Lab } from '@/lib/lab/lab';
 import { startMailServer, startWebhook, type MailServer, type Webhook } from '@/lib/testing/message-receivers';
+import { expectAccessible, unreachedByTab } from './accessible';
 import { startDemo, type RunningDemo } from './console';
 
 const PORT = 3760;
@@ -65,16 +65,6 @@ async function screenshot(name: string): Promise<void> {
   if (folder) await page.screenshot({ path: `${folder}/screenshot-${name}.png`, fullPage: true });
 }
 
-/** At both widths: nothing for axe, and nothing wider than the screen. */
-async function expectGoodPage(): Promise<void> {
-  for (const width of [390, 1440]) {
-    await page.setViewportSize({ width, height: 900 });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
-  }
-}
-
 const alertOf = (name: string) =>
   page.getByRole('list', { name: 'Open alerts' }).getByRole('listitem', { name: `${name} of fwmark-seed` });
 const badge = () => page.getByRole('navigation', { name: 'Main' }).getByText(/that nobody looks after/);
@@ -98,7 +88,7 @@ test('a pair that comes into being is no alert', async () => {
   await page.goto(`${demo.url}/alerts`);
   await expect(page.getByText('Nothing is wrong')).toBeVisible();
   await expect(page.getByRole('list', { name: 'Alerts that are over' })).toHaveCount(0);
-  await expectGoodPage();
+  await expectAccessible(page);
 });
 
 test('the channels are set, tried, and their secrets never shown again', async () => {
@@ -136,7 +126,7 @@ test('the channels are set, tried, and their secrets never shown again', async (
   await expect(panel.getByLabel('Password')).toHaveValue('');
   const settings = await page.request.get(`${demo.url}/api/v1/alert-settings`);
   expect(await settings.text()).not.toMatch(/secret-token|correct-horse/);
-  await expectGoodPage();
+  await expectAccessible(page);
   await screenshot('alert-channels');
 });
 
@@ -176,7 +166,7 @@ test('who looks after it is seen by all, and it is over when the director is bac
     .click();
   const alert = alertOf(`Director unreachable: ${standby}`);
   await screenshot('alerts');
-  await expectGoodPage();
+  await expectAccessible(page);
   // By keyboard alone.
   await alert.getByRole('button', { name: 'Acknowledge' }).focus();
   await page.keyboard.press('Enter');
@@ -209,7 +199,36 @@ test('a mute keeps a rule of a pair quiet, with its reason and its end', async (
   const mutes = page.getByRole('list', { name: 'Mutes' });
   await expect(mutes).toContainText('rules are changed by hand tonight');
   await screenshot('alerts-muted');
-  await expectGoodPage();
+  await expectAccessible(page);
   await mutes.getByRole('button', { name: 'End this mute' }).click();
   await expect(badge()).toBeVisible();
+});
+
+test('every page of a pair at work is in order for axe, for a phone and for the Tab key', async () => {
+  test.setTimeout(300_000);
+  const [{ id: topologyId }] = (await call<TopologySummary[]>('get', '/topologies')) as [TopologySummary];
+  const [{ id: deployId }] = (await call<Deploy[]>('get', '/deploys')) as [Deploy];
+  const [{ id: directorId }] = (await call<{ id: string }[]>('get', '/directors')) as [{ id: string }];
+  const of = (path: string, tabs: string[]) => tabs.map((tab) => `${path}?tab=${tab}`);
+  const pages = [
+    ...['/topologies', `/topologies/${topologyId}/deploy`, '/live', '/alerts', '/deploys', `/deploys/${deployId}`],
+    ...['/directors', `/directors/${directorId}`, '/audit', '/settings'],
+    ...of(`/topologies/${topologyId}`, ['problems', 'analysis', 'files', 'revisions', 'yaml']),
+    ...of(`/live/${topologyId}`, ['services', 'connections', 'rules', 'trace', 'graphs', 'terminal']),
+  ];
+  for (const path of pages)
+    await test.step(path, async () => {
+      await page.goto(`${demo.url}${path}`);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0, { timeout: 30_000 });
+      await expectAccessible(page);
+      expect(await unreachedByTab(page), `${path}, by Tab`).toEqual([]);
+    });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  for (const path of ['/topologies', `/topologies/${topologyId}`, `/live/${topologyId}`, '/alerts'])
+    await test.step(`${path}, dark`, async () => {
+      await page.goto(`${demo.url}${path}`);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expectAccessible(page);
+    });
 });

@@ -1,5 +1,4 @@
 // A connection table of 100,000 in a real kernel, and the page about it: true totals, bounded looks, a search that can be stopped.
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import type { ConnectionPage, ConnectionSearch } from '@/lib/core/views/connections';
 import type { Deploy } from '@/lib/core/views/deploy';
@@ -7,6 +6,7 @@ import type { Plan } from '@/lib/core/views/plan';
 import type { TopologyRevision, TopologySummary } from '@/lib/core/views/topology';
 import { attachLab, type Lab } from '@/lib/lab/lab';
 import { syncMessagesProgram } from '@/lib/lab/sync-messages';
+import { expectAccessible } from './accessible';
 import { startDemo, type RunningDemo } from './console';
 
 const PORT = 3720;
@@ -199,11 +199,5 @@ test('100,000 rows scroll with a bounded page', async () => {
 });
 
 test('axe finds nothing, wide and narrow', async () => {
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 900 });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
+  await expectAccessible(page);
 });

@@ -1,9 +1,9 @@
 // A packet on live state, the check list of a host, the terminal and the support bundle, on real directors.
 import fs from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { attachLab, type Lab } from '@/lib/lab/lab';
+import { expectNoViolations } from './accessible';
 import { startDemo, type RunningDemo } from './console';
 
 const PORT = 3450;
@@ -42,11 +42,6 @@ async function by(director: string, script: string): Promise<string> {
   return stdout;
 }
 
-async function expectNoViolations(): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
-}
-
 const host = (director: string) => page.getByTestId('live-trace').getByRole('region', { name: director });
 
 test('a packet goes on both directors as the topology means, and the deciding rule is shown', async () => {
@@ -75,7 +70,7 @@ test('a packet goes on both directors as the topology means, and the deciding ru
       .first(),
   ).toBeVisible();
   await expect(host('director1 (active)').getByText('fwm:1 takes it.')).toBeVisible();
-  await expectNoViolations();
+  await expectNoViolations(page);
   await screenshot('trace');
 });
 
@@ -102,7 +97,7 @@ test('the check list of a host names what is not there, and is all there where i
   await by('director1', 'sysctl -w net.ipv4.ip_forward=0');
   await expect(needs('director1').getByText('net.ipv4.ip_forward')).toBeVisible({ timeout: SEEN_MS });
   await by('director1', 'sysctl -w net.ipv4.ip_forward=1');
-  await expectNoViolations();
+  await expectNoViolations(page);
   await screenshot('needs');
 });
 
@@ -116,7 +111,7 @@ test('the terminal shows what the tool prints, and marks what changed', async ()
   await by('director1', 'ipvsadm -D -f 4242');
   await page.getByLabel('Command').selectOption('iptables -t mangle -L -n -v');
   await expect(page.getByLabel('iptables -t mangle -L -n -v on director1')).toContainText('Chain LVS-CONSOLE');
-  await expectNoViolations();
+  await expectNoViolations(page);
   await screenshot('terminal');
 });
 

@@ -1,6 +1,5 @@
 // The verbs of the day as a person does them, against two real directors: drain with its finish line, weight, halt and undo, planned failover.
 import { spawn, type ChildProcess } from 'node:child_process';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import type { AuditRow } from '@/lib/core/views/account';
 import type { Deploy } from '@/lib/core/views/deploy';
@@ -10,6 +9,7 @@ import type { TopologyRevision, TopologySummary } from '@/lib/core/views/topolog
 import type { PairVerbs } from '@/lib/core/views/verbs';
 import { clientRequestScript, parseAnswers } from '@/lib/lab/client-request';
 import { attachLab, type Lab } from '@/lib/lab/lab';
+import { expectNoViolations } from './accessible';
 import { startDemo, type RunningDemo } from './console';
 
 const PORT = 3680;
@@ -191,8 +191,7 @@ test('a drain, by keyboard alone: its forecast has the numbers of ipvsadm, the k
   await forecast.getByText('Clients bound to it: 1').click();
   await expect(forecast.getByRole('list', { name: 'Bound clients' })).toContainText('mark 1');
   await screenshot('forecast');
-  const faults = (await new AxeBuilder({ page }).include('[role=dialog]').analyze()).violations;
-  expect(faults.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+  await expectNoViolations(page, '[role=dialog]');
   await page.setViewportSize({ width: 390, height: 844 });
   await screenshot('forecast-narrow');
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
@@ -337,8 +336,7 @@ test('a planned failover is checked, done and measured, and a client misses no m
   await expect(check.getByText(/equal release/)).toBeVisible({ timeout: 60_000 });
   await expect(check.getByText('not now')).toHaveCount(0);
   await screenshot('failover-check');
-  const faults = (await new AxeBuilder({ page }).include('[role=dialog]').analyze()).violations;
-  expect(faults.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+  await expectNoViolations(page, '[role=dialog]');
   const warning = dialog().getByLabel('Fail over in spite of the warnings');
   if (await warning.isVisible()) await warning.check();
   await dialog().getByRole('button', { name: 'Fail over to director2' }).click();
