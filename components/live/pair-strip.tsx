@@ -10,10 +10,12 @@ import { useNow } from '@/components/ui/use-now';
 import { DriftBadge } from './drift-badge';
 import { freshnessOf } from './freshness';
 import { PairBadges } from './pair-badges';
+import { SystemLine } from './system-line';
 
 type StripProps = { pair: LivePair; drift: PairDrift; isPaused: boolean };
 
 export function PairStrip({ pair, drift, isPaused }: StripProps) {
+  const kernels = new Set(pair.hosts.flatMap(({ system }) => system?.kernel ?? []));
   return (
     <section aria-label="Pair" className="flex flex-col gap-2 rounded border bg-card p-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
@@ -24,6 +26,7 @@ export function PairStrip({ pair, drift, isPaused }: StripProps) {
             active since <RelativeTime at={pair.activeSince} />, as far as this console has seen
           </span>
         )}
+        {kernels.size > 1 && <Badge tone="warn">kernels differ</Badge>}
         {isPaused && <Badge tone="warn">frozen by you</Badge>}
       </div>
       {pair.inSync !== 'yes' && <p className="[overflow-wrap:anywhere]">{pair.inSyncReason}</p>}
@@ -48,6 +51,7 @@ function HostStrip({ host }: { host: LiveHost }) {
         <FreshnessBadge host={host} />
       </div>
       {host.readAt !== undefined && <HeldLine host={host} isStale={isStale} />}
+      <SystemLine host={host} />
       <Daemons host={host} />
     </div>
   );

@@ -87,7 +87,7 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('reading under %s', (shell
     expect(facts.get('disk')!.body).toMatch(/^Filesystem[\s\S]*\nFilesystem/);
     expect(facts.get('policy')).toEqual({ body: '', code: 2 });
     expect(facts.get('iptables-version')!.body).toMatch(/^iptables v/);
-    expect(facts.get('clock')!.body).toMatch(/^epoch=\d+\nuptime=\d+\nboot_id=[0-9a-f-]{36}\n$/);
+    expect(facts.get('clock')!.body).toMatch(/^epoch=\d+\nuptime=\d+\nboot_id=[0-9a-f-]{36}\nkernel=\S+\n$/);
     expect(facts.get('writable')!.body).toBe('/var/lib/lvs-console\tno\n/etc\tyes\n/usr/lib\tyes\n/run\tyes\n');
   });
 

@@ -2654,6 +2654,19 @@ print_clock() {
   printf 'epoch='
   date +%s || return 1
   printf 'uptime=%s\nboot_id=%s\n' "$UPTIME" "$BOOT_ID"
+  read -r kernel < /proc/sys/kernel/osrelease
+  printf 'kernel=%s\n' "$kernel"
+  print_cluster
+}
+
+print_cluster() { # what the daemon that moves the addresses says of this host: it may believe other than the addresses show
+  if heartbeat_pid && has cl_status; then
+    ! word=$(timeout 2 cl_status rscstatus 2> /dev/null) || printf 'heartbeat=%s\n' "$word"
+  elif keepalived_pid && has journalctl; then # it has no other way to ask that costs nothing
+    timeout 2 journalctl -q --no-pager -o cat -n 50 -t Keepalived_vrrp 2> /dev/null |
+      awk '/Entering [A-Z]+ STATE/ { sub(/.*Entering /, ""); state = $1 } END { if (state != "") print "vrrp=" state }'
+  fi
+  return 0
 }
 
 read_ipvs() { [ -f /proc/net/ip_vs ] && ipvsadm "$@"; } # status 1 without the module: asking ipvsadm would load it

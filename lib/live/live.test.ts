@@ -85,10 +85,21 @@ describe('a poller', () => {
     expect(saved.map(({ roleSince }) => roleSince)).toEqual(saved.map(() => saved[0]!.readAt));
   });
 
+  it('tells age, kernel and clock of the host, and what heartbeat says of it', async () => {
+    const epoch = Math.floor(Date.now() / 1000) - 90;
+    const behind = `epoch=${epoch}\nuptime=93784\nboot_id=b\nkernel=6.1.0-41-amd64\nheartbeat=all\n`;
+    const { saved } = await poll([
+      () => liveFrames({ clock: { text: behind } }),
+      () => liveFrames({ clock: { status: 1, text: '' } }),
+    ]);
+    expect(saved[0]!.system).toMatchObject({ uptimeSeconds: 93_784, kernel: '6.1.0-41-amd64', heartbeat: 'all' });
+    expect(Math.abs(saved[0]!.system!.clockAheadSeconds + 90)).toBeLessThanOrEqual(1);
+  });
+
   it('reads what changes rarely only now and then, and everything after a failure', async () => {
     const good = () => liveFrames();
     const { asked } = await poll([good, good, good, good, good, fail, good]);
-    expect(asked).toEqual([21, 12, 12, 12, 21, 12, 21]);
+    expect(asked).toEqual([22, 10, 10, 10, 22, 10, 22]);
   });
 
   it('says that it never read anything instead of showing an empty director as healthy', async () => {

@@ -11,7 +11,7 @@ import { needsOf } from '../plan/host-needs';
 import { FILE_SECTION, toObservedHost } from '../plan/observed-host';
 import { FAST, SLOW } from './polled-sections';
 import type { Reading } from './last-readings';
-import { toLiveHost, type LiveContext } from './to-live-host';
+import { systemOf, toLiveHost, type LiveContext } from './to-live-host';
 import { withRuleRates } from './rule-rates';
 import { trackDrift, type DriftTracker } from './track-drift';
 
@@ -83,7 +83,8 @@ function toFrame(director: string, { frames, settingsReadAt, texts, context, las
   const needs = { ...needsOf(context.expected, host.role, observed), readAt, settingsReadAt };
   const rules = withRuleRates(host.rules, readAt, last);
   const roleSince = last?.role === host.role ? (last.roleSince ?? readAt) : readAt;
-  return { ...host, roleSince, rules, drift, needs, readAt, pollMs: Date.now() - started };
+  const system = systemOf(frames, settingsReadAt);
+  return { ...host, ...(system && { system }), roleSince, rules, drift, needs, readAt, pollMs: Date.now() - started };
 }
 
 /** `status`: the guard's when they were read; `texts`: changed files, read once for them. */

@@ -12,12 +12,12 @@ export const FAST = [
   'ipvs-daemon',
   'firewall',
   'firewall6',
-  'mangle-list',
-  'nat-list',
   'daemons',
 ];
-/** What only an administrator changes: read every few rounds, to keep the director's load low. */
+/** What only an administrator changes, and listings that say again what `firewall` says: read every few rounds, to keep the director's load low. */
 export const SLOW = [
+  'mangle-list',
+  'nat-list',
   'policy-rules',
   'policy-rules6',
   'routes',
@@ -26,6 +26,7 @@ export const SLOW = [
   'nftables',
   'sysctls',
   'modules',
+  'clock',
   FILE_SECTION,
 ];
 export const POLLED_SECTIONS: readonly string[] = [...FAST, ...SLOW];

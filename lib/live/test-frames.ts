@@ -29,6 +29,7 @@ COMMIT
   'nat-list': 'Chain POSTROUTING\n',
   sysctls: 'net.ipv4.ip_forward=1\n',
   modules: 'ip_vs\nip_vs_rr\n',
+  clock: 'epoch=1795464000\nuptime=93784\nboot_id=b\nkernel=6.1.0-41-amd64\nheartbeat=all\n',
   daemons: 'heartbeat\trunning\nldirectord\trunning\nkeepalived\tstopped\n',
   files: '',
 };

@@ -4,6 +4,7 @@ import { OWNED } from '../core/kernel-state';
 import type { FirewallRule, LiveHost } from '../core/views/live';
 import type { GuardFrame } from '../parse/guard-frames';
 import { parseGuardStatus, type GuardState, type GuardStatus } from '../parse/guard-status';
+import { parseHostClock } from '../parse/host-clock';
 import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
 import { parseIptablesSave, type FirewallRuleState } from '../parse/iptables-save';
 import { parseIpvsadmDaemon } from '../parse/ipvsadm-daemon';
@@ -31,7 +32,7 @@ export function toLiveHost(
   director: string,
   frames: Frames,
   context: LiveContext,
-): Omit<LiveHost, 'readAt' | 'pollMs' | 'drift'> {
+): Omit<LiveHost, 'readAt' | 'pollMs' | 'drift' | 'system'> {
   const read = <T>(section: string, parse: (text: string) => Parsed<T>): T =>
     readOrThrow(director, frames, section, parse);
   const status = read('status', parseGuardStatus);
@@ -57,6 +58,15 @@ export function toLiveHost(
     daemons: daemonsOf(frames),
     release: releaseOf(status),
   };
+}
+
+/** `readAt`: when the section was read. A host that does not say its time has no such line; nothing else depends on it. */
+export function systemOf(frames: Frames, readAt: string): LiveHost['system'] {
+  const clock = parseHostClock(frames.get('clock')?.text ?? '').value;
+  if (!clock) return undefined;
+  const { epochSeconds, ...rest } = clock;
+  // The host cuts its time to seconds: half of one is the better guess.
+  return { ...rest, clockAheadSeconds: Math.round(epochSeconds + 0.5 - Date.parse(readAt) / 1000) || 0 };
 }
 
 /** No module, no table: the tools then fail, and that is the one failure that means "empty". */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseGuardFrames } from './guard-frames';
 import { parseGuardStatus } from './guard-status';
+import { parseHostClock } from './host-clock';
 import { told } from './test-recorded';
 
 describe('parseGuardFrames', () => {
@@ -38,6 +39,24 @@ describe('parseGuardFrames', () => {
     ['@@ begin a\n@@ end a 0\n@@ begin a\n@@ end a 0\n', ['4: guard-frames.duplicate']],
     ['', []],
   ])('tells about %j', (text, expected) => expect(told(parseGuardFrames(text).diagnostics)).toEqual(expected));
+});
+
+describe('parseHostClock', () => {
+  it('reads time, age, kernel and what the cluster daemon says', () => {
+    const words = { epochSeconds: 1_795_464_000, uptimeSeconds: 93_784, kernel: '6.1.0-41-amd64' };
+    const text = 'epoch=1795464000\nuptime=93784\nboot_id=b\nkernel=6.1.0-41-amd64\n';
+    expect(parseHostClock(`${text}vrrp=MASTER\n`)).toEqual({ value: { ...words, vrrp: 'MASTER' }, diagnostics: [] });
+    expect(parseHostClock(text).value).toEqual(words);
+    expect(parseHostClock('epoch=1795464000\nuptime=7\n').value).toEqual({
+      ...{ epochSeconds: 1_795_464_000, uptimeSeconds: 7 },
+    });
+  });
+
+  it.each([['uptime=7\n'], ['epoch=soon\nuptime=7\n'], ['']])('says that %j has no time', (text) => {
+    const { value, diagnostics } = parseHostClock(text);
+    expect(value).toBeUndefined();
+    expect(diagnostics.map(({ code }) => code)).toContain('host-clock.incomplete');
+  });
 });
 
 describe('parseGuardStatus', () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../testing/bench/random-marks';
 import { parseGuardFrames } from './guard-frames';
 import { parseGuardStatus } from './guard-status';
+import { parseHostClock } from './host-clock';
 import { parseAuthKeys, parseHaCf, parseHaResources } from './heartbeat-config';
 import { parseIpAddresses, parseIpRoutes, parseIpRules } from './ip-json';
 import { parseIpSetMaps, parseIpSetSave, parseIpSetMap } from './ip-set-save';
@@ -33,6 +34,7 @@ function generated(name: string, most = 12): string[] {
 
 const STATUS =
   'version=1\nstate=armed\nstep=armed\ntx=12-0a1b2c3d\ngeneration=7\nseconds_left=118\nlive=11-00000000\nconfirmed=11-00000000\nboot_id=b\n';
+const CLOCK = 'epoch=1795464000\nuptime=93784\nboot_id=b\nkernel=6.1.0-41-amd64\nheartbeat=all\n';
 const FRAMES = `@@ begin ipvs\n${recorded('ipvsadm-Sn')}@@ end ipvs 0\n@@ begin routes\n@@ end routes 1\n@@ begin clock\nepoch=1\n@@ end clock 0\n`;
 const NFT_OBJECTS = [
   { metainfo: { version: '1.0.6', json_schema_version: 1 } },
@@ -94,6 +96,7 @@ const joined = (parse: Case['parse']) => (text: string) => parse(text.replaceAll
 
 const CASES: Record<string, Case> = {
   'guard frames': { lines: 30_000, goldens: [FRAMES], parse: parseGuardFrames },
+  'host clock': { lines: 20_000, goldens: [CLOCK], parse: parseHostClock },
   'guard status': { lines: 30_000, goldens: [STATUS], parse: parseGuardStatus },
   'ip -j addr': { lines: 6_000, goldens: [spread(recorded('ip-j-addr'))], parse: joined(parseIpAddresses) },
   'ip -j rule': { lines: 6_000, goldens: [spread(recorded('ip-j-rule'))], parse: joined(parseIpRules) },

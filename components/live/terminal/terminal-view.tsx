@@ -11,7 +11,7 @@ import { LiteralBlock } from './literal-block';
 
 /** Of what is read every few rounds only. */
 const SETTINGS: readonly LiteralSection[] = [
-  ...(['policy-rules', 'policy-rules6', 'routes', 'routes6'] as const),
+  ...(['mangle-list', 'nat-list', 'policy-rules', 'policy-rules6', 'routes', 'routes6'] as const),
   ...(['sets', 'nftables', 'sysctls', 'modules', 'files'] as const),
 ];
 

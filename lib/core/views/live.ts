@@ -49,6 +49,19 @@ export const liveHostSchema = z.object({
   terminal: z.object({ ipvsadm: z.string(), mangle: z.string(), nat: z.string(), daemon: z.string() }),
   syncDaemon: z.array(z.object({ role: z.enum(['master', 'backup']), interface: z.string(), syncId: z.number() })),
   daemons: z.record(z.string(), z.enum(['running', 'stopped', 'unknown'])),
+  /** Read every few rounds; absent when it was not read. */
+  system: z
+    .object({
+      /** `uname -r`; absent when an older guard does not say it. */
+      kernel: z.string().optional(),
+      uptimeSeconds: z.number(),
+      /** The host's clock against the console's, whole seconds, +-1; negative: behind. */
+      clockAheadSeconds: z.number(),
+      /** What the daemon that moves the addresses says of this host: `cl_status rscstatus`, or the state that keepalived logged last. */
+      heartbeat: z.string().optional(),
+      vrrp: z.string().optional(),
+    })
+    .optional(),
   release: z.object({ live: z.string(), confirmed: z.string(), transaction: z.string() }),
   drift: hostDriftSchema,
   /** Absent in a frame of which nothing was read yet. */
