@@ -1,4 +1,6 @@
 // Every stack with its forwarding method on real directors: rendered and deployed by the console, used by the client, struck by a power cut.
+import fs from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveTopology } from '../core/resolve';
 import type { Topology } from '../core/topology';
@@ -153,6 +155,18 @@ async function readCoupling({ hasIpv6 }: StackCase): Promise<string[]> {
   return found;
 }
 
+/** For lib/parse/testdata/lab, with real traffic in the tables: every section that the guard reads, and rows of the connection table. */
+async function record(folder: string, { stack, forwarding, hasIpv6 }: StackCase, active: string): Promise<void> {
+  const own = path.join(folder, `${stack}-${forwarding}-${hasIpv6 ? '4-6' : '4'}`);
+  fs.mkdirSync(own, { recursive: true });
+  for (const director of stack === 'single' ? DIRECTORS.slice(0, 1) : DIRECTORS) {
+    const frames = await run(director, ['/usr/lib/lvs-console/guard', 'read']);
+    const rows = await run(director, ['head', '-n', '60', '/proc/net/ip_vs_conn_sync']);
+    const role = director === active ? 'active' : 'standby';
+    fs.writeFileSync(path.join(own, `${role}.frames`), `${frames}@@ begin connections\n${rows}@@ end connections 0\n`);
+  }
+}
+
 const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
 
 describe.each(CASES)('$stack with $forwarding', (stackCase) => {
@@ -216,6 +230,7 @@ describe.each(CASES)('$stack with $forwarding', (stackCase) => {
       wrong.map(({ url }) => url),
       `seed ${seed}`,
     ).toEqual([]);
+    if (process.env['LVS_RECORD']) await record(process.env['LVS_RECORD'], stackCase, active);
   });
 
   it(`survives a power cut of the ${stack === 'single' ? '' : 'active '}director`, async () => {
