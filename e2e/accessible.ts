@@ -43,8 +43,11 @@ export async function unreachedByTab(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const controls = document.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, summary');
     const isMissed = (element: HTMLElement) =>
-      // tabIndex -1: one of a group that the arrow keys move in.
-      element.tabIndex >= 0 && !element.matches(':disabled') && element.checkVisibility({ visibilityProperty: true });
+      // tabIndex -1, or a radio button: one of a group that the arrow keys move in.
+      element.tabIndex >= 0 &&
+      !element.matches('[type=radio]:not(:checked)') &&
+      !element.matches(':disabled') &&
+      element.checkVisibility({ visibilityProperty: true });
     return [...controls]
       .filter((element) => isMissed(element) && !element.hasAttribute('data-reached'))
       .map((element) => element.outerHTML.slice(0, 160));
