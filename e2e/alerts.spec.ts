@@ -205,7 +205,7 @@ test('a mute keeps a rule of a pair quiet, with its reason and its end', async (
 });
 
 test('every page of a pair at work is in order for axe, for a phone and for the Tab key', async () => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const [{ id: topologyId }] = (await call<TopologySummary[]>('get', '/topologies')) as [TopologySummary];
   const [{ id: deployId }] = (await call<Deploy[]>('get', '/deploys')) as [Deploy];
   const [{ id: directorId }] = (await call<{ id: string }[]>('get', '/directors')) as [{ id: string }];
