@@ -122,7 +122,8 @@ function Look({ page, isStale, isFiltered }: LookProps) {
         <RelativeTime at={page.readAt} />
         <span className="text-muted-foreground">
           {' '}
-          in {page.tookMs} ms of at most {page.boundMs} ms; {page.cpuMs} ms of the director&apos;s processor.
+          in {page.tookMs} ms{!page.isWhole && `, cut off after ${page.boundMs} ms of reading`}; {page.cpuMs} ms of the
+          director&apos;s processor.
         </span>
         {rows.length < found && ` The first ${rows.length.toLocaleString('en-US')} rows are listed.`}
       </p>
