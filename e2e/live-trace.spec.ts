@@ -109,6 +109,8 @@ test('the terminal shows what the tool prints, and marks what changed', async ()
   await expect(block.locator('[data-changed]', { hasText: 'FWM  4242' })).toBeVisible({ timeout: SEEN_MS });
   await expect(block.locator('[data-changed]')).toHaveCount(0, { timeout: SEEN_MS });
   await by('director1', 'ipvsadm -D -f 4242');
+  await page.getByLabel('Command').selectOption('ipvsadm -L -n -c | head -n 200');
+  await expect(page.getByLabel('ipvsadm -L -n -c | head -n 200 on director1')).toContainText('IPVS connection entries');
   await page.getByLabel('Command').selectOption('iptables -t mangle -L -n -v');
   await expect(page.getByLabel('iptables -t mangle -L -n -v on director1')).toContainText('Chain LVS-CONSOLE');
   await expectNoViolations(page);

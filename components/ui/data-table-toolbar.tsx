@@ -1,10 +1,11 @@
 'use client';
 // Above a table: filter, choice of columns, export.
-import { useEffect, useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { ReactTable } from '@tanstack/react-table';
 import { DataTableMenus } from './lazy-data-table-menus';
 import type { DataColumn, DataTableFeatures } from './data-table-column';
 import { Input } from './input';
+import { useSlashFocus } from './use-slash-focus';
 
 type ToolbarProps<Row extends object> = {
   table: ReactTable<DataTableFeatures, Row>;
@@ -16,23 +17,6 @@ type ToolbarProps<Row extends object> = {
   total: number;
   children: ReactNode;
 };
-
-const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && target.closest('input,textarea,select,[contenteditable]') !== null;
-
-function useSlashFocus() {
-  const ref = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const focus = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      event.preventDefault();
-      ref.current?.focus();
-    };
-    document.addEventListener('keydown', focus);
-    return () => document.removeEventListener('keydown', focus);
-  }, []);
-  return ref;
-}
 
 export function DataTableToolbar<Row extends object>(props: ToolbarProps<Row>) {
   const { table, columns, label, filter, onFilterChange, exportName, total, children } = props;

@@ -2671,6 +2671,11 @@ print_cluster() { # what the daemon that moves the addresses says of this host: 
 
 read_ipvs() { [ -f /proc/net/ip_vs ] && ipvsadm "$@"; } # status 1 without the module: asking ipvsadm would load it
 
+list_connections() { # the first rows in ipvsadm's own words: it ends when nobody reads on, and the whole would cost the square of the table
+  [ -f /proc/net/ip_vs ] || return 1
+  timeout 1 ipvsadm -Lnc | head -n 200
+}
+
 list_table() { # iptables-legacy would load the table (and with nat the connection tracking) only to show that it is empty
   if [ "$(command -v iptables)" -ef /usr/sbin/xtables-legacy-multi ]; then
     [ -f /proc/net/ip_tables_names ] || return 0
@@ -2721,12 +2726,13 @@ print_section() {
     clock) frame "$1" print_clock ;;
     files) frame "$1" print_files ;;
     changed-files) frame "$1" print_changed_files ;;
+    conn-list) frame "$1" list_connections ;;
     *) return 1 ;;
   esac
 }
 
 ALL_SECTIONS='status addresses policy-rules policy-rules6 routes routes6 ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall firewall6 sets nftables mangle-list nat-list sysctls modules daemons clock files'
-ASKED_SECTIONS='changed-files' # not among all of them: read when `files` names some
+ASKED_SECTIONS='changed-files conn-list' # not among all of them: read when `files` names some, and when a person looks at it
 
 verb_read() { # [SECTION...]
   for section; do case " $ALL_SECTIONS $ASKED_SECTIONS " in *" $section "*) ;; *) die 2 "no section $section" ;; esac; done

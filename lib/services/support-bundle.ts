@@ -3,7 +3,7 @@ import 'server-only';
 import { gzipSync } from 'node:zlib';
 import { scrubText, scrubValue } from '@/lib/core/scrub-secrets';
 import { ServiceError } from '@/lib/core/errors';
-import { LITERAL_COMMANDS, literalSections, type HostReading } from '@/lib/core/views/live-output';
+import { ASKED_SECTIONS, LITERAL_COMMANDS, literalSections, type HostReading } from '@/lib/core/views/live-output';
 import { loadAlertSettings } from '@/lib/db/alert-settings-row';
 import { inTransaction } from '@/lib/db/client';
 import { unseal } from '@/lib/db/sealed';
@@ -72,7 +72,10 @@ async function gather(ctx: VerbContext, topologyId: string, known: readonly stri
 }
 
 function readDirector(directorId: string): Promise<HostReading> {
-  return callWorker('readOutputs', { directorId, sections: [...literalSections] });
+  return callWorker('readOutputs', {
+    directorId,
+    sections: literalSections.filter((section) => !ASKED_SECTIONS.includes(section)),
+  });
 }
 
 async function addOutputs(files: Files, director: string, reading: HostReading): Promise<void> {

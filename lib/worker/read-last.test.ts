@@ -62,8 +62,11 @@ describe('the last readings', () => {
     expect(reads).toBe(1);
     readings.keep('d1', reading());
     expect((await ask()).readAt).toBe('2026-01-01T00:00:02.000Z');
+    expect((await readings.ask('d1', 'conn-list', async () => host)).readAt).not.toBe('2026-01-01T00:00:02.000Z');
+    await readings.ask('d1', 'conn-list', async () => host);
+    expect(reads).toBe(2);
     readings.drop('d1');
     expect((await ask()).readAt).not.toBe('2026-01-01T00:00:02.000Z');
-    expect(reads).toBe(1);
+    expect(reads).toBe(2);
   });
 });

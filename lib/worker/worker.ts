@@ -10,6 +10,7 @@ import { pause } from '../deploy/run-step';
 import { mayLogIn } from '../guard/access-script';
 import { guardInstallScript } from '../guard/install-script';
 import { loadGuardProgram } from '../guard/guard-program';
+import { ASKED_SECTIONS } from '../core/views/live-output';
 import { openLastReadings, type LastReadings } from '../live/last-readings';
 import { holdersOf } from '../plan/server-holders';
 import { scanHostKey } from '../ssh/connect';
@@ -126,7 +127,12 @@ function verbHandlers({ db, hosts, readings, runner, queue, log, keys, signal }:
       return { count: listing?.isWhole ? listing.rows.filter(({ kind }) => kind === 'connection').length : 'unknown' };
     },
     traceLive: async ({ directorId, packet, device }) => traceLive(() => lastOf(directorId), packet, device),
-    readOutputs: async ({ directorId, sections }) => readOutputs(() => lastOf(directorId), sections),
+    readOutputs: async ({ directorId, sections }) => {
+      const asked = sections.find((section) => ASKED_SECTIONS.includes(section));
+      const load = () =>
+        asked === undefined ? lastOf(directorId) : readings.ask(directorId, asked, () => hosts.openReader(directorId));
+      return readOutputs(load, sections);
+    },
     startFailover: async ({ failoverId }) => {
       void runFailover({ db, hosts, log, signal }, failoverId).catch((error: unknown) =>
         log.error({ err: error, failover: failoverId }, 'failover'),

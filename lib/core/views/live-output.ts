@@ -1,13 +1,14 @@
 // The literal output of a director's own tools, as last read.
 import { z } from 'zod';
 
-/** Sections of `guard read` that the poller asks for, with the command that each is the output of;
+/** Sections of `guard read`, with the command that each is the output of;
  * `guard` is the console's own program there, where several commands are needed. */
 export const LITERAL_COMMANDS = {
   'ipvs-list': 'ipvsadm -L -n',
   'ipvs-stats': 'ipvsadm -L -n --stats --exact',
   'ipvs-rate': 'ipvsadm -L -n --rate --exact',
   ipvs: 'ipvsadm -S -n',
+  'conn-list': 'ipvsadm -L -n -c | head -n 200',
   'ipvs-daemon': 'ipvsadm -L -n --daemon',
   'mangle-list': 'iptables -t mangle -L -n -v',
   'nat-list': 'iptables -t nat -L -n -v',
@@ -27,6 +28,8 @@ export const LITERAL_COMMANDS = {
   files: 'guard read files',
 } as const;
 export type LiteralSection = keyof typeof LITERAL_COMMANDS;
+/** Read when somebody looks; the poller asks for all the others. Rows of clients, so not part of a support bundle. */
+export const ASKED_SECTIONS: readonly LiteralSection[] = ['conn-list'];
 export const literalSections = Object.keys(LITERAL_COMMANDS) as LiteralSection[];
 export const literalSectionSchema = z.enum(literalSections as [LiteralSection, ...LiteralSection[]]);
 
