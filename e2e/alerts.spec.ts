@@ -204,6 +204,36 @@ test('a mute keeps a rule of a pair quiet, with its reason and its end', async (
   await expect(badge()).toBeVisible();
 });
 
+test('a real server that dies is down in the table of services, which is filtered and sorted, and an alert', async () => {
+  test.setTimeout(240_000);
+  await page.goto(`${demo.url}/live`);
+  await page.getByRole('list', { name: 'Pairs' }).getByRole('link', { name: 'fwmark-seed' }).click();
+  const active = standby === 'director1' ? 'director2' : 'director1';
+  const table = page.getByRole('table', { name: `IPVS table of ${active}` });
+  const rowOf = (address: string) =>
+    table.getByRole('row', { name: new RegExp(`${address.replaceAll('.', '\\.')}:0`) });
+  await expect(rowOf('192.168.6.2').getByText('up', { exact: true })).toBeVisible();
+  await page.keyboard.press('/');
+  await page.keyboard.type('6.3');
+  await expect(rowOf('192.168.6.2')).toHaveCount(0);
+  await expect(rowOf('192.168.6.3')).toBeVisible();
+  await page.getByLabel(`Filter the services of ${active}`).fill('');
+  const heads = table.getByRole('columnheader', { name: 'Weight' });
+  await heads.getByRole('button').press('Enter');
+  await expect(heads).toHaveAttribute('aria-sort', 'descending');
+  await lab.stopRealServer('rs1');
+  await expect(rowOf('192.168.6.2').getByText('down', { exact: true })).toBeVisible({ timeout: 60_000 });
+  const addresses = table.getByRole('rowheader').filter({ hasText: /:0/ });
+  await expect(addresses.first()).toContainText('192.168.6.3');
+  await screenshot('services-down');
+  await expect(page.getByRole('list', { name: 'Alerts of this pair' })).toContainText(
+    'Real server 192.168.6.2 of pool web gets no connections',
+    { timeout: RAISED_MS },
+  );
+  await lab.startRealServer('rs1');
+  await expect(rowOf('192.168.6.2').getByText('up', { exact: true })).toBeVisible({ timeout: 60_000 });
+});
+
 test('every page of a pair at work is in order for axe, for a phone and for the Tab key', async () => {
   test.setTimeout(600_000);
   const [{ id: topologyId }] = (await call<TopologySummary[]>('get', '/topologies')) as [TopologySummary];
