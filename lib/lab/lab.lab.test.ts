@@ -186,7 +186,7 @@ describe('power', () => {
 
   it('starts an enabled service by itself after a power cut, when the interfaces are there', async () => {
     const unit =
-      '[Service]\nType=oneshot\nExecStart=/bin/sh -c "ip -br -4 a show eth1 > /run/seen"\n[Install]\nWantedBy=multi-user.target\n[Unit]\nAfter=network.target\n';
+      '[Service]\nType=oneshot\nExecStart=/bin/sh -c "ip -br -4 a show eth1 > /run/seen"\n[Install]\nWantedBy=multi-user.target\n[Unit]\nWants=network.target\nAfter=network.target\n';
     await lab.exec('director1', ['tee', '/etc/systemd/system/late.service'], { input: unit });
     await on('director1', 'sh', '-c', 'systemctl enable late; sync');
     await lab.crash('director1');

@@ -1,5 +1,5 @@
 // Vitest by what a test needs: `unit` nothing but the database, `processes` real servers that it starts and kills, `binaries`
-// the real tools as judges, `lab` real directors (two files at a time: each boots its own pair).
+// the real tools as judges, `lab` real directors (one file at a time: two pairs on two processors miss what they are held to).
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -70,8 +70,7 @@ export default defineConfig({
           name: 'lab',
           globalSetup: ['lib/testing/test-postgres.ts'],
           include: ['lib/**/*.lab.test.ts'],
-          // Each file has a lab with a name and ports of its own; more pairs than processors would miss their timers.
-          maxWorkers: 2,
+          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,
         },
