@@ -263,7 +263,9 @@ test('the finish line tells when it is empty, and offers the next step; back onl
   await deployEnded(newestRevision + 1);
   const weight = servers.find(({ address }) => address === bound)?.weightBefore;
   await expect.poll(() => weightOf(bound), { timeout: 20_000 }).toBe(weight);
-  await expect(panel().getByText('Every real server serves.', { exact: false })).toBeVisible({ timeout: 20_000 });
+  await expect(panel().getByText('No real server is drained or halted.', { exact: false })).toBeVisible({
+    timeout: 20_000,
+  });
 });
 
 test('a halt takes it out of the table, and one click takes the halt back', async () => {

@@ -78,11 +78,11 @@ function HeldLine({ host, isStale }: { host: LiveHost; isStale: boolean }) {
   );
 }
 
-/** A daemon that has no work in this role is left out: ldirectord runs on the active director only. */
+/** A daemon that has no work here is left out: ldirectord runs on the active director only, and beside keepalived neither of the others does. */
 function isTold(host: LiveHost, daemon: string, state: string): boolean {
   if (state === 'running') return true;
-  if (daemon === 'ldirectord') return host.role === 'active';
-  return daemon === 'heartbeat' && host.daemons.keepalived !== 'running';
+  if (host.daemons.keepalived === 'running') return false;
+  return daemon === 'heartbeat' || (daemon === 'ldirectord' && host.role === 'active');
 }
 
 function Daemons({ host }: { host: LiveHost }) {

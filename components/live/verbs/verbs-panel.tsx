@@ -62,7 +62,8 @@ function Contents({ verbs, pair, topologyId }: PanelProps & { verbs: PairVerbs }
       )}
       {servers.length === 0 ? (
         <p className="text-muted-foreground">
-          Every real server serves. The menu of a row of the services drains one, halts it, or changes its weight.
+          No real server is drained or halted. The menu of a row of the services drains one, halts it, or changes its
+          weight.
         </p>
       ) : (
         <ul aria-label="Drained and halted real servers" className="flex flex-col gap-2">
