@@ -2671,7 +2671,7 @@ print_cluster() { # what the daemon that moves the addresses says of this host: 
 
 read_ipvs() { [ -f /proc/net/ip_vs ] && ipvsadm "$@"; } # status 1 without the module: asking ipvsadm would load it
 
-list_connections() { # the first rows in ipvsadm's own words: it ends when nobody reads on, and the whole would cost the square of the table
+print_conn_list() { # the first rows in ipvsadm's own words: it ends when nobody reads on, and the whole would cost the square of the table
   [ -f /proc/net/ip_vs ] || return 1
   timeout 1 ipvsadm -Lnc | head -n 200
 }
@@ -2726,7 +2726,7 @@ print_section() {
     clock) frame "$1" print_clock ;;
     files) frame "$1" print_files ;;
     changed-files) frame "$1" print_changed_files ;;
-    conn-list) frame "$1" list_connections ;;
+    conn-list) frame "$1" print_conn_list ;;
     *) return 1 ;;
   esac
 }
