@@ -17,7 +17,6 @@ import { saveTopology } from '@/lib/services/save-topology';
 
 const NAME = 'fwmark-seed';
 const WORKER_START_MS = 60_000;
-const TRUST_ATTEMPTS = 3;
 
 /** Idempotent: a second start keeps every edit, and trusts the freshly booted lab directors again. */
 export async function prepareDemoTopology(
@@ -32,7 +31,7 @@ export async function prepareDemoTopology(
   const { authorizedKey } = await patiently(() => getConsoleKey(ctx));
   await lab.authorize([authorizedKey]);
   const directors = await listDirectors({ ctx, input: { topologyId: id } });
-  await Promise.all(directors.map(({ id: directorId, name }) => bringIn(ctx, lab, directorId, name, report)));
+  await Promise.all(directors.map(({ id: directorId, name }) => trustLabDirector(ctx, directorId, name, report)));
   return { id };
 }
 
@@ -58,25 +57,6 @@ async function moveToLabPorts(
       ctx,
       input: { id, baseRevision: number, document: { ...document, directors }, message: 'Use the ports of this lab' },
     });
-}
-
-/** A guest on a machine with no time to spare may stand still while it boots: asked again, and at last booted again. */
-async function bringIn(
-  ctx: VerbContext,
-  lab: Lab,
-  id: string,
-  name: string,
-  report: (line: string) => void,
-): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await trustLabDirector(ctx, id, name, report);
-    } catch (error) {
-      if (attempt === TRUST_ATTEMPTS) throw error;
-      report(`${name}: ${error instanceof Error ? error.message : String(error)}; it is tried again`);
-      if (attempt > 1) await lab.factoryReset(name);
-    }
-  }
 }
 
 /** The lab is ours and was booted a moment ago: its new host keys are accepted without a person. */

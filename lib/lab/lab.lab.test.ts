@@ -70,6 +70,20 @@ describe('hosts', () => {
     expect((await lab.exec('director1', ['sh', '-c', 'cat; exit 7'], { input: 'x\ny' })).code).toBe(7);
   });
 
+  it('gets every packet of a long input to a director: none is longer than a frame', async () => {
+    const lost = async () => {
+      const words = (await on('director1', 'grep', '^Ip:', '/proc/net/snmp'))
+        .split('\n')
+        .map((line) => line.split(' '));
+      const value = (name: string) => Number(words[1]![words[0]!.indexOf(name)]);
+      return value('InReceives') - value('InDelivers') - value('ForwDatagrams');
+    };
+    const before = await lost();
+    const input = 'x'.repeat(300_000);
+    expect((await lab.exec('director1', ['wc', '-c'], { input })).stdout.trim()).toBe('300000');
+    expect((await lost()) - before).toBeLessThan(10);
+  });
+
   it('has the stack installed, not started, and a kernel with IPVS', async () => {
     const { stdout } = await lab.exec('director1', [
       'systemctl',

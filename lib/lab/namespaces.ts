@@ -51,7 +51,13 @@ function planCore(layout: LabLayout): string[] {
     'link set lo up',
     ...bridges.flatMap((bridge) => [`link add ${bridge} type bridge mcast_snooping 0`, `link set ${bridge} up`]),
     'address add 10.99.0.1/24 dev br-mgmt',
-    ...taps.flatMap((tap) => [`tuntap add ${tap} mode tap`, `link set ${tap} master br-${tap.replace(/\d+$/, '')} up`]),
+    // User-mode Linux says that it takes segments of any size and then cuts them off at its buffer's end: what is longer than a frame
+    // would get lost and be sent again, 150 kB in eight seconds. So this kernel cuts into frames itself.
+    ...taps.flatMap((tap) => [
+      `tuntap add ${tap} mode tap`,
+      `link set ${tap} gso_max_segs 1`,
+      `link set ${tap} master br-${tap.replace(/\d+$/, '')} up`,
+    ]),
     ...layout.realServers.flatMap((host) => veth(host.name, host.namespace, 'br-int')),
     ...veth('gw', layout.gateway.namespace, 'br-ext'),
     ...(layout.directReturn ? veth('gw-int', layout.gateway.namespace, 'br-int', 'eth2') : []),

@@ -18,8 +18,6 @@ export { listSplitPairs } from './roll-forward';
 const root = path.resolve(import.meta.dirname, '../..');
 const POLL_MS = 50;
 
-const GUARD_ATTEMPTS = 3;
-
 export type TestConsole = {
   db: Db;
   dataFolder: string;
@@ -113,14 +111,9 @@ export async function trustDirectors(db: Db, topologyId: string): Promise<void> 
   );
 }
 
-/** A guest that has just booted beside others may stand still for longer than SSH waits (lib/lab/README.md): asked again. */
 async function installGuard(directorId: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    const { ok, steps } = await callWorker('testDirector', { directorId, installGuard: true });
-    if (ok) return;
-    const text = JSON.stringify(steps);
-    if (attempt === GUARD_ATTEMPTS || !text.includes('Keepalive timeout')) throw new Error(text);
-  }
+  const { ok, steps } = await callWorker('testDirector', { directorId, installGuard: true });
+  if (!ok) throw new Error(JSON.stringify(steps));
 }
 
 /** Plans and requests a deploy, as services do; answers the deploy's id. */
