@@ -24,6 +24,8 @@ const packages = {
     'sudo',
     'openssh-server',
   ],
+  /** What the lab's fast kernel is compiled with. */
+  kernel: ['gcc', 'make', 'flex', 'bison', 'bc', 'libc6-dev', 'xz-utils', 'kmod', 'util-linux'],
   /** What this console is compared with. */
   compared: ['ansible-core', 'openssh-client', 'python3', 'mawk'],
 };
@@ -33,7 +35,7 @@ const isInstalled = (name) =>
     'install ok installed',
   ) ?? false;
 
-/** `what` is `lab`, `tests` or `compared`. In the demo a missing lab is not fatal: the demo itself says which part is missing. */
+/** `what` is `lab`, `tests`, `kernel` or `compared`. In the demo a missing lab is not fatal: the demo itself says which part is missing. */
 export async function ensureDebianPackages(what) {
   const missing = packages[what].filter((name) => !isInstalled(name));
   if (missing.length === 0) return;

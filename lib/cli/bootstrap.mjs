@@ -5,13 +5,17 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { ensureBuild, ensureDatabaseClient, ensureNpmPackages } from './bootstrap-npm.mjs';
 import { ensureDebianPackages } from './bootstrap-debian.mjs';
+import { ensureFastKernel } from './bootstrap-kernel.mjs';
 import { root } from './bootstrap-step.mjs';
 
 const tsx = ['--conditions=react-server', '--import', 'tsx'];
 const node = (...args) => ({ argv: [process.execPath, ...args] });
 
 /** Viewers of a stream are measured on the console as it runs, deploys in a lab; the others need neither build nor database. */
-const benchNeeds = { deploy: ['npm', 'client', 'lab', 'compared'], stream: ['npm', 'client', 'build', 'tests'] };
+const benchNeeds = {
+  deploy: ['npm', 'client', 'lab', 'kernel', 'compared'],
+  stream: ['npm', 'client', 'build', 'tests'],
+};
 
 /** command -> what must be there first (may depend on its arguments), and what is run then. */
 const commands = {
@@ -23,12 +27,12 @@ const commands = {
   start: { needs: ['npm', 'client', 'build'], run: (rest) => node(...tsx, 'lib/cli/start.ts', ...rest) },
   dev: { needs: ['npm', 'client'], run: (rest) => node(...tsx, 'lib/cli/start.ts', '--dev', ...rest) },
   test: {
-    needs: ['npm', 'client', 'lab', 'tests'],
+    needs: ['npm', 'client', 'lab', 'tests', 'kernel'],
     run: (rest) => node('lib/testing/run-tests.mjs', 'all', ...rest),
     needsRoot: true,
   },
   faults: {
-    needs: (rest) => ['npm', 'client', 'build', 'lab', ...(rest.includes('--compare') ? ['compared'] : [])],
+    needs: (rest) => ['npm', 'client', 'build', 'lab', 'kernel', ...(rest.includes('--compare') ? ['compared'] : [])],
     run: (rest) => node(...tsx, 'lib/faults/main.ts', ...rest),
     needsRoot: true,
   },
@@ -52,6 +56,7 @@ const steps = {
   build: ensureBuild,
   lab: () => ensureDebianPackages('lab'),
   tests: () => ensureDebianPackages('tests'),
+  kernel: ensureFastKernel,
   compared: () => ensureDebianPackages('compared'),
 };
 

@@ -1,8 +1,9 @@
-// The linux.uml that runs on this processor: Debian's own, or a copy with one constant changed.
+// The linux.uml that runs on this processor: the fast one if it was built, else Debian's own, or a copy of it with one constant changed.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { locateFastKernel } from './fast-kernel.mjs';
 import { runCommand } from './run-command';
 
 export const debianKernel = '/usr/bin/linux.uml';
@@ -23,10 +24,23 @@ export function patchSetRegset(kernel: Buffer): Buffer {
   return patched;
 }
 
+/** Since 6.16; an older kernel hands the word on to init, which does not know it either. */
+export const SECCOMP = 'seccomp=on';
+
 /** Boots the kernel on the host's own files, read only, to print one of them: says in words why it cannot, else undefined. */
 async function tryKernel(kernel: string, scratch: string): Promise<string | undefined> {
   const where = ['rootfstype=hostfs', 'root=/dev/root', 'rootflags=/', 'ro', `uml_dir=${scratch}`, 'umid=try'];
-  const how = ['mem=64M', 'con=null', 'con0=null,fd:1', 'con1=null', 'quiet', 'init=/bin/cat', '--', '/etc/os-release'];
+  const how = [
+    SECCOMP,
+    'mem=64M',
+    'con=null',
+    'con0=null,fd:1',
+    'con1=null',
+    'quiet',
+    'init=/bin/cat',
+    '--',
+    '/etc/os-release',
+  ];
   const { stdout, stderr } = await runCommand([kernel, ...where, ...how], { timeoutMs: 30_000 });
   if (/^ID=/m.test(stdout)) return undefined;
   const lines = `${stdout}\n${stderr}`
@@ -37,6 +51,11 @@ async function tryKernel(kernel: string, scratch: string): Promise<string | unde
 
 /** Path of a kernel that was seen to run a program here. The answer is kept by kernel, processor and host kernel. */
 export async function chooseKernel(cacheFolder: string): Promise<string> {
+  const fast = locateFastKernel();
+  return fast.isBuilt ? fast.program : chooseDebianKernel(cacheFolder);
+}
+
+async function chooseDebianKernel(cacheFolder: string): Promise<string> {
   const kernel = fs.readFileSync(debianKernel);
   const processor = /^flags.*$/m.exec(fs.readFileSync('/proc/cpuinfo', 'utf8'))?.[0] ?? '';
   const hash = createHash('sha256').update(kernel).update(processor).update(os.release()).digest('hex').slice(0, 16);

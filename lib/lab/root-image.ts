@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
+import { locateFastKernel } from './fast-kernel.mjs';
 
 export type RootImage = { hash: string; rootImage: string; keyFile: string };
 export type Log = (line: string) => void;
@@ -22,11 +23,25 @@ export function hashInputs(inputs: readonly (readonly [name: string, content: st
   return hash.digest('hex').slice(0, 16);
 }
 
+/** Of every kernel that may boot the image. */
+function modulesFolders(): string[] {
+  const fast = locateFastKernel();
+  return [modulesFolder, ...(fast.isBuilt ? [fast.modules] : [])];
+}
+
 function imageHash(): string {
   const files = fs
     .readdirSync(imageSource)
     .map((name) => [name, fs.readFileSync(path.join(imageSource, name), 'utf8')] as const);
-  return hashInputs([...files, ['kernel modules', fs.readdirSync(modulesFolder).join(' ')]]);
+  return hashInputs([
+    ...files,
+    [
+      'kernel modules',
+      modulesFolders()
+        .flatMap((folder) => fs.readdirSync(folder))
+        .join(' '),
+    ],
+  ]);
 }
 
 export function locateImage(): RootImage & { isBuilt: boolean } {
@@ -50,7 +65,7 @@ async function build(target: string, log: Log): Promise<void> {
   say('built once, takes about a minute');
   // flock: the kernel gives the lock back when a builder is killed.
   const script = path.join(imageSource, 'build-root.sh');
-  const child = spawn('flock', [`${target}.lock`, 'bash', script, imageSource, target], {
+  const child = spawn('flock', [`${target}.lock`, 'bash', script, imageSource, target, ...modulesFolders()], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const tail: string[] = [];

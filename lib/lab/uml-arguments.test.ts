@@ -9,6 +9,7 @@ describe('umlArguments', () => {
     const host = findDirector(layoutLab(), 'director2');
     expect(umlArguments({ kernel: '/k', rootImage: '/i/root.img', runFolder: '/run/x', host })).toEqual([
       '/k',
+      'seccomp=on',
       'mem=256M',
       'root=/dev/ubda',
       'rw',

@@ -1,4 +1,5 @@
 // The command line of a director or real server: User-mode Linux's own options, then what lab-init inside reads.
+import { SECCOMP } from './kernel';
 import { gatewayAddress, gatewayAddress6, labFiles, type UmlHost } from './layout';
 
 export type UmlInputs = { kernel: string; rootImage: string; runFolder: string; host: UmlHost };
@@ -23,6 +24,7 @@ export function umlArguments({ kernel, rootImage, runFolder, host }: UmlInputs):
   const routers = host.kind === 'director' ? [gatewayAddress, gatewayAddress6] : host.routers;
   return [
     kernel,
+    SECCOMP,
     // A real server runs one small program; a director heartbeat, ldirectord and a table of connections.
     host.kind === 'director' ? 'mem=256M' : 'mem=128M',
     'root=/dev/ubda',

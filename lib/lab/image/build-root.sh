@@ -1,8 +1,9 @@
 #!/bin/bash
-# build-root.sh SOURCE TARGET: makes TARGET/root.img (Debian 12 with systemd, sshd, heartbeat, ldirectord, keepalived and the UML kernel's modules) and TARGET/key.
+# build-root.sh SOURCE TARGET MODULES...: makes TARGET/root.img (Debian 12 with systemd, sshd, heartbeat, ldirectord, keepalived and the UML kernel's modules) and TARGET/key.
 # The caller holds the lock; TARGET appears by one rename, so it is either whole or absent.
 set -euo pipefail
 source=$1 target=$2
+shift 2
 [ ! -f "$target/root.img" ] || exit 0
 rm -rf "$target" "$target".partial; mkdir -p "$target.partial"; cd "$target.partial"
 
@@ -18,7 +19,7 @@ rm -rf root; mkdir root; tar -C root -xf root.tar; rm root.tar
 
 echo 'kernel modules, ssh, units'
 # The modules must land in /lib/modules/<version>; the image tree has /lib as a link to usr/lib.
-mkdir -p root/usr/lib/modules; cp -r /usr/lib/uml/modules/* root/usr/lib/modules/
+mkdir -p root/usr/lib/modules; for modules; do cp -r "$modules"/* root/usr/lib/modules/; done
 install -D -m 600 key.pub root/root/.ssh/authorized_keys; chmod 700 root/root/.ssh
 : > root/etc/machine-id
 # The building machine's resolver must not be in the image: the lab has no name server.
