@@ -50,7 +50,7 @@ export type DeployJournal = {
 };
 
 export type DeployHost = GuardHost & {
-  /** Logs in anew beside every open connection and asks the guard's status there. */
+  /** Logs in anew beside every open connection, asks the guard's status there, and goes on over the new one. */
   proveNewConnection: () => Promise<void>;
 };
 export type Run = {

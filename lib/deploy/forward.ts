@@ -1,14 +1,17 @@
 // The way forward, exactly the protocol: stage, check, arm, switch, verify, prove a new connection, confirm.
-import { heldRole, virtualAddressesOf } from '../plan/roles';
-import { parseIpAddresses } from '../parse/ip-json';
 import { HostError } from '../core/errors';
 import type { Role } from '../core/kernel-state';
+import { parseGuardFrames } from '../parse/guard-frames';
+import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
 import { readSection } from '../plan/observed-host';
+import { heldRole, virtualAddressesOf } from '../plan/roles';
+import type { GuardAnswer, GuardVerb } from '../ssh/guard-host';
 import { isPast, type Reached } from './decide-resume';
 import { hostOf, type Run } from './deploy-run';
 import { changeHost, patientStatus } from './guard-change';
-import { onBoth, runStep } from './run-step';
-import { preparedOf, verifyDirector, verifyPair } from './verify-pair';
+import { onBoth, runStep, runTwoSteps } from './run-step';
+import { readingCalls, toReading, type Reading } from './verify-host';
+import { preparedOf, verifyDirector, verifyPair, type FirstReadings } from './verify-pair';
 
 export type ReachedByDirector = Record<string, Reached>;
 
@@ -21,43 +24,60 @@ const CONFIRM_MS = 30_000;
 /** Answers the sentences of proof. `reached`: what an earlier run of the same deploy did already. */
 export async function goForward(run: Run, reached: ReachedByDirector): Promise<string[]> {
   const directors = run.deploy.hosts.map(({ director }) => director);
-  await onBoth(directors, (director) => stageAndCheck(run, director, reached[director]));
+  const held = await onBoth(directors, (director) => stageAndCheck(run, director, reached[director]));
+  const seen = Object.fromEntries(directors.map((director, index) => [director, held[index]]));
   const { proof, active } = await (directors.length === 1
     ? switchSingle(run, directors, reached)
     : run.deploy.mode === 'together'
-      ? switchTogether(run, directors, reached)
-      : switchOneByOne(run, directors, reached));
-  await onBoth(directors, (director) => proveConnection(run, director));
+      ? switchTogether(run, directors, reached, seen)
+      : switchOneByOne(run, directors, reached, seen));
   await confirmPair(run, active, reached);
   return [...proof, 'New SSH connections to both directors succeeded after the switch.'];
 }
 
-async function stageAndCheck(run: Run, director: string, reached: Reached | undefined): Promise<void> {
+/** The addresses that a director held at that moment; absent when it was not asked. */
+type Seen = Record<string, HeldAddress[] | undefined>;
+
+async function stageAndCheck(
+  run: Run,
+  director: string,
+  reached: Reached | undefined,
+): Promise<HeldAddress[] | undefined> {
   const { transaction, generation } = run.deploy;
-  if (!isPast(reached, 'staged')) {
-    await runStep(run, { director, name: 'stage', message: `Sending release ${transaction}.` }, async () => {
-      const { archive } = preparedOf(run, director);
-      const args = [transaction, String(generation)];
-      const change = { args, done: ['staged', 'checked'] as const, stdin: archive, timeoutMs: STAGE_MS };
-      const answer = await changeHost(run, director, 'stage', change).catch(async (error: unknown) => {
-        if (!(await removeLeftOver(run, director, error))) throw error;
-        return changeHost(run, director, 'stage', change);
-      });
-      return { message: `Release ${transaction} arrived whole (${archive.length} bytes).`, output: wordsOf(answer) };
-    });
+  if (isPast(reached, 'checked')) return undefined;
+  const check = [
+    ['check', transaction],
+    ['read', 'addresses'],
+  ] as const;
+  const checkHead = { director, name: 'check', message: 'The real programs read the staged files.' } as const;
+  let answer: GuardAnswer | undefined;
+  const checked = (given: GuardAnswer) => {
+    answer = given;
+    const message = 'The daemons, the firewall tools and the guard accept the files; the roll back was rehearsed.';
+    return { message, output: wordsOf(given) };
+  };
+  if (isPast(reached, 'staged')) {
+    await runStep(run, checkHead, async () =>
+      checked(await changeHost(run, director, { calls: check, done: ['checked'], timeoutMs: CHECK_MS })),
+    );
+    return addressesIn(answer);
   }
-  if (isPast(reached, 'checked')) return;
-  await runStep(run, { director, name: 'check', message: 'The real programs read the staged files.' }, async () => {
-    const answer = await changeHost(run, director, 'check', {
-      args: [transaction],
-      done: ['checked'],
-      timeoutMs: CHECK_MS,
+  const { archive } = preparedOf(run, director);
+  const stageHead = {
+    ...({ director, name: 'stage', message: `Sending release ${transaction}.` } as const),
+    doneMessage: `Release ${transaction} arrived whole (${archive.length} bytes).`,
+  };
+  await runTwoSteps(run, [stageHead, checkHead], async (isStaged) => {
+    const calls = [['stage', transaction, String(generation)], ...check] as const;
+    const onDone = (verb: GuardVerb) => (verb === 'stage' ? isStaged() : undefined);
+    const change = { calls, onDone, done: ['checked'] as const, stdin: archive, timeoutMs: STAGE_MS + CHECK_MS };
+    const given = await changeHost(run, director, change).catch(async (error: unknown) => {
+      if (!(await removeLeftOver(run, director, error))) throw error;
+      return changeHost(run, director, change);
     });
-    return {
-      message: 'The daemons, the firewall tools and the guard accept the files; the roll back was rehearsed.',
-      output: wordsOf(answer),
-    };
+    return checked(given);
   });
+  return addressesIn(answer);
 }
 
 /** A release that an ended deploy of this console could not take away, because the director was not reachable then. */
@@ -70,80 +90,120 @@ async function removeLeftOver(run: Run, director: string, refusal: unknown): Pro
   return true;
 }
 
-async function switchTogether(run: Run, directors: readonly string[], reached: ReachedByDirector) {
-  const before = await readRoles(run);
+async function switchTogether(run: Run, directors: readonly string[], reached: ReachedByDirector, seen: Seen) {
+  const before = await readRoles(run, seen);
   await onBoth(directors, (director) =>
     arm(run, director, director === before.standby ? 'standby' : 'active', reached[director]),
   );
-  await onBoth(directors, (director) => switchHost(run, director, reached[director]));
-  return verifyPair(run);
+  const readings = await onBoth(directors, (director) => switchHost(run, director, reached[director]));
+  return verifyAndLogIn(run, Object.fromEntries(directors.map((director, index) => [director, readings[index]])));
 }
 
 /** Stack single: the one director carries all traffic, so it has the shorter timer. */
 async function switchSingle(run: Run, directors: readonly string[], reached: ReachedByDirector) {
-  for (const director of directors) await switchHalf(run, director, 'active', reached[director]);
-  return verifyPair(run);
+  const readings: FirstReadings = {};
+  for (const director of directors) {
+    await arm(run, director, 'active', reached[director]);
+    readings[director] = await switchHost(run, director, reached[director]);
+  }
+  return verifyAndLogIn(run, readings);
 }
 
 /** Standby through verify, then the roles once more, then the active one: whoever that is by then. */
-async function switchOneByOne(run: Run, directors: readonly string[], reached: ReachedByDirector) {
-  const roles = await readRoles(run);
+async function switchOneByOne(run: Run, directors: readonly string[], reached: ReachedByDirector, seen: Seen) {
+  const roles = await readRoles(run, seen);
   const halfDone = directors.find((director) => isPast(reached[director], 'switched'));
   const first = halfDone ?? roles.standby ?? directors[0] ?? '';
   const second = directors.find((director) => director !== first) ?? '';
-  await switchHalf(run, first, 'standby', reached[first]);
-  const proof = await verifyDirector(run, first);
-  const now = await readRoles(run);
+  await arm(run, first, 'standby', reached[first]);
+  const verified = await verifyDirector(run, first, await switchHost(run, first, reached[first]));
+  const armed = await arm(run, second, 'active', reached[second]);
+  const now = await readRoles(run, { [first]: verified.addresses, [second]: armed });
   const notes =
     now.active === roles.active
       ? []
       : [`The roles changed while the deploy ran: ${now.active ?? 'nobody'} became active.`];
-  await switchHalf(run, second, 'active', reached[second]);
-  const pair = await verifyPair(run);
-  return { proof: [...notes, ...(pair.proof.length > 0 ? pair.proof : proof)], active: pair.active };
+  const pair = await verifyAndLogIn(run, { [second]: await switchHost(run, second, reached[second]) });
+  return { proof: [...notes, ...(pair.proof.length > 0 ? pair.proof : verified.proof)], active: pair.active };
 }
 
-async function switchHalf(run: Run, director: string, half: Role, reached: Reached | undefined): Promise<void> {
-  await arm(run, director, half, reached);
-  await switchHost(run, director, reached);
+/** Both are proofs of the state after the last switch, so neither waits for the other. */
+async function verifyAndLogIn(run: Run, readings: FirstReadings): Promise<{ proof: string[]; active: string }> {
+  const directors = run.deploy.hosts.map(({ director }) => director);
+  const [verified, ...logins] = await Promise.allSettled([
+    verifyPair(run, readings),
+    ...directors.map((director) => proveConnection(run, director)),
+  ] as const);
+  if (verified.status === 'rejected') throw verified.reason;
+  const failed = logins.find((login) => login.status === 'rejected');
+  if (failed) throw failed.reason;
+  return verified.value;
 }
 
-/** Armed already after an interruption: armed again, for the whole time. */
-async function arm(run: Run, director: string, half: Role, reached: Reached | undefined): Promise<void> {
-  if (isPast(reached, 'switched')) return;
+/** Armed already after an interruption: armed again, for the whole time. Answers the addresses that it holds just before its switch. */
+async function arm(
+  run: Run,
+  director: string,
+  half: Role,
+  reached: Reached | undefined,
+): Promise<HeldAddress[] | undefined> {
+  if (isPast(reached, 'switched')) return undefined;
   const { transaction, generation, timerSeconds } = run.deploy;
   const seconds = timerSeconds[half];
+  let held: HeldAddress[] | undefined;
   await runStep(
     run,
     { director, name: 'arm', message: `Starting a timer of ${seconds} s that rolls back by itself.` },
     async () => {
       const firesAt = () => new Date(Date.now() + seconds * 1_000);
       await run.journal.setTimer(director, firesAt());
-      const args = [transaction, String(generation), String(seconds)];
-      const answer = await changeHost(run, director, 'arm', { args, done: ['armed'], timeoutMs: ARM_MS });
+      const calls = [
+        ['arm', transaction, String(generation), String(seconds)],
+        ['read', 'addresses'],
+      ] as const;
+      const answer = await changeHost(run, director, { calls, done: ['armed'], timeoutMs: ARM_MS });
       await run.journal.setTimer(director, firesAt()); // the later, the safer: nobody may think that it has fired already
+      held = addressesIn(answer);
       return {
         message: `Without a confirmation ${director} rolls back by itself after ${seconds} s.`,
         output: wordsOf(answer),
       };
     },
   );
+  return held;
 }
 
-async function switchHost(run: Run, director: string, reached: Reached | undefined): Promise<void> {
-  if (isPast(reached, 'switched')) return;
-  const { transaction, generation, mode } = run.deploy;
+/** Answers what the director read of itself behind the switch, unless that answer was lost or cannot be read: then it is asked again. */
+async function switchHost(run: Run, director: string, reached: Reached | undefined): Promise<Reading | undefined> {
+  if (isPast(reached, 'switched')) return undefined;
+  const { transaction, generation, mode, topology } = run.deploy;
+  let reading: Reading | undefined;
   await runStep(run, { director, name: 'switch', message: 'Putting the release in place.' }, async () => {
-    const args = [transaction, String(generation)];
-    const answer = await changeHost(run, director, 'switch', { args, done: ['switched'], timeoutMs: SWITCH_MS[mode] });
+    const { calls, stdin } = readingCalls(topology, director);
+    const change = {
+      calls: [['switch', transaction, String(generation)] as const, ...calls],
+      ...{ stdin, done: ['switched'] as const, timeoutMs: SWITCH_MS[mode] },
+    };
+    const answer = await changeHost(run, director, change);
+    reading = readingIn(run, director, answer);
     return { message: `Release ${transaction} is live.`, output: wordsOf(answer) };
   });
+  return reading;
+}
+
+function readingIn(run: Run, director: string, { stdout }: GuardAnswer): Reading | undefined {
+  try {
+    return toReading(run.deploy.topology, director, stdout);
+  } catch (error) {
+    if (error instanceof HostError && error.details.retry === true) return undefined;
+    throw error;
+  }
 }
 
 async function proveConnection(run: Run, director: string): Promise<void> {
   await runStep(run, { director, name: 'new-connection', message: 'Logging in anew.' }, async () => {
     await hostOf(run, director).proveNewConnection();
-    return { message: 'A new SSH connection works.' };
+    return { message: 'A new SSH connection works; the confirmation goes over it.' };
   });
 }
 
@@ -157,27 +217,40 @@ export async function confirmPair(run: Run, active: string, reached: ReachedByDi
 export async function confirmHost(run: Run, director: string): Promise<void> {
   const { transaction, generation } = run.deploy;
   await runStep(run, { director, name: 'confirm', message: 'Making the release permanent.' }, async () => {
-    const args = [transaction, String(generation)];
-    const answer = await changeHost(run, director, 'confirm', { args, done: ['confirmed'], timeoutMs: CONFIRM_MS });
+    const calls = [['confirm', transaction, String(generation)]] as const;
+    const answer = await changeHost(run, director, { calls, done: ['confirmed'], timeoutMs: CONFIRM_MS });
     await run.journal.setTimer(director, undefined);
     return { message: `Release ${transaction} is what ${director} boots from now on.`, output: wordsOf(answer) };
   });
 }
 
-/** From the addresses that each director holds at this moment. */
-export async function readRoles(run: Run): Promise<{ active: string | undefined; standby: string | undefined }> {
+/** From the addresses that each director holds; one that is not in `seen` is asked. */
+async function readRoles(run: Run, seen: Seen): Promise<{ active: string | undefined; standby: string | undefined }> {
   const addresses = virtualAddressesOf(run.deploy.topology);
   const directors = run.deploy.hosts.map(({ director }) => director);
   const held = await onBoth(directors, async (director) => {
-    const found = readSection(await hostOf(run, director).read(['addresses']), 'addresses', parseIpAddresses);
-    if ('problem' in found)
-      throw new HostError('unreadable-answer', `${director}: ${found.problem}`, { host: director });
-    return { director, role: heldRole(addresses, found.value) };
+    const found = seen[director] ?? (await readAddresses(run, director));
+    return { director, role: heldRole(addresses, found) };
   });
   const active = held.find(({ role }) => role !== 'standby')?.director;
   return { active, standby: directors.find((director) => director !== (active ?? directors[0])) };
 }
 
-function wordsOf({ stdout, stderr }: { stdout: string; stderr: string }): string {
-  return [stdout.trim(), stderr.trim()].filter(Boolean).join('\n');
+async function readAddresses(run: Run, director: string): Promise<HeldAddress[]> {
+  const found = readSection(await hostOf(run, director).read(['addresses']), 'addresses', parseIpAddresses);
+  if ('value' in found) return found.value;
+  throw new HostError('unreadable-answer', `${director}: ${found.problem}`, { host: director });
+}
+
+/** Absent when the answer to a change was lost, or its reading failed: then the director is asked again. */
+function addressesIn(answer: GuardAnswer | undefined): HeldAddress[] | undefined {
+  const { value: frames } = parseGuardFrames(answer?.stdout ?? '');
+  const found = readSection(frames, 'addresses', parseIpAddresses);
+  return 'value' in found ? found.value : undefined;
+}
+
+/** What the guard said of its changes, without what was read behind them. */
+function wordsOf({ stdout, stderr }: GuardAnswer): string {
+  const words = stdout.replace(/^@@ begin (\S+)\n[^]*?^@@ end \1 \d+$/gm, '').replace(/^@@.*$/gm, '');
+  return [words.replace(/\n{2,}/g, '\n').trim(), stderr.trim()].filter(Boolean).join('\n');
 }

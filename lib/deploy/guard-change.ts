@@ -1,17 +1,19 @@
 // Sends a changing verb once; when its answer is lost, the director is asked what it did before anything is sent again.
 import { HostError } from '../core/errors';
 import type { GuardState, GuardStatus } from '../parse/guard-status';
-import { isOutcomeUnknown, type GuardAnswer } from '../ssh/guard-host';
+import { isOutcomeUnknown, type GuardAnswer, type GuardCall, type SequenceOptions } from '../ssh/guard-host';
 import { hostOf, Suspended, type Run } from './deploy-run';
 import { pause } from './run-step';
 
-export type ChangingVerb = 'stage' | 'check' | 'arm' | 'switch' | 'confirm' | 'rollback' | 'abort';
 type Change = {
-  args: readonly string[];
-  /** States in which the director has done it. */
+  /** Sent together; what only reads may stand behind what changes. */
+  calls: readonly GuardCall[];
+  /** Called when the director says that one of them is done. */
+  onDone?: SequenceOptions['onDone'];
+  /** States in which the director has done all that changes. */
   done: readonly GuardState[];
   timeoutMs: number;
-  stdin?: Uint8Array;
+  stdin?: string | Uint8Array;
 };
 
 const RETRY_MS = 1_000;
@@ -19,12 +21,13 @@ const RETRY_MS = 1_000;
 const AT_WORK_MS = 15_000;
 const ATTEMPTS = 3;
 
-export async function changeHost(run: Run, director: string, verb: ChangingVerb, change: Change): Promise<GuardAnswer> {
-  const { args, timeoutMs, stdin, done } = change;
+/** An answer that was lost has no standard output: what was read behind the change must be read again. */
+export async function changeHost(run: Run, director: string, change: Change): Promise<GuardAnswer> {
+  const { calls, onDone, timeoutMs, stdin, done } = change;
   const host = hostOf(run, director);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await host.guard(verb, args, { timeoutMs, ...(stdin && { stdin }) });
+      return await host.sequence(calls, { timeoutMs, ...(stdin && { stdin }), ...(onDone && { onDone }) });
     } catch (error) {
       const wasNeverSent = error instanceof HostError && error.code === 'unreachable';
       if (attempt === ATTEMPTS || !(isOutcomeUnknown(error) || wasNeverSent)) throw error;

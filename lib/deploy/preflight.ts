@@ -35,6 +35,7 @@ async function inspect(run: Run, director: string): Promise<Found> {
   await runStep(run, { director, name: 'preflight', message: 'Reading facts and state.' }, async () => {
     const read = await readFacts(run, director);
     const reasons = [
+      ...checkGuard(director, read.status),
       ...checkBase(prepared, read.status),
       ...checkOpen(run, prepared.director, read.status),
       ...checkHostFacts(director, read.facts, prepared.expected.intent.always.modules, run.deploy.topology.stack)
@@ -58,6 +59,15 @@ async function readFacts(run: Run, director: string): Promise<Found> {
   if (!status)
     throw new HostError('unreadable-answer', `${director}: the guard's status cannot be read.`, { host: director });
   return { director, facts: parseHostFacts(frames), status };
+}
+
+/** An older guard does not know what a deploy sends: it would refuse in words that nobody could make sense of. */
+function checkGuard(director: string, { version }: GuardStatus): string[] {
+  const [major = 0, minor = 0] = version.split(/[.+]/).map(Number);
+  if (major > 2 || (major === 2 && minor >= 1)) return [];
+  return [
+    `${director} has guard ${version}, which is too old for this console: install it again on the director's page.`,
+  ];
 }
 
 function checkBase({ director, baseRelease }: PreparedHost, { confirmed }: GuardStatus): string[] {

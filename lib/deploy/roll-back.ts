@@ -43,8 +43,8 @@ async function undoReached(run: Run, director: string, reached: ReachedState): P
       return keptWork(transaction);
     case 'staged':
     case 'checked': {
-      const args = [transaction, String(generation)];
-      const answer = await changeHost(run, director, 'abort', { args, done: [], timeoutMs: ABORT_MS });
+      const calls = [['abort', transaction, String(generation)]] as const;
+      const answer = await changeHost(run, director, { calls, done: [], timeoutMs: ABORT_MS });
       return [
         'untouched',
         { message: 'The staged release was removed; nothing was changed.', output: answer.stdout + answer.stderr },
@@ -53,10 +53,9 @@ async function undoReached(run: Run, director: string, reached: ReachedState): P
     case 'rolled-back':
       return ['rolled-back', await provenBack(run, director, 'The director rolled back by itself.', '')];
     default: {
-      const change = { args: [transaction], done: ['rolled-back'] as const, timeoutMs: ROLLBACK_MS };
-      const answer = await changeHost(run, director, 'rollback', change).catch((error: unknown) =>
-        keptOr(run, director, error),
-      );
+      const calls = [['rollback', transaction]] as const;
+      const change = { calls, done: ['rolled-back'] as const, timeoutMs: ROLLBACK_MS };
+      const answer = await changeHost(run, director, change).catch((error: unknown) => keptOr(run, director, error));
       if (answer === 'kept') return keptWork(transaction);
       return ['rolled-back', await provenBack(run, director, 'Rolled back.', answer.stdout + answer.stderr)];
     }

@@ -58,6 +58,32 @@ describe('order', () => {
   });
 });
 
+describe('round trips', () => {
+  it('asks no director more than six times when nothing has to be waited for', async () => {
+    const pair = fakePair();
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expect(Math.max(...Object.values(pair.trips))).toBeLessThanOrEqual(6);
+  });
+
+  it('tells stage from check although both go to the director in one message', async () => {
+    const pair = fakePair();
+    pair.faults.set('director2 check', 'refused');
+    expect(await ended(runDeploy(pair.run))).toBe('failed');
+    const states = pair.journal.rows
+      .filter(({ name, director }) => director === 'director2' && (name === 'stage' || name === 'check'))
+      .map(({ name, state }) => `${name} ${state}`);
+    expect(states).toEqual(['stage done', 'check failed']);
+  });
+
+  it('refuses a guard that does not know sequences', async () => {
+    const pair = fakePair();
+    pair.hosts['director1']!.guardVersion = '2.0.0+0123abcd';
+    expect(await ended(runDeploy(pair.run))).toBe('refused');
+    expect(pair.journal.ended?.outcome).toContain('director1 has guard 2.0.0+0123abcd');
+    expect(pair.done).toEqual([]);
+  });
+});
+
 describe('faults', () => {
   const verbs = ['stage', 'check', 'arm', 'switch', 'confirm'];
   const directors = ['director1', 'director2'];

@@ -14,13 +14,56 @@ const NOT_CANCELLABLE: readonly DeployStepName[] = ['confirm', 'rollback', 'unlo
 export async function runStep(run: Run, head: StepHead, work: () => Promise<StepWork>): Promise<void> {
   await checkpoint(run, head.name);
   const sequence = await run.journal.begin(head);
+  await closeStep(run, work, async () => sequence);
+}
+
+/**
+ * Two steps that go to a director in one message: the second row begins when the director says that the first is done. Only for a
+ * second step that changes nothing in force: it may be at work there a moment before its row is written.
+ */
+export async function runTwoSteps(
+  run: Run,
+  [first, second]: readonly [StepHead & { doneMessage: string }, StepHead],
+  work: (firstIsDone: () => void) => Promise<StepWork>,
+): Promise<void> {
+  await checkpoint(run, first.name);
+  let sequence = await run.journal.begin(first);
+  let turn: Promise<void> | undefined;
+  const turnOver = async () => {
+    await run.journal.end(sequence, { state: 'done', message: first.doneMessage, output: '' });
+    sequence = await run.journal.begin(second);
+  };
+  const firstIsDone = () => {
+    turn ??= turnOver();
+    turn.catch(() => undefined); // it is awaited below
+  };
+  await closeStep(
+    run,
+    async () => {
+      const done = await work(firstIsDone);
+      firstIsDone();
+      await turn;
+      return done;
+    },
+    async () => {
+      await turn;
+      return sequence;
+    },
+  );
+}
+
+async function closeStep(run: Run, work: () => Promise<StepWork>, sequenceOf: () => Promise<number>): Promise<void> {
   try {
     const { message, output = '', state = 'done' } = await work();
-    await run.journal.end(sequence, { state, message, output: clean(run, output) });
+    await run.journal.end(await sequenceOf(), { state, message, output: clean(run, output) });
   } catch (error) {
     const state = isOutcomeUnknown(error) ? 'unknown' : 'failed';
     const message = error instanceof Error ? error.message : String(error);
-    await run.journal.end(sequence, { state, message: clean(run, message), output: clean(run, outputOf(error)) });
+    await run.journal.end(await sequenceOf(), {
+      state,
+      message: clean(run, message),
+      output: clean(run, outputOf(error)),
+    });
     throw error;
   }
 }

@@ -11,6 +11,7 @@ export type FakeHost = {
   isActive: boolean;
   isAway: boolean;
   differs: boolean;
+  guardVersion: string;
   /** Transaction of an earlier deploy that is still staged. */
   leftOver?: string | undefined;
 };
@@ -29,6 +30,9 @@ const frame = (section: string, text: string) =>
 
 /** The host has no tool for it. */
 const missing = (section: string) => `@@ begin ${section}\n@@ end ${section} 127\n`;
+
+/** Of a director that delivers what it was asked about; these topologies ask about nothing. */
+export const deliveryFrames = frame('delivery4', 'local 192.168.0.0 dev lo') + missing('delivery6');
 
 export function readFrames(host: FakeHost): string {
   const rules =
@@ -73,7 +77,7 @@ export function factFrames(host: FakeHost): string {
 }
 
 function statusText(host: FakeHost): string {
-  return `version=1\nstate=${host.state}\ntx=${transactionNow(host)}\ngeneration=${host.generation}\nseconds_left=\nlive=${host.live}\nconfirmed=${host.confirmed}\nboot_id=b`;
+  return `version=${host.guardVersion}\nstate=${host.state}\ntx=${transactionNow(host)}\ngeneration=${host.generation}\nseconds_left=\nlive=${host.live}\nconfirmed=${host.confirmed}\nboot_id=b`;
 }
 
 function addressText({ isActive }: FakeHost): string {

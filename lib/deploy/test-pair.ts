@@ -6,7 +6,15 @@ import type { DeployState } from '../core/views/deploy';
 import type { GuardState } from '../parse/guard-status';
 import { framesOf } from '../ssh/guard-host';
 import type { DeployHost, DeployJournal, JournalStep, PreparedDeploy, Run } from './deploy-run';
-import { addresses, factFrames, readFrames, TRANSACTION, transactionNow, type FakeHost } from './test-guard-answers';
+import {
+  addresses,
+  deliveryFrames,
+  factFrames,
+  readFrames,
+  TRANSACTION,
+  transactionNow,
+  type FakeHost,
+} from './test-guard-answers';
 import { nothingExpected } from './verify-host';
 
 export { TRANSACTION };
@@ -19,6 +27,8 @@ export type FakePair = {
   /** `director1 switch`, in the order in which the hosts did it. */
   done: string[];
   journal: MemoryJournal;
+  /** How often each host was asked something, the proof of a new connection apart. */
+  trips: Record<string, number>;
   /** Called before a verb is answered. */
   faults: Map<string, Fault>;
   onDone: (verb: string) => void;
@@ -47,7 +57,10 @@ export function fakePair(mode: PreparedDeploy['mode'] = 'rolling'): FakePair {
   const done: string[] = [];
   const faults = new Map<string, Fault>();
   const journal = memoryJournal();
-  const pair: FakePair = { hosts, done, faults, journal, onDone: () => undefined, run: undefined as unknown as Run };
+  const pair: FakePair = {
+    ...{ hosts, done, faults, journal, trips: {}, onDone: () => undefined },
+    run: undefined as unknown as Run,
+  };
   const opened = Object.fromEntries(Object.values(hosts).map((host) => [host.name, openFake(host, pair)]));
   pair.run = { deploy: prepared(mode), journal, hosts: opened, signal: new AbortController().signal };
   return pair;
@@ -77,6 +90,7 @@ function newHost(name: string, isActive: boolean): FakeHost {
     isActive,
     isAway: false,
     differs: false,
+    guardVersion: '2.1.0+0123abcd',
   };
 }
 
@@ -156,11 +170,8 @@ function openFake(host: FakeHost, pair: FakePair): DeployHost {
     )
       rollBack(host);
   };
-  const guard: DeployHost['guard'] = async (verb, args = []) => {
-    settle();
-    if (host.isAway) throw gone();
-    if (verb === 'facts') return { stdout: factFrames(host), stderr: '' };
-    if (verb === 'delivery') return { stdout: 'local 192.168.0.0 dev lo\n', stderr: '' };
+  /** Answers whether its answer is lost on the way. */
+  const change = (verb: string, args: readonly string[]): boolean => {
     const key = `${host.name} ${verb}`;
     const fault = pair.faults.get(key);
     pair.faults.delete(key);
@@ -172,25 +183,47 @@ function openFake(host: FakeHost, pair: FakePair): DeployHost {
     apply(host, verb, args);
     pair.done.push(key);
     pair.onDone(key);
-    if (fault === 'lost') throw new HostError('time-out', 'no answer', { retry: true });
-    return { stdout: `${verb} ok`, stderr: '' };
+    return fault === 'lost';
+  };
+  const asked = () => {
+    settle();
+    pair.trips[host.name] = (pair.trips[host.name] ?? 0) + 1;
+  };
+  const sequence: DeployHost['sequence'] = async (calls, { onDone } = {}) => {
+    asked();
+    if (host.isAway) throw gone();
+    let stdout = '';
+    let isLost = false;
+    for (const [verb, ...args] of calls) {
+      if (verb === 'facts') stdout += factFrames(host);
+      else if (verb === 'read') stdout += readFrames(host);
+      else if (verb === 'delivery') stdout += deliveryFrames;
+      else {
+        isLost = change(verb, args) || isLost; // a host goes on without its console
+        stdout += `${verb} ok\n`;
+      }
+      if (!isLost) onDone?.(verb);
+    }
+    if (isLost) throw new HostError('time-out', 'no answer', { retry: true });
+    return { stdout, stderr: '' };
   };
   return {
     name: host.name,
     user: 'root',
-    guard,
+    guard: (verb, args = []) => sequence([[verb, ...args]]),
+    sequence,
     read: async (sections) => {
-      settle();
+      asked();
       if (host.isAway) throw gone();
       return framesOf(host.name, readFrames(host), sections);
     },
     status: async () => {
-      settle();
+      asked();
       if (host.isAway) throw gone();
       const secondsLeft =
         host.firesAt === undefined ? {} : { secondsLeft: Math.max(0, Math.round((host.firesAt - Date.now()) / 1000)) };
       return {
-        version: '1',
+        version: host.guardVersion,
         step: '',
         state: host.state,
         transaction: transactionNow(host),

@@ -5,7 +5,8 @@ import { foreignBefore, provePackets } from '../plan/prove-packets';
 import type { HeldRole } from '../plan/roles';
 import type { Topology } from '../core/topology';
 import { HostError } from '../core/errors';
-import type { GuardHost } from '../ssh/guard-host';
+import { framesOf, type GuardCall, type GuardFrames, type GuardHost } from '../ssh/guard-host';
+import { deliveryQuestions, findUndelivered } from './prove-delivery';
 
 export type Verification = {
   role: HeldRole;
@@ -50,9 +51,31 @@ export function compareMarks(
 
 /** Throws `unreadable-answer` when a section could not be read. `more`: sections that a verification does not need. */
 export async function observeHost(host: GuardHost, more: readonly string[] = []): Promise<ObservedHost> {
-  const { host: observed, problems } = toObservedHost(await host.read([...OBSERVED_SECTIONS, ...more]));
+  return toObserved(host.name, await host.read([...OBSERVED_SECTIONS, ...more]));
+}
+
+function toObserved(director: string, frames: GuardFrames): ObservedHost {
+  const { host: observed, problems } = toObservedHost(frames);
   if (observed) return observed;
-  throw new HostError('unreadable-answer', `${host.name}: ${problems.join(' ')}`, { host: host.name, retry: true });
+  throw new HostError('unreadable-answer', `${director}: ${problems.join(' ')}`, { host: director, retry: true });
+}
+
+/** What one answer of a director says of its kernel, and of where it would deliver marked packets. */
+export type Reading = { observed: ObservedHost; undelivered: string[] };
+
+/** The calls of a Reading, to be sent alone or behind a change: what is read behind a switch costs no round trip of its own. */
+export function readingCalls(topology: Topology, director: string): { calls: GuardCall[]; stdin: string } {
+  const stdin = deliveryQuestions(topology, director);
+  return { calls: [['read', ...OBSERVED_SECTIONS], ...(stdin === '' ? [] : [['delivery'] as const])], stdin };
+}
+
+/** Throws `unreadable-answer` when a section could not be read. */
+export function toReading(topology: Topology, director: string, stdout: string): Reading {
+  const frames = framesOf(director, stdout, OBSERVED_SECTIONS);
+  return {
+    observed: toObserved(director, frames),
+    undelivered: findUndelivered(topology, director, frames),
+  };
 }
 
 /** What a director must look like that carries no release at all: nothing of the console's own is left. */

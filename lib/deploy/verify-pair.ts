@@ -1,43 +1,56 @@
 // The verify step: directors are read until they are what the release says, or until the time for it is over.
 import { HostError } from '../core/errors';
+import type { HeldAddress } from '../parse/ip-json';
 import { hostOf, type PreparedHost, type Run } from './deploy-run';
-import { findUndelivered } from './prove-delivery';
 import { checkpoint, clean, onBoth, pause, runStep } from './run-step';
-import { compareHost, compareMarks, observeHost, type Verification } from './verify-host';
+import { compareHost, compareMarks, readingCalls, toReading, type Reading, type Verification } from './verify-host';
 
 /** Health checks and a reload of ldirectord. */
 const SETTLE_MS = 10_000;
 /** A start of heartbeat: it waits for its peer, then its resource scripts fork a lot. */
 const START_MS = 120_000;
 const RETRY_MS = 500;
+const READ_MS = 20_000;
+
+/** What the answer to a switch said already, by director. */
+export type FirstReadings = Record<string, Reading | undefined>;
 
 export class NotVerified extends Error {
   override readonly name = 'NotVerified';
 }
 
-/** Throws NotVerified with every difference. Answers sentences of proof. */
-export async function verifyDirector(run: Run, director: string): Promise<string[]> {
+/** Throws NotVerified with every difference. Answers sentences of proof, and the addresses that the director holds. */
+export async function verifyDirector(
+  run: Run,
+  director: string,
+  first?: Reading,
+): Promise<{ proof: string[]; addresses: HeldAddress[] }> {
   const proof: string[] = [];
+  let addresses: HeldAddress[] = [];
   await runStep(
     run,
     { director, name: 'verify', message: 'Reading back and comparing with the release.' },
     async () => {
-      const [verified] = await untilEqual(run, [director], SETTLE_MS);
+      const [verified] = await untilEqual(run, [director], SETTLE_MS, { [director]: first });
+      addresses = verified?.addresses ?? [];
       proof.push(...sentencesOf(director, verified));
       return { message: proof.join(' '), output: verified?.health.join('\n') ?? '' };
     },
   );
-  return proof;
+  return { proof, addresses };
 }
 
 /** Both directors together: each equals its release by its role, and exactly one of them is active. */
-export async function verifyPair(run: Run): Promise<{ proof: string[]; active: string }> {
+export async function verifyPair(
+  run: Run,
+  firstReadings: FirstReadings = {},
+): Promise<{ proof: string[]; active: string }> {
   const directors = run.deploy.hosts.map(({ director }) => director);
   const proof: string[] = [];
   let active = '';
   const limit = run.deploy.mode === 'together' ? START_MS : SETTLE_MS;
   await runStep(run, { name: 'verify', message: 'Reading both directors back and comparing.' }, async () => {
-    const found = await untilEqual(run, directors, limit);
+    const found = await untilEqual(run, directors, limit, firstReadings);
     active = directors.find((_director, index) => found[index]?.role === 'active') ?? '';
     proof.push(...directors.flatMap((director, index) => sentencesOf(director, found[index])));
     if (directors.length > 1) proof.push(`Exactly one director, ${active}, holds the virtual addresses.`);
@@ -46,10 +59,17 @@ export async function verifyPair(run: Run): Promise<{ proof: string[]; active: s
   return { proof, active };
 }
 
-async function untilEqual(run: Run, directors: readonly string[], limitMs: number): Promise<Verification[]> {
+type Found = Verification & { addresses: HeldAddress[] };
+
+async function untilEqual(
+  run: Run,
+  directors: readonly string[],
+  limitMs: number,
+  firstReadings: FirstReadings,
+): Promise<Found[]> {
   const started = Date.now();
-  for (;;) {
-    const found = await onBoth(directors, (director) => readOnce(run, director));
+  for (let readings = firstReadings; ; readings = {}) {
+    const found = await onBoth(directors, (director) => readOnce(run, director, readings[director]));
     const isPair = directors.length > 1;
     const actives = found.filter(({ role }) => role === 'active').length;
     const ofPair = isPair && actives !== 1 ? [`${actives} directors hold the virtual addresses, one must.`] : [];
@@ -68,21 +88,29 @@ async function untilEqual(run: Run, directors: readonly string[], limitMs: numbe
 }
 
 /** An answer that is lost or cut in the middle is no difference yet: the next round asks again. */
-async function readOnce(run: Run, director: string): Promise<Verification> {
-  const host = hostOf(run, director);
+async function readOnce(run: Run, director: string, reading?: Reading): Promise<Found> {
   try {
-    const prepared = preparedOf(run, director);
-    const own = prepared.previous?.intent.active.ipvs.map(({ key }) => key) ?? [];
-    // Asked together: over a slow line each question that waits for another one costs a round trip.
-    const [observed, undelivered] = await Promise.all([observeHost(host), findUndelivered(host, run.deploy.topology)]);
-    const found = compareHost(prepared.expected, observed, own);
-    if (found.differences.length > 0) return found;
-    if (undelivered.length > 0) return { ...found, differences: undelivered };
-    return compareMarks(found, run.deploy.topology, director, observed);
+    return judge(run, director, reading ?? (await readHost(run, director)));
   } catch (error) {
     if (!(error instanceof HostError) || error.details.retry !== true) throw error;
-    return { role: 'split', differences: [error.message], health: [] };
+    return { role: 'split', differences: [error.message], health: [], addresses: [] };
   }
+}
+
+async function readHost(run: Run, director: string): Promise<Reading> {
+  const { topology } = run.deploy;
+  const { calls, stdin } = readingCalls(topology, director);
+  const { stdout } = await hostOf(run, director).sequence(calls, { stdin, timeoutMs: READ_MS });
+  return toReading(topology, director, stdout);
+}
+
+function judge(run: Run, director: string, { observed, undelivered }: Reading): Found {
+  const prepared = preparedOf(run, director);
+  const own = prepared.previous?.intent.active.ipvs.map(({ key }) => key) ?? [];
+  const found = { ...compareHost(prepared.expected, observed, own), addresses: observed.addresses };
+  if (found.differences.length > 0) return found;
+  if (undelivered.length > 0) return { ...found, differences: undelivered };
+  return { ...compareMarks(found, run.deploy.topology, director, observed), addresses: observed.addresses };
 }
 
 function sentencesOf(director: string, found: Verification | undefined): string[] {

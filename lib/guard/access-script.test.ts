@@ -65,7 +65,9 @@ as deploy ${user} guard abort 1-aaaaaaaa 1
 as read ${user} guard abort 1-aaaaaaaa 1
 as read ${user} guard stage 1-aaaaaaaa 1 < /dev/zero
 as read ${user} guard status | grep -e state= -e '= '
-echo 192.0.2.1 192.0.2.2 lo 1 | as read ${user} guard delivery 4 | tail -n 1`,
+echo 192.0.2.1 192.0.2.2 lo 1 | as read ${user} guard delivery | sed -n '1p;$p'
+as read ${user} guard read addresses then abort 1-aaaaaaaa 1 | tail -n 2
+as read ${user} guard status then switch 1-aaaaaaaa 1 | tail -n 2`,
       accessOf(form, user),
     );
     expect(said).toMatch(
@@ -93,7 +95,12 @@ echo 192.0.2.1 192.0.2.2 lo 1 | as read ${user} guard delivery 4 | tail -n 1`,
           '= 15',
           'state=idle',
           '= 0',
-          '= [0-9]+\n$',
+          '@@ begin delivery4',
+          '= 0',
+          'guard: abort cannot be part of a sequence',
+          '= 2',
+          'guard: this key may only read, switch changes something',
+          '= 15\n$',
         ].join('\n'),
       ),
     );

@@ -7,7 +7,7 @@
 # Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction, 15 not for this key.
 # shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
-GUARD_VERSION=2.0.0
+GUARD_VERSION=2.1.0
 ROOT=''
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -29,7 +29,7 @@ DAEMON_SECONDS=110                             # heartbeat may take a minute to 
 NL='
 '
 
-# ---- words -------------------------------------------------------------------------------------------------------------
+# ---- words -----------------------------------------------------------------------------------------------------------
 
 say() { printf '%s\n' "$*" 2>/dev/null || :; }
 warn() { printf 'guard: %s\n' "$*" >&2 2>/dev/null || :; }
@@ -40,9 +40,10 @@ usage() {
     explain
     exit 2
   fi
-  die 2 "usage: guard version | session | facts | read [SECTION...] | connections ROWS MILLISECONDS [COLUMN LOW HIGH]... | search MILLISECONDS [COLUMN LOW HIGH]... | delivery 4|6 | status | list
+  die 2 "usage: guard version | session | facts | read [SECTION...] | connections ROWS MILLISECONDS [COLUMN LOW HIGH]... | search MILLISECONDS [COLUMN LOW HIGH]... | delivery | status | list
   stage TX GENERATION | check TX | arm TX GENERATION SECONDS | switch TX GENERATION | confirm TX GENERATION
-  rollback TX | abort TX GENERATION | handover PEER | apply RELEASE | boot"
+  rollback TX | abort TX GENERATION | handover PEER | apply RELEASE | boot
+  one behind the other, until one fails: stage, check, arm, switch, confirm, read, delivery and status with the word \`then\` between them"
 }
 
 # The console reads lines of key=value from a pipe; somebody at a terminal of this host gets sentences.
@@ -83,7 +84,7 @@ need_tx() { # <deploy number>-<8 hex>
   [ "${#1}" -le 40 ] || die 2 "transaction id is too long"
 }
 
-# ---- state: the transaction file, the fence, the links live and confirmed ----------------------------------------------
+# ---- state: the transaction file, the fence, the links live and confirmed --------------------------------------------
 
 read_clock() {
   read -r BOOT_ID < /proc/sys/kernel/random/boot_id
@@ -104,16 +105,6 @@ load_tx() { # sets TX TX_GEN TX_STATE TX_STEP TX_BOOT TX_DEADLINE TX_TIMER; stat
   [ "$whole" = no ] || TX_STATE=$wanted_state
 }
 
-print_tx() { # STATE STEP
-  printf 'tx=%s\ngeneration=%s\nstate=%s\nstep=%s\nboot_id=%s\ndeadline=%s\ntimer=%s\nend=1\n' \
-    "$TX" "$TX_GEN" "$1" "$2" "$TX_BOOT" "$TX_DEADLINE" "$TX_TIMER"
-}
-
-save_tx() { # STATE [STEP]: whole or not at all, also after a power cut
-  print_tx "$1" "${2:-}" > "$S/tx.new" && sync_file "$S/tx.new" && mv -f "$S/tx.new" "$S/tx" || return 1
-  TX_STATE=$1 TX_STEP=${2:-}
-}
-
 load_fence() { # the newest generation that ever came, and whose it was: older ones are refused for ever
   FENCE=0 FENCE_TX=''
   [ ! -f "$S/generation" ] || read -r FENCE FENCE_TX < "$S/generation" || FENCE=999999999999999 # damaged: nothing new is taken, a rollback still works
@@ -128,12 +119,542 @@ release_name() { # live|confirmed -> NAME; `origin` before the first deploy
   [ -f "$S/releases/$NAME/MANIFEST" ]
 }
 
+# A guard was killed after it had renamed `confirmed`: the release holds, whatever the transaction file still says.
+is_kept() {
+  [ "$TX_STATE" = switched ] && [ -z "$TX_STEP" ] && [ "$TX_BOOT" = "$BOOT_ID" ] && [ -L "$S/confirmed" ] && release_name confirmed && [ "$NAME" = "$TX" ]
+}
+
+# ---- what reading stands on ------------------------------------------------------------------------------------------
+
+has() { command -v "$1" > /dev/null; }
+has_ipv6() { [ -d /proc/sys/net/ipv6 ]; }
+
+can_load() { # MODULE: loaded, built in, or there to be loaded; asking a tool of it would load it
+  [ ! -d "/sys/module/$1" ] || return 0
+  read -r kernel < /proc/sys/kernel/osrelease
+  [ -d "/lib/modules/$kernel" ] || return 0 # a kernel without modules: only asking tells
+  loadable "$kernel" "$1"
+}
+
+loadable() { # KERNEL MODULE
+  set -- "$2" "/lib/modules/$1/modules.dep" "/lib/modules/$1/modules.builtin"
+  [ -f "$3" ] || set -- "$1" "$2" /dev/null
+  awk -v asked="$1" '{ sub(/:.*/, ""); sub(/.*\//, ""); sub(/\.ko.*/, ""); gsub(/-/, "_"); if ($0 == asked) { found = 1; exit } } END { exit !found }' "$2" "$3" 2> /dev/null
+}
+
+loaded() { # MODULE, one that has no folder in /sys/module when it is built in
+  [ ! -d "/sys/module/$1" ] || return 0
+  read -r kernel < /proc/sys/kernel/osrelease
+  [ -d "/lib/modules/$kernel" ] || return 0
+  set -- "$1" "/lib/modules/$kernel/modules.builtin"
+  [ -f "$2" ] && awk -v asked="$1" '{ sub(/.*\//, ""); sub(/\.ko.*/, ""); gsub(/-/, "_"); if ($0 == asked) { found = 1; exit } } END { exit !found }' "$2"
+}
+
+# Whether the kernel does what a tool asks for: by a question that changes nothing, and none where asking would load a module.
+iptables_works() { iptables-save > /dev/null 2>&1; }
+
+ip6tables_works() { has_ipv6 && ip6tables-save > /dev/null 2>&1; }
+has_ipset() { has ipset && can_load ip_set; }
+ipset_works() { has_ipset && { [ ! -d /sys/module/ip_set ] || ipset list -n > /dev/null 2>&1; }; }
+has_nft() { has nft && can_load nf_tables && can_load nft_chain_nat; }
+nft_works() { has_nft && { ! loaded nf_tables || printf 'add table inet lvs-console-probe\n' | nft -c -f - > /dev/null 2>&1; }; }
+
+read_sets() { # own sets only
+  [ -d /sys/module/ip_set ] || return 0
+  names=$(ipset list -n) || return 1
+  for name in $names; do case $name in lvs-console*) ipset save "$name" || return 1 ;; esac; done
+}
+
+# Not with the shell's read: it reads byte by byte, and of a number the kernel gives only the first byte that way.
+read_sysctls() { # FILE... -> key=value lines
+  awk '{ key = substr(FILENAME, 11); gsub("/", ".", key); $1 = $1; print key "=" $0 }' "$@"
+}
+
+managed_paths() { # RELEASE -> PATHS, one a line
+  PATHS=''
+  while read -r _ _ name; do case $name in files/*) PATHS="$PATHS${name#files}$NL" ;; esac; done < "$S/releases/$1/MANIFEST"
+}
+
+link_is_ours() { # PATH
+  [ -L "$ROOT$1" ] || return 1
+  [ "$ROOT$1" -ef "$S/live/files$1" ] || [ "$(readlink "$ROOT$1")" = "$S/live/files$1" ]
+}
+
+alive() { # PIDFILE WORD -> PID, when that process runs that program
+  PID=''
+  read -r PID 2>/dev/null < "$1" || [ -n "$PID" ] || return 1
+  case $PID in '' | *[!0-9]*) return 1 ;; esac
+  command_line=''
+  { read -r command_line < "/proc/$PID/cmdline"; } 2>/dev/null || :
+  case $command_line in *"$2"*) return 0 ;; *) return 1 ;; esac
+}
+
+ldirectord_pid() { alive "$RUN/ldirectord.ldirectord.cf.pid" ldirectord || alive "$RUN/ldirectord.ldirectord.pid" ldirectord; }
+heartbeat_pid() { alive "$RUN/heartbeat.pid" heartbeat; }
+keepalived_pid() { alive "$RUN/keepalived.pid" keepalived; }
+daemon_pid() { case $1 in heartbeat) heartbeat_pid ;; keepalived) keepalived_pid ;; *) ldirectord_pid ;; esac; }
+
+# ---- reading ---------------------------------------------------------------------------------------------------------
+
+verb_status() {
+  read_clock
+  load_tx
+  load_fence
+  ! is_kept || TX_STATE=confirmed
+  left=''
+  case $TX_STATE in armed | switched)
+    left=0
+    [ "$TX_BOOT" != "$BOOT_ID" ] || [ -z "$TX_DEADLINE" ] || [ "$TX_DEADLINE" -le "$UPTIME" ] || left=$((TX_DEADLINE - UPTIME)) ;;
+  esac
+  release_name live || NAME=damaged
+  live=$NAME
+  release_name confirmed || NAME=damaged
+  printf 'version=%s\nstate=%s\nstep=%s\ntx=%s\ngeneration=%s\nseconds_left=%s\nlive=%s\nconfirmed=%s\nboot_id=%s\n' \
+    "$GUARD_VERSION" "$TX_STATE" "$TX_STEP" "$TX" "$FENCE" "$left" "$live" "$NAME" "$BOOT_ID"
+}
+
+frame() { # SECTION COMMAND...: the command's own bytes, then its exit status, so that could not read differs from is empty
+  section=$1
+  shift
+  printf '@@ begin %s\n' "$section"
+  "$@"
+  printf '@@ end %s %s\n' "$section" "$?"
+}
+
+text_of() { # FILE: status 2 when there is none
+  [ -e "$1" ] || return 2
+  awk 1 "$1"
+}
+
+print_daemons() {
+  for d in heartbeat ldirectord keepalived; do
+    daemon_pid "$d" && word=running || word=stopped
+    printf '%s\t%s\n' "$d" "$word"
+  done
+}
+
+print_sysctls() {
+  set -- /proc/sys/net/ipv4/ip_forward
+  for FILE in /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/send_redirects /proc/sys/net/ipv4/conf/*/src_valid_mark \
+    /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce /proc/sys/net/ipv4/vs/* \
+    /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/accept_ra; do
+    [ ! -r "$FILE" ] || set -- "$@" "$FILE"
+  done
+  read_sysctls "$@"
+}
+
+print_modules() { while read -r module _; do printf '%s\n' "$module"; done < /proc/modules; }
+
+print_files() { # managed files that are not as the live release has them: `changed PATH` or `replaced PATH`
+  release_name live || return 1
+  [ -L "$S/live" ] || return 0
+  managed_paths "$NAME"
+  for path in $PATHS; do link_is_ours "$path" || printf 'replaced %s\n' "$path"; done
+  [ -z "$PATHS" ] || (cd "$S/releases/$NAME" && awk '{ print $1 "  " $3 }' MANIFEST | sha256sum -c 2> /dev/null) |
+    while read -r name word; do [ "$word" = OK ] || printf 'changed %s\n' "${name#files}"; done | sed 's/:$//'
+}
+
+print_changed_files() { # what stands in the files that print_files names: `PATH<TAB>line`; nothing of a secret, and nothing that a strange link leads to
+  changed=$(print_files) && release_name live || return 1
+  printf '%s\n' "$changed" | while read -r _ path; do
+    [ -f "$ROOT$path" ] && { [ ! -L "$ROOT$path" ] || link_is_ours "$path"; } || continue
+    awk -v name="files$path" '$3 == name && $2 != "0600" { found = 1 } END { exit !found }' "$S/releases/$NAME/MANIFEST" || continue
+    head -c 65536 "$ROOT$path" | awk -v path="$path" '{ print path "\t" $0 }'
+  done
+}
+
+print_clock() {
+  read_clock
+  printf 'epoch='
+  date +%s || return 1
+  printf 'uptime=%s\nboot_id=%s\n' "$UPTIME" "$BOOT_ID"
+  read -r kernel < /proc/sys/kernel/osrelease
+  printf 'kernel=%s\n' "$kernel"
+  print_cluster
+}
+
+print_cluster() { # what the daemon that moves the addresses says of this host: it may believe other than the addresses show
+  if heartbeat_pid && has cl_status; then
+    ! word=$(timeout 2 cl_status rscstatus 2> /dev/null) || printf 'heartbeat=%s\n' "$word"
+  elif keepalived_pid && has journalctl; then # it has no other way to ask that costs nothing
+    timeout 2 journalctl -q --no-pager -o cat -n 50 -t Keepalived_vrrp 2> /dev/null |
+      awk '/Entering [A-Z]+ STATE/ { sub(/.*Entering /, ""); state = $1 } END { if (state != "") print "vrrp=" state }'
+  fi
+  return 0
+}
+
+read_ipvs() { [ -f /proc/net/ip_vs ] && ipvsadm "$@"; } # status 1 without the module: asking ipvsadm would load it
+
+print_conn_list() { # the first rows in ipvsadm's own words: it ends when nobody reads on, and the whole would cost the square of the table
+  [ -f /proc/net/ip_vs ] || return 1
+  timeout 1 ipvsadm -Lnc | head -n 200
+}
+
+list_table() { # iptables-legacy would load the table (and with nat the connection tracking) only to show that it is empty
+  if [ "$(command -v iptables)" -ef /usr/sbin/xtables-legacy-multi ]; then
+    [ -f /proc/net/ip_tables_names ] || return 0
+    names=' '
+    while read -r name; do names="$names$name "; done < /proc/net/ip_tables_names
+    case $names in *" $1 "*) ;; *) return 0 ;; esac
+  fi
+  iptables -t "$1" -L -n -v
+}
+
+# Status 127: this host cannot have any of it, which is not the same as having none.
+read_firewall() { has iptables-save || return 127; iptables-save -c; }
+
+read_firewall6() { has_ipv6 && has ip6tables-save || return 127; ip6tables-save -c; }
+read_ip6() { has_ipv6 || return 127; ip -6 -j -d "$@"; }
+print_sets() { has_ipset || return 127; read_sets; }
+
+print_nftables() {
+  has_nft || return 127
+  if loaded nf_tables; then
+    tables=$(nft list tables 2> /dev/null) || { nft_works || return 127; return 1; }
+    case $NL$tables$NL in *"${NL}table inet lvs-console$NL"*) nft -j list table inet lvs-console; return ;; esac
+  fi
+  printf '{"nftables": []}\n'
+}
+
+print_section() {
+  case $1 in
+    status) frame "$1" verb_status ;;
+    addresses) frame "$1" ip -j addr ;;
+    policy-rules) frame "$1" ip -j -d rule ;;
+    policy-rules6) frame "$1" read_ip6 rule ;;
+    routes6) frame "$1" read_ip6 route show table all ;;
+    routes) frame "$1" ip -j -d route show table all ;;
+    ipvs) frame "$1" read_ipvs -Sn ;;
+    ipvs-list) frame "$1" read_ipvs -Ln ;;
+    ipvs-stats) frame "$1" read_ipvs -Ln --stats --exact ;;
+    ipvs-rate) frame "$1" read_ipvs -Ln --rate --exact ;;
+    ipvs-daemon) frame "$1" read_ipvs -Ln --daemon ;;
+    firewall) frame "$1" read_firewall ;;
+    firewall6) frame "$1" read_firewall6 ;;
+    sets) frame "$1" print_sets ;;
+    nftables) frame "$1" print_nftables ;;
+    mangle-list) frame "$1" list_table mangle ;;
+    nat-list) frame "$1" list_table nat ;;
+    sysctls) frame "$1" print_sysctls ;;
+    modules) frame "$1" print_modules ;;
+    daemons) frame "$1" print_daemons ;;
+    clock) frame "$1" print_clock ;;
+    files) frame "$1" print_files ;;
+    changed-files) frame "$1" print_changed_files ;;
+    conn-list) frame "$1" print_conn_list ;;
+    *) return 1 ;;
+  esac
+}
+
+ALL_SECTIONS='status addresses policy-rules policy-rules6 routes routes6 ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall firewall6 sets nftables mangle-list nat-list sysctls modules daemons clock files'
+ASKED_SECTIONS='changed-files conn-list' # not among all of them: read when `files` names some, and when a person looks at it
+
+verb_read() { # [SECTION...]
+  for section; do case " $ALL_SECTIONS $ASKED_SECTIONS " in *" $section "*) ;; *) die 2 "no section $section" ;; esac; done
+  # shellcheck disable=SC2086
+  [ "$#" -gt 0 ] || set -- $ALL_SECTIONS
+  for name; do print_section "$name"; done
+}
+
+print_tools() {
+  for tool in ip iptables iptables-save iptables-restore iptables-legacy ip6tables ip6tables-save ip6tables-restore ipset nft ipvsadm ldirectord \
+    keepalived systemctl systemd-run flock setsid unshare timeout sha256sum tar awk sync readlink modprobe sudo conntrack tcpdump; do
+    path=$(command -v "$tool") && printf '%s\t%s\n' "$tool" "$path"
+  done
+  for path in /usr/libexec/heartbeat/heartbeat /usr/lib/heartbeat/heartbeat /usr/share/heartbeat/hb_takeover; do
+    [ ! -x "$ROOT$path" ] || printf '%s\t%s\n' "${path##*/}" "$path"
+  done
+  return 0
+}
+
+print_loadable() { # from modules.dep and modules.builtin: asking modprobe would be one process for each
+  read -r kernel < /proc/sys/kernel/osrelease
+  [ -f "/lib/modules/$kernel/modules.dep" ] || return 1
+  builtin=/lib/modules/$kernel/modules.builtin
+  [ -f "$builtin" ] || builtin=/dev/null
+  awk -v asked='ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_lblc ip_vs_lblcr ip_vs_dh ip_vs_sh ip_vs_sed ip_vs_nq ip_vs_fo ip_vs_ovf ip_vs_mh ip_vs_twos ip_vs_ftp iptable_mangle iptable_nat ip6table_mangle ip6table_nat ip_set ip_set_hash_net ip_set_hash_netport xt_set nf_tables xt_mark xt_comment xt_multiport xt_MASQUERADE nf_conntrack ipip ip6_tunnel' '
+    { sub(/:.*/, ""); sub(/.*\//, ""); sub(/\.ko.*/, ""); gsub(/-/, "_"); found[$0] = 1 }
+    END { n = split(asked, a, " "); for (i = 1; i <= n; i++) print a[i] "\t" (a[i] in found ? "yes" : "no") }' "/lib/modules/$kernel/modules.dep" "$builtin"
+}
+
+print_disk() { df -Pk "$ROOT/var/lib" && df -Pi "$ROOT/var/lib"; }
+
+print_writable() { # by writing where the guard may write, by asking elsewhere
+  word=no
+  ! { true > "$S/.probe"; } 2> /dev/null || word=yes
+  printf '%s\t%s\n' /var/lib/lvs-console "$word"
+  for path in /etc /usr/lib /run; do
+    if [ -w "$ROOT$path" ]; then word=yes; else word=no; fi
+    printf '%s\t%s\n' "$path" "$word"
+  done
+}
+
+print_policy() { # name<TAB>value; a line that the check would not understand has the name `?`
+  [ -e "$POLICY" ] || return 2
+  awk '/^[ \t]*(#.*)?$/ { next } { key = $0; sub(/=.*/, "", key); value = $0; sub(/[^=]*=[ \t]*/, "", value) } key ~ /^(marks|interfaces|ranges|addresses|targets|resources|check-scripts)$/ { print key "\t" value; next } { print "?\t" $0 }' "$POLICY"
+}
+
+print_capabilities() { # name<TAB>yes|no: the tool is there and the kernel does what it asks for
+  for name in iptables ip6tables ipset nft; do
+    word=no
+    ! has "$name" || ! "${name}_works" || word=yes
+    printf '%s\t%s\n' "$name" "$word"
+  done
+  if has_ipv6; then printf 'ipv6\tyes\n'; else printf 'ipv6\tno\n'; fi
+}
+
+print_guard() { printf 'version=%s\n' "$GUARD_VERSION" && sha256sum "$GUARD"; }
+
+verb_facts() {
+  frame uname uname -a
+  frame os-release text_of "$ROOT/etc/os-release"
+  frame tools print_tools
+  frame iptables-version iptables -V
+  frame modules print_loadable
+  frame disk print_disk
+  frame writable print_writable
+  frame addresses ip -j addr
+  frame clock print_clock
+  frame status verb_status
+  frame guard print_guard
+  frame policy print_policy
+  frame capabilities print_capabilities
+  frame interfaces text_of "$ROOT/etc/network/interfaces"
+  frame sysconfig-iptables text_of "$ROOT/etc/sysconfig/iptables"
+}
+
+# Rows that hold TEXT when addresses and ports are written in decimal. Never more than `max` rows: reading the table is quadratic.
+CONN=/proc/net/ip_vs_conn_sync # says more than ip_vs_conn: who made an entry, this host or the other one
+
+# Columns of a row: 1 protocol 2 client 3 its port 4 virtual 5 its port 6 real server 7 its port 8 state 9 origin 10 seconds.
+# `terms`: COLUMN LOW HIGH, again and again; words of one length in the kernel's own spelling compare as their numbers do. Terms of one
+# column are ways to meet it, and every column that is named must be met.
+CONN_AWK='
+BEGIN { n = split(terms, t, " "); for (i = 1; i + 2 <= n; i += 3) { k++; col[k] = t[i]; low[k] = toupper(t[i + 1]); high[k] = toupper(t[i + 2]); asked[t[i]] = 1 } }
+function fits(v, i) { return length(v) == length(low[i]) && (v "") >= (low[i] "") && (v "") <= (high[i] "") }
+function holds(  c, i, ok, v) { for (c in asked) { v = toupper($c); ok = 0; for (i = 1; i <= k && !ok; i++) ok = col[i] == c && fits(v, i); if (!ok) return 0 } return 1 }
+$1 == "Pro" { next }
+$1 == "@whole" { whole = "yes"; next }
+NF != 10 { odd++; next }
+{ seen++ }
+search && seen % 2000 == 0 { print "@@ seen " seen; fflush() }
+k && !holds() { next }
+{ found++ }
+search { print; next }
+found <= rows { print }
+{ cell = $1 " " $4 " " $5 " " $6 " " $7 " " $8 " " $9; net = length($2) == 8 ? substr($2, 1, 6) : substr($2, 1, 19)
+  if (cell in cells) cells[cell]++; else if (ncells < 2000) { ncells++; cells[cell] = 1 } else more++
+  if (net in nets) nets[net]++; else if (nnets < 2000) { nnets++; nets[net] = 1 } else morenets++ }
+END { whole = whole == "" ? "no" : whole
+  if (search) { printf "@@ end seen=%d found=%d odd=%d whole=%s\n", seen, found, odd, whole; exit }
+  print "@@ end rows 0\n@@ begin cells"; for (c in cells) print cells[c], c
+  print "@@ end cells 0\n@@ begin nets"; for (c in nets) print nets[c], c
+  printf "@@ end nets 0\n@@ begin seen\nseen=%d\nfound=%d\nodd=%d\nmore_cells=%d\nmore_nets=%d\nwhole=%s\n@@ end seen 0\n", seen, found, odd, more, morenets, whole }'
+
+# The kernel walks its table from the start again for every few rows, so that a whole listing costs the square of its length: it is bounded
+# by time, and cut off where it is then.
+list_connections() { # MILLISECONDS
+  seconds=$(($1 / 1000)).$(printf %03d $(($1 % 1000)))
+  timeout -s KILL "$seconds" cat "$CONN" 2>&3 && echo @whole
+}
+
+read_terms() { # [COLUMN LOW HIGH]...: sets TERMS
+  [ $(($# % 3)) -eq 0 ] && [ "$#" -le 48 ] || die 2 "a filter is COLUMN LOW HIGH, at most 16 times"
+  TERMS="$*"
+  case $TERMS in *[!0-9A-Za-z:._\ -]*) die 2 "a filter holds letters, digits, colons, dots and lines only" ;; esac
+  while [ "$#" -gt 0 ]; do
+    case $1 in [1-9]) ;; *) die 2 "a column is a number from 1 to 9" ;; esac
+    [ "${#2}" -eq "${#3}" ] && [ "${#2}" -le 39 ] || die 2 "the ends of a range have one length"
+    shift 3
+  done
+}
+
+verb_connections() { # ROWS MILLISECONDS [COLUMN LOW HIGH]...
+  need_number "$1" 5 rows
+  need_number "$2" 4 milliseconds
+  rows=$1 milliseconds=$2
+  shift 2
+  read_terms "$@"
+  frame count awk '/^  ->/ && $5 ~ /^[0-9]+$/ { n += $5 + $6 } END { print n + 0 }' /proc/net/ip_vs
+  if [ ! -r "$CONN" ]; then
+    frame rows cat "$CONN"
+    return 0
+  fi
+  frame began cat /proc/uptime
+  echo '@@ begin rows'
+  { list_connections "$milliseconds" 3>&2 2> /dev/null; } | awk -v terms="$TERMS" -v rows="$rows" "$CONN_AWK"
+  frame ended cat /proc/uptime
+  frame cpu times
+}
+
+verb_search() { # MILLISECONDS [COLUMN LOW HIGH]...: all rows that hold the terms as they are found; ends when nobody listens
+  need_number "$1" 7 milliseconds
+  milliseconds=$1
+  shift
+  read_terms "$@"
+  [ -r "$CONN" ] || die 10 "this host has no connection table: IPVS is not loaded"
+  { list_connections "$milliseconds" 3>&2 2> /dev/null; } | awk -v terms="$TERMS" -v search=1 "$CONN_AWK"
+  frame cpu times
+}
+
+verb_session() { # who is at the other end, and by which way: what the console shows of a login
+  client=''
+  case ${SSH_CONNECTION:-} in *[!0-9A-Za-z.:%\ ]*) ;; *) client=${SSH_CONNECTION:-} ;; esac
+  printf 'user=%s\nvia=%s\nread_only=%s\nclient=%s\n' "${SUDO_USER:-root}" "$VIA" "$READ_ONLY" "$client"
+}
+
+QUESTION_AWK='
+NF != 4 || $1 !~ /^[0-9a-f.:]+$/ || $2 !~ /^[0-9a-f.:]+$/ || $3 !~ /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/ || length($3) > 15 || $4 !~ /^[0-9]+$/ || NR > 64 { exit 2 }
+{ print "route get " $1 " from " $2 " iif " $3 " mark " $4 }'
+
+verb_delivery() { # < lines `ADDRESS SOURCE INTERFACE MARK` of either family: where the kernel would send such a packet, a line each in a frame of its family
+  questions=$(head -c 16384 | awk "$QUESTION_AWK") || die 2 "not at most 64 lines <address> <source> <interface> <mark>"
+  for six in '' 6; do frame "delivery${six:-4}" ask_routes; done
+}
+
+ask_routes() { # of one family: status 127 when nobody asked about it
+  case $six in 6) asked=$(printf '%s\n' "$questions" | grep '^route get [^ ]*:') ;; *) asked=$(printf '%s\n' "$questions" | grep -v '^route get [^ ]*:') ;; esac
+  [ -n "$asked" ] || return 127
+  printf '%s\n' "$asked" | ip "-${six:-4}" -o -batch - 2>&1
+}
+
+# ---- main ------------------------------------------------------------------------------------------------------------
+
+NOT_THIS='this key may run the guard only, with words of letters, digits and .:/_-'
+
+# What a forced command in authorized_keys starts: the words that the client sent are data, never handed to a shell. Sets WORDS.
+read_client() {
+  case ${SSH_ORIGINAL_COMMAND:-} in '' | *[!A-Za-z0-9_.:/\ -]*) die 15 "$NOT_THIS" ;; esac
+  WORDS=${SSH_ORIGINAL_COMMAND#sudo -n }
+  case "$WORDS " in "guard "* | "$GUARD "*) WORDS=${WORDS#"${WORDS%% *}"} ;; *) die 15 "$NOT_THIS" ;; esac
+  case $WORDS in *' --ssh'*) die 15 "$NOT_THIS" ;; esac
+}
+
+need_permission() { # VERB
+  case $READ_ONLY:$1 in
+    no:* | yes:version | yes:facts | yes:read | yes:connections | yes:search | yes:status | yes:list | yes:session | yes:delivery) ;;
+    *) die 15 "this key may only read, $1 changes something" ;;
+  esac
+  case $VIA:$1 in ssh:apply | ssh:boot) die 15 "$1 is for root on this host, not for the console's key" ;; esac
+}
+
+# Steps that the console sends together, because over a long line each answer that is waited for costs a round trip: `VERB WORD... then VERB WORD...`.
+# The first that fails ends the sequence with its own status; after each that is done a line says so.
+run_sequence() {
+  for word; do
+    case $word in '' | *[!A-Za-z0-9_.:/-]*) die 2 "odd word in a sequence" ;; esac
+  done
+  verb=''
+  for word; do
+    if [ -z "$verb" ]; then
+      verb=$word
+      case $verb in stage | check | arm | switch | confirm | read | delivery | status) need_permission "$verb" ;; *) die 2 "$verb cannot be part of a sequence" ;; esac
+    fi
+    [ "$word" != 'then' ] || verb=''
+  done
+  [ -n "$verb" ] || usage
+  sequence_step=''
+  for sequence_word in "$@" 'then'; do
+    if [ "$sequence_word" != 'then' ]; then sequence_step="$sequence_step $sequence_word"; continue; fi
+    # shellcheck disable=SC2086 # its words are plain, that was checked
+    run_verb $sequence_step || return
+    exec 9>&- # the step's lock: a roll back must not wait for what only reads
+    sequence_step=${sequence_step# }
+    say "@@ done ${sequence_step%% *}"
+    sequence_step=''
+  done
+}
+
+run_verb() { # VERB WORD...
+  verb=$1
+  shift
+  case $verb:$# in
+    version:0) printf '%s\n' "$GUARD_VERSION" ;;
+    session:0) verb_session ;;
+    delivery:0) verb_delivery ;;
+    facts:0) need_root; verb_facts ;;
+    read:*) need_root; verb_read "$@" ;;
+    connections:[1-9]*) need_root; [ "$#" -ge 2 ] || usage; verb_connections "$@" ;;
+    search:[1-9]*) need_root; verb_search "$@" ;;
+    status:0) need_root; verb_status ;;
+    list:0) need_root; verb_list ;;
+    stage:2) verb_stage "$@" ;;
+    check:1) verb_check "$@" ;;
+    arm:3) verb_arm "$@" ;;
+    switch:2) verb_switch "$@" ;;
+    confirm:2) verb_confirm "$@" ;;
+    rollback:1) verb_rollback "$@" ;;
+    abort:2) verb_abort "$@" ;;
+    handover:1) verb_handover "$@" ;;
+    apply:1) verb_apply "$@" ;;
+    boot:0) verb_boot ;;
+    *) usage ;;
+  esac
+}
+
+run() { # VERB WORD...
+  case " $* " in *' then '*) run_sequence "$@"; return ;; esac
+  need_permission "$1"
+  if person; then
+    case $1:$# in
+      status:1) need_root; explain_status; return ;;
+      list:1) need_root; explain_list; return ;;
+      rollback:[12]) need_root; shift; person_rollback "$@"; return ;;
+      apply:2) need_root; person_apply "$2"; return ;;
+    esac
+  fi
+  run_verb "$@"
+}
+
+VIA=direct READ_ONLY=no
+if [ "${1:-}" = --ssh ]; then
+  VIA=ssh
+  case $#:${2:-} in 1:) ;; 2:--read-only) READ_ONLY=yes ;; *) usage ;; esac
+  read_client
+  set -f
+  # shellcheck disable=SC2086 # the words are wanted one by one
+  set -- $WORDS
+  set +f
+fi
+if [ "${1:-}" = --read-only ]; then READ_ONLY=yes; shift; fi
+if [ "$VIA:${1:-}" = direct:help ]; then PLAIN=yes; shift; [ "$#" -gt 0 ] || { explain; exit 0; }; fi
+[ "$#" -ge 1 ] || usage
+
+# A shell reads a program as it runs it, and what it has read it must hold: a poller that only reads need not carry the two thirds below.
+READING='version session delivery facts read connections search status'
+CHANGING='list arm switch confirm rollback abort handover apply boot'
+only() { # "VERB..." WORD...: whether nothing but these verbs is asked for
+  verbs=$1 next=verb
+  shift
+  for word; do
+    if [ "$next" = verb ]; then case " $verbs " in *" $word "*) ;; *) return 1 ;; esac; fi
+    next=word
+    [ "$word" != 'then' ] || next=verb
+  done
+}
+
+if ! person && only "$READING" "$@"; then
+  run "$@"
+  exit $?
+fi
+
+# ---- changing the state: one at a time, whole or not at all ----------------------------------------------------------
+
+print_tx() { # STATE STEP
+  printf 'tx=%s\ngeneration=%s\nstate=%s\nstep=%s\nboot_id=%s\ndeadline=%s\ntimer=%s\nend=1\n' \
+    "$TX" "$TX_GEN" "$1" "$2" "$TX_BOOT" "$TX_DEADLINE" "$TX_TIMER"
+}
+
+save_tx() { # STATE [STEP]: whole or not at all, also after a power cut
+  print_tx "$1" "${2:-}" > "$S/tx.new" && sync_file "$S/tx.new" && mv -f "$S/tx.new" "$S/tx" || return 1
+  TX_STATE=$1 TX_STEP=${2:-}
+}
+
 point() { # live|confirmed RELEASE, by one rename
   ln -sfn "releases/$2" "$S/$1.new" && mv -fT "$S/$1.new" "$S/$1"
 }
 
 is_open() { case $TX_STATE in staged | checked | armed | switched | damaged) true ;; *) false ;; esac; }
-
 sync_file() { sync "$1" 2>/dev/null || sync; }
 sync_all() { sync -f "$S" "$ROOT/etc" 2>/dev/null || sync; }
 
@@ -174,11 +695,6 @@ begin() { # VERB: what every state change starts with; neither a lost connection
   ! is_kept || finish_confirmed "$1"
 }
 
-# A guard was killed after it had renamed `confirmed`: the release holds, whatever the transaction file still says.
-is_kept() {
-  [ "$TX_STATE" = switched ] && [ -z "$TX_STEP" ] && [ "$TX_BOOT" = "$BOOT_ID" ] && [ -L "$S/confirmed" ] && release_name confirmed && [ "$NAME" = "$TX" ]
-}
-
 finish_confirmed() { # VERB
   save_tx confirmed || return 0
   sync_all
@@ -208,7 +724,1345 @@ make_state() { # folders, and the release `origin`: what was here before the con
   fi
 }
 
-# ---- stage: a tar from the console becomes a release, or nothing ---------------------------------------------------------
+# Addresses of both families as text of a fixed width (4 or 6, then hexadecimal digits), which compares as the numbers do.
+ADDRESS_AWK='
+function hex(n, width,   s, d) { for (s = ""; width > 0; width--) { d = n % 16; s = substr("0123456789abcdef", d + 1, 1) s; n = (n - d) / 16 } return s }
+function quad(s,   p, i, out) {
+  if (split(s, p, ".") != 4) return ""
+  for (i = 1; i <= 4; i++) { if (p[i] !~ /^[0-9]+$/ || length(p[i]) > 3 || p[i] > 255 || p[i] ~ /^0./) return ""; out = out hex(p[i], 2) }
+  return "4" out
+}
+function groups(s, into,   n, i) {
+  n = s == "" ? 0 : split(s, into, ":")
+  for (i = 1; i <= n; i++) { if (into[i] !~ /^[0-9a-f]+$/ || length(into[i]) > 4) return -1; into[i] = substr("0000" into[i], length(into[i]) + 1) }
+  return n
+}
+function address(s,   at, head, tail, h, t, i, out) { # "" when it is none
+  if (s ~ /^[0-9.]+$/) return quad(s)
+  if (s !~ /^[0-9a-f:]+$/ || s !~ /:/) return ""
+  at = index(s, "::")
+  h = groups(at ? substr(s, 1, at - 1) : s, head); t = at ? groups(substr(s, at + 2), tail) : 0
+  if (h < 0 || t < 0 || (at ? h + t > 7 : h != 8)) return ""
+  for (i = 1; i <= h; i++) out = out head[i]
+  for (i = h + t; i < 8; i++) out = out "0000"
+  for (i = 1; i <= t; i++) out = out tail[i]
+  return "6" out
+}
+function cidr(s,   p, n, base, bits, keep, size, d, low) { # sets first, last, family, plen and aligned (no host bits)
+  n = split(s, p, "/"); base = address(p[1])
+  if (base == "") return 0
+  family = substr(base, 1, 1) + 0; bits = family == 4 ? 32 : 128; plen = bits
+  if (n > 1) { if (n > 2 || p[2] !~ /^[0-9]+$/ || length(p[2]) > 3 || p[2] + 0 > bits) return 0; plen = p[2] + 0 }
+  keep = int(plen / 4); size = 1
+  for (d = plen % 4; d < 4; d++) size *= 2 # no power: a busybox may be without mathematics
+  first = last = substr(base, 1, keep + 1)
+  if (keep < bits / 4) {
+    d = index("0123456789abcdef", substr(base, keep + 2, 1)) - 1; low = d - d % size
+    first = first hex(low, 1); last = last hex(low + size - 1, 1)
+    while (length(first) <= bits / 4) { first = first "0"; last = last "f" }
+  }
+  aligned = first == base
+  return 1
+}
+function exact(s,   t) { # one address, prefix or part of a rule in one spelling
+  if (!cidr(s)) return s
+  t = first; return t "/" plen
+}'
+
+verify_release() { # FOLDER: every member has the hash of its MANIFEST line
+  [ -s "$1/MANIFEST" ] || { [ -f "$1/MANIFEST" ] && return 0; warn "$1/MANIFEST is missing"; return 1; }
+  words=$(cd "$1" && awk '{ print $1 "  " $3 }' MANIFEST | sha256sum -c 2>&1) || {
+    warn "damaged: $(printf '%s\n' "$words" | grep -v ': OK$')"
+    return 1
+  }
+}
+
+verb_list() {
+  release_name live; live=$NAME
+  release_name confirmed; confirmed=$NAME
+  load_tx
+  for d in "$S"/releases/*; do
+    [ -f "$d/name" ] || continue
+    name=${d##*/} words=''
+    [ "$name" != "$live" ] || words="$words live"
+    if [ "$name" = "$confirmed" ]; then words="$words confirmed"; elif [ -f "$d/was-confirmed" ]; then words="$words earlier"; fi
+    [ "$name" != "$TX" ] || [ "$TX_STATE" = confirmed ] || words="$words $TX_STATE"
+    [ "$name" != origin ] || words="$words before-the-first-deploy"
+    printf '%s%s\n' "$name" "$words"
+  done
+}
+
+# ---- the kernel: read once, then only the difference -----------------------------------------------------------------
+
+NFT_HEAD='table inet lvs-console
+delete table inet lvs-console'
+
+# Sets NOW_RULES, NOW_IP (both families: 6 behind), NOW_SETS, NOW_NFT and NOW_ADDRESSES, or fails: could not read is not the same as empty.
+# A tool that is not installed has made nothing here; a kernel module that is not loaded holds nothing, and reading must not load it.
+read_kernel() {
+  NOW_RULES='' NOW_RULES6='' NOW_IP6='' NOW_SETS='' NOW_NFT=''
+  ! has iptables-save || NOW_RULES=$(iptables-save) || { warn "iptables-save failed"; return 1; }
+  NOW_IP=$(read_ip -4) || { warn "ip failed"; return 1; }
+  NOW_ADDRESSES=$(ip -o addr show) || { warn "ip failed"; return 1; }
+  if has_ipv6; then
+    NOW_IP6=$(read_ip -6) || { warn "ip -6 failed"; return 1; }
+    ! has ip6tables-save || NOW_RULES6=$(ip6tables-save) || { warn "ip6tables-save failed"; return 1; }
+  fi
+  ! has ipset || NOW_SETS=$(read_sets) || { warn "ipset failed"; return 1; }
+  ! has nft || NOW_NFT=$(read_nft) || { warn "nft failed"; return 1; }
+}
+
+read_ip() { # -4|-6
+  ip "$1" -N -batch - << END
+rule show
+route show table all proto 76
+link show lo
+END
+}
+
+read_nft() { # nothing when there is no own table
+  loaded nf_tables || return 0
+  tables=$(nft list tables 2> /dev/null) || { ! nft_works; return; }
+  case $NL$tables$NL in *"${NL}table inet lvs-console$NL"*) nft -s list table inet lvs-console ;; esac
+}
+
+# Own chains, jumps with their place, policy rules and routes, in the form of intent/*. Reads NOW_IP (part=ip), then NOW_RULES (part=rules).
+SAVE_AWK='
+function after(word,   i) { for (i = 1; i < NF; i++) if ($i == word) return $(i + 1); return "" }
+BEGIN { own["mangle"] = "LVS-CONSOLE"; own["nat"] = "LVS-CONSOLE-NAT"; types[2] = "local"; types[7] = "unreachable" }
+part == "ip" && /^1: lo: / { part = "rules"; next }
+part == "ip" && /^[0-9]+:/ {
+  mark = after("fwmark"); dest = after("to")
+  if (after("proto") == "76" && after("iif") != "" && mark dest != "") { sub(/:/, "", $1); print $1, after("iif"), (mark == "" ? "-" : mark), after("lookup") (dest == "" ? "" : " " dest) > (to "/policy-rules" six) }
+  next
+}
+part == "ip" && $1 in types { t = after("table"); print types[$1], $2, (t == "" || t == 254 ? "main" : t) ($1 == 2 ? " " after("dev") : "") > (to "/routes" six); next }
+part == "ip" { next }
+{ sub(/ +$/, "") }
+/^\*/ { table = substr($0, 2); next }
+/^:/ { if (table in own && substr($1, 2) == own[table]) made[table] = 1; next }
+/^-A / && table in own {
+  if ($2 == own[table]) { line[table, ++rules[table]] = $0; next }
+  place[table, $2]++
+  if ($NF == own[table] && $0 ~ /--comment "?lvs-console"? /) print table, $2, $NF, place[table, $2] > (to "/jumps" six)
+}
+END {
+  file = to "/rules.v" (six == "" ? 4 : 6)
+  for (table in made) {
+    print "*" table "\n:" own[table] " - [0:0]" > file
+    for (i = 1; i <= rules[table]; i++) print line[table, i] > file
+    print "COMMIT" > file
+  }
+}'
+
+save_kernel() { # FOLDER
+  for f in policy-rules routes jumps rules.v4 policy-rules6 routes6 jumps6 rules.v6 sets rules.nft; do true > "$1/$f" || return 1; done
+  printf '%s\n' "$NOW_IP" "$NOW_RULES" | awk -v to="$1" "$SAVE_AWK" part=ip - || return 1
+  [ -z "$NOW_IP6" ] || printf '%s\n' "$NOW_IP6" "$NOW_RULES6" | awk -v to="$1" -v six=6 "$SAVE_AWK" part=ip - || return 1
+  [ -z "$NOW_SETS" ] || printf '%s\n' "$NOW_SETS" | awk '$2 != "lvs-console-new"' > "$1/sets" || return 1
+  [ -z "$NOW_NFT" ] || printf '%s\n%s\n' "$NFT_HEAD" "$NOW_NFT" > "$1/rules.nft"
+}
+
+part_of() { # FOLDER NAME -> PART: a file that an older release does not have is an empty list
+  PART=$1/$2
+  [ -f "$PART" ] || PART=/dev/null
+}
+
+# A release may keep its rules in another form than the one before: the new form stands before the old one is taken away.
+set_firewall() { # FOLDER, of a release or of a snapshot; NOW_* as read_kernel left them
+  change_sets "$1" && load_nft "$1" || return 1
+  set_rules "$1" '' && set_rules "$1" 6 || return 1
+  drop_nft "$1" && drop_sets "$1"
+}
+
+# What `ipset restore` must read to turn the own sets from now into want: a new set is made, a changed one is filled beside it and swapped in.
+SETS_AWK='
+function flags(   i, out) { # what of a header must be equal: size and seed are the affair of the kernel
+  for (i = 4; i <= NF; i++) { if ($i ~ /^(hashsize|bucketsize|initval|family)$/) i++; else if ($i == "maxelem") { i++; if ($i != 65536) out = out " maxelem " $i } else out = out " " $i }
+  return out
+}
+$1 == "create" { header[part, $2] = flags(); if (part == "want") { order[++sets] = $2; made[$2] = substr($0, length("create " $2 " ") + 1) } else now[$2] = 1; next }
+$1 == "add" { sub(/\/0xffffffff/, "", $0); entry = substr($0, length("add " $2 " ") + 1); if (part == "now") { has[$2, entry] = 1; count[$2]++ } else { list[$2, ++total[$2]] = entry; if (($2, entry) in has) same[$2]++ } }
+function fill(name, from,   i) { for (i = 1; i <= total[from]; i++) print "add", name, list[from, i] }
+END {
+  if (now["lvs-console-new"]) print "destroy lvs-console-new"
+  for (s = 1; s <= sets; s++) {
+    name = order[s]
+    if (!now[name]) { print "create", name, made[name]; fill(name, name); continue }
+    if (header["now", name] == header["want", name] && count[name] + 0 == total[name] + 0 && same[name] + 0 == total[name] + 0) continue
+    print "create lvs-console-new", made[name]; fill("lvs-console-new", name)
+    print "swap lvs-console-new", name; print "destroy lvs-console-new"
+  }
+}'
+
+change_sets() { # FOLDER
+  part_of "$1" sets
+  [ -s "$PART" ] || return 0
+  text=$(printf '%s\n' "$NOW_SETS" | awk "$SETS_AWK" part=now - part=want "$PART") || return 1
+  [ -n "$text" ] || { say "sets: unchanged"; return 0; }
+  printf '%s\n' "$text" | ipset restore || { warn "ipset refused the sets"; return 1; }
+  say "sets: changed"
+}
+
+drop_sets() { # FOLDER: sets that it does not have any more, after the last rule that looked into them
+  [ -n "$NOW_SETS" ] || [ -s "$1/sets" ] || return 0
+  now=$(read_sets) || return 1
+  part_of "$1" sets
+  gone=$(printf '%s\n' "$now" | awk '$1 != "create" { next } part == "want" { keep[$2] = 1; next } !($2 in keep) { print $2 }' part=want "$PART" part=now -) || return 1
+  for set in $gone; do
+    tries=0
+    until words=$(ipset destroy "$set" 2>&1); do # iptables over nf_tables lets go of a set a moment after its rule
+      tries=$((tries + 1))
+      [ "$tries" -lt 25 ] || { warn "set $set cannot be removed: $words"; return 1; }
+      sleep 0.2
+    done
+    say "sets: $set removed"
+  done
+}
+
+load_nft() { # FOLDER: the whole own table in one transaction; nothing when the kernel has it already, so counters stay
+  part_of "$1" rules.nft
+  [ -s "$PART" ] || return 0
+  listed=$PART
+  [ "${1##*/}" != intent ] || listed=${1%/intent}/rehearsal/listed.nft
+  if [ -n "$NOW_NFT" ] && [ -f "$listed" ] && [ "$NFT_HEAD$NL$NOW_NFT" = "$(cat "$listed")" ]; then say "nftables: unchanged"; return 0; fi
+  nft -f "$PART" || { warn "nft refused the rules"; return 1; }
+  say "nftables: changed"
+}
+
+drop_nft() { # FOLDER
+  part_of "$1" rules.nft
+  [ -n "$NOW_NFT" ] && [ ! -s "$PART" ] || return 0
+  nft delete table inet lvs-console || { warn "nft cannot remove the own table"; return 1; }
+  say "nftables: removed"
+}
+
+# What iptables-restore -n must read to turn the own chains and jumps from now into want; nothing when they are equal, so counters stay.
+RULES_AWK='
+BEGIN { own["mangle"] = "LVS-CONSOLE"; own["nat"] = "LVS-CONSOLE-NAT"; spec = " -m comment --comment \"lvs-console\" -j " }
+{ sub(/ +$/, "") }
+part == "jumps" { if (NF >= 3) { jumps++; table_of[jumps] = $1; from[jumps] = $2; place[jumps] = $4; wanted[$1, $2] = 1 } next }
+/^\*/ { table = substr($0, 2); next }
+!(table in own) { next }
+/^:/ { if (substr($1, 2) == own[table]) chain[part, table] = 1; next }
+!/^-A / { next }
+$2 == own[table] { line[part, table, ++rules[part, table]] = $0; next } # by the line: a text that grows is copied each time
+part == "now" { count[table, $2]++ }
+part == "now" && $NF == own[table] && $0 ~ /--comment "?lvs-console"? / {
+  if (wanted[table, $2] && chain["want", table] && !present[table, $2]++) next
+  drop[table] = drop[table] "-D" substr($0, 3) "\n"
+}
+function same(t,   i) {
+  if (!chain["now", t] || rules["want", t] != rules["now", t]) return 0
+  for (i = 1; i <= rules["want", t]; i++) if (line["want", t, i] != line["now", t, i]) return 0
+  return 1
+}
+END {
+  for (n = split("mangle nat", tables, " "); n; n--) {
+    t = tables[n]; out = ""; fill = 0
+    if (chain["want", t]) {
+      fill = !same(t)
+      for (j = 1; j <= jumps; j++) if (table_of[j] == t && !present[t, from[j]]++) {
+        at = place[j] != "" && place[j] <= count[t, from[j]] + 1
+        out = out (at ? "-I " from[j] " " place[j] : "-A " from[j]) spec own[t] "\n"
+      }
+      out = out drop[t]
+    } else if (chain["now", t]) out = drop[t] "-F " own[t] "\n-X " own[t] "\n"
+    if (!fill && out == "") continue
+    print "*" t
+    if (fill) { print ":" own[t] " - [0:0]"; for (i = 1; i <= rules["want", t]; i++) print line["want", t, i] }
+    print out "COMMIT"
+  }
+}'
+
+set_rules() { # FOLDER with rules.v4 and jumps, or of IPv6 when $2 is 6: one transaction over both tables
+  part_of "$1" "jumps$2"
+  jumps=$PART
+  part_of "$1" "rules.v${2:-4}"
+  if [ -z "$2" ]; then now=$NOW_RULES; else now=$NOW_RULES6; fi
+  text=$(printf '%s\n' "$now" | awk "$RULES_AWK" part=jumps "$jumps" part=want "$PART" part=now -) || return 1
+  [ -n "$text" ] || { say "rules$2: unchanged"; return 0; }
+  printf '%s\n' "$text" | "ip${2}tables-restore" -n -w 5 || { warn "ip${2}tables-restore refused the rules"; return 1; }
+  say "rules$2: changed"
+}
+
+# Lines for ip -batch that turn NOW_IP into want: first what is added, routes before the rules that use them, then the reverse.
+DELIVERY_AWK=$ADDRESS_AWK'
+function after(word,   i) { for (i = 1; i < NF; i++) if ($i == word) return $(i + 1); return "" }
+function rule(priority, iface, mark, table, dest,   key) {
+  key = "rule %s priority " priority " iif " iface (mark == "" || mark == "-" ? "" : " fwmark " mark) (dest == "" ? "" : " to " exact(dest)) " lookup " table " protocol 76"
+  text[key] = key; if (dest != "") sub(/ to [^ ]+/, " to " dest, text[key])
+  return key
+}
+function route(type, dest, table, dev,   key) {
+  key = "route %s " type " " exact(dest) (dev == "" ? "" : " dev " dev) " table " table " proto 76"
+  text[key] = "route %s " type " " dest (dev == "" ? "" : " dev " dev) " table " table " proto 76"
+  return key
+}
+BEGIN { types[2] = "local"; types[7] = "unreachable" } # ip -N prints route types as numbers
+part == "rules" { if (NF) want_rule[rule($1, $2, $3, $4, $5)] = 1; next }
+part == "routes" { if (NF) want_route[route($1, $2, $3, $4)] = 1; next }
+/^1: lo: / { whole = 1; exit }
+/^[0-9]+:/ { if (after("proto") == "76" && after("iif") != "" && after("fwmark") after("to") != "") { sub(/:/, "", $1); now_rule[rule($1, after("iif"), after("fwmark"), after("lookup"), after("to"))] = 1 } next }
+$1 in types { t = after("table"); now_route[route(types[$1], $2, t == "" || t == 254 ? "main" : t, $1 == 2 ? after("dev") : "")] = 1 }
+END {
+  if (!whole) exit 1
+  for (x in want_route) if (!(x in now_route)) printf text[x] "\n", "add"
+  for (x in want_rule) if (!(x in now_rule)) printf text[x] "\n", "add"
+  for (x in now_rule) if (!(x in want_rule)) printf text[x] "\n", "del"
+  for (x in now_route) if (!(x in want_route)) printf text[x] "\n", "del"
+}'
+
+set_delivery() { # FOLDER with policy-rules and routes of both families
+  set_family "$1" -4 '' "$NOW_IP" || return 1
+  if [ -n "$NOW_IP6" ]; then set_family "$1" -6 6 "$NOW_IP6"; return; fi
+  [ ! -s "$1/policy-rules6" ] && [ ! -s "$1/routes6" ] || { warn "this host has no IPv6"; return 1; }
+}
+
+set_family() { # FOLDER -4|-6 SUFFIX NOW
+  part_of "$1" "policy-rules$3"
+  rules=$PART
+  part_of "$1" "routes$3"
+  text=$(printf '%s\n' "$4" | awk "$DELIVERY_AWK" part=rules "$rules" part=routes "$PART" part=now -) || return 1
+  [ -n "$text" ] || { say "delivery$3: unchanged"; return 0; }
+  printf '%s\n' "$text" | ip "$2" -batch - || { warn "ip $2 refused: $text"; return 1; }
+  say "delivery$3: changed"
+}
+
+# Lines for ip -batch: addresses of want that are not there are added, those of leave that want does not have go. Or the list itself.
+ADDRESSES_AWK=$ADDRESS_AWK'
+function key(s, dev,   p) { split(s, p, "/"); sub(/@.*/, "", dev); return address(p[1]) "/" p[2] " " dev }
+part == "now" { if ($3 ~ /^inet6?$/ && $4 ~ /\//) now[key($4, $2)] = 1; next }
+NF != 2 { next }
+{ k = key($1, $2); text[k] = $1 " dev " $2; line[k] = $0; in_part[part, k] = 1 }
+END {
+  for (k in text) {
+    if (save) { if (k in now) print line[k] }
+    else if (in_part["want", k]) { if (!(k in now)) print "addr replace " text[k] (k ~ /^6/ ? " nodad" : text[k] ~ /\/3[12] / ? "" : " brd +") }
+    else if (in_part["leave", k] && !in_part["kept", k] && k in now) print "addr del " text[k]
+  }
+}'
+
+set_addresses() { # WANT LEAVE KEPT: files with `<address>/<prefix> <interface>` lines
+  [ -s "$1" ] || [ -s "$2" ] || return 0
+  text=$(printf '%s\n' "$NOW_ADDRESSES" | awk "$ADDRESSES_AWK" part=want "$1" part=leave "$2" part=kept "$3" part=now -) || return 1
+  [ -n "$text" ] || { say "addresses: unchanged"; return 0; }
+  printf '%s\n' "$text" | ip -batch - || { warn "ip refused: $text"; return 1; }
+  say "addresses: changed"
+}
+
+save_addresses() { # RELEASE BASE: which of the addresses of both stand now
+  part_of "$S/releases/$1/intent" addresses
+  new_part=$PART
+  part_of "$S/releases/$2/intent" addresses
+  printf '%s\n' "$NOW_ADDRESSES" | awk -v save=1 "$ADDRESSES_AWK" part=want "$new_part" part=leave "$PART" part=now - > "$S/releases/$1/snapshot/addresses"
+}
+
+keep_addresses() { # RELEASE BASE, at confirm: addresses that stood before a release first named them are the owner's and never removed
+  part_of "$S/releases/$1/intent" addresses
+  [ -s "$PART" ] || return 0
+  new_part=$PART
+  part_of "$S/releases/$2/intent" addresses
+  true >> "$S/kept-addresses" || return 1
+  awk 'part == "new" { new[$0] = 1; next } part == "old" { old[$0] = 1; next } part == "kept" { print; next } ($0 in new) && !($0 in old)' \
+    part=new "$new_part" part=old "$PART" part=kept "$S/kept-addresses" part=stood "$S/releases/$1/snapshot/addresses" | sort -u > "$S/kept-addresses.new" &&
+    mv -f "$S/kept-addresses.new" "$S/kept-addresses"
+}
+
+forget_addresses() { # RELEASE: of those that it does not name any more
+  [ -s "$S/kept-addresses" ] || return 0
+  part_of "$S/releases/$1/intent" addresses
+  awk 'part == "new" { new[$0] = 1; next } $0 in new' part=new "$PART" part=kept "$S/kept-addresses" > "$S/kept-addresses.new" && mv -f "$S/kept-addresses.new" "$S/kept-addresses"
+}
+
+load_modules() { # FILE
+  missing=''
+  while read -r module; do [ -z "$module" ] || [ -d "/sys/module/$module" ] || missing="$missing $module"; done < "$1"
+  [ -n "$missing" ] || return 0
+  # shellcheck disable=SC2086
+  timeout 30 modprobe -a $missing 9>&- || { warn "modprobe failed:$missing"; return 1; }
+  say "modules: loaded$missing"
+}
+
+find_sysctl() { # KEY -> FILE; an interface name may hold dots
+  case $1 in
+    net.ipv[46].conf.*) FILE=${1#net.ipv?.conf.}; FILE=/proc/sys/net/ipv${1#net.ipv}; FILE=${FILE%%.*}/conf/${1#net.ipv?.conf.}; FILE=${FILE%.*}/${1##*.} ;;
+    net.ipv4.vs.*) FILE=/proc/sys/net/ipv4/vs/${1#net.ipv4.vs.} ;;
+    *) FILE=/proc/sys/net/ipv4/${1##*.} ;;
+  esac
+}
+
+sysctl_files() { # FILE with key=value -> FILES that exist, MISSING keys
+  FILES='' MISSING=''
+  while IFS='=' read -r key _; do
+    [ -n "$key" ] || continue
+    find_sysctl "$key"
+    if [ -f "$FILE" ]; then FILES="$FILES $FILE"; else MISSING="$MISSING $key"; fi
+  done < "$1"
+}
+
+set_sysctls() { # FILE with key=value
+  sysctl_files "$1"
+  [ -z "$MISSING" ] || { warn "no sysctl$MISSING here"; return 1; }
+  [ -n "$FILES" ] || return 0
+  for round in write write verify; do # one may change others: `all.forwarding` sets it of every interface
+    # shellcheck disable=SC2086
+    now=$(read_sysctls $FILES) || return 1
+    differ=''
+    while IFS='=' read -r key value; do
+      case $NL$now$NL in *"$NL$key=$value$NL"*) continue ;; esac
+      differ="$differ $key"
+      find_sysctl "$key"
+      [ "$round" = verify ] || printf '%s\n' "$value" > "$FILE" || return 1
+    done < "$1"
+    say "sysctls:${differ:- as wanted}"
+    [ -n "$differ" ] || return 0
+  done
+  warn "the kernel does not take:$differ"
+  return 1
+}
+
+save_sysctls() { # INTENT SNAPSHOT: after the modules are loaded, before any is written
+  [ ! -f "$2" ] || return 0
+  sysctl_files "$1"
+  case $FILES in */net/ipv6/conf/all/forwarding*) for FILE in /proc/sys/net/ipv6/conf/*/forwarding; do case "$FILES " in *" $FILE "*) ;; *) FILES="$FILES $FILE" ;; esac; done ;; esac
+  # shellcheck disable=SC2086
+  { [ -z "$FILES" ] || read_sysctls $FILES; } > "$2.new" && sync_file "$2.new" && mv -f "$2.new" "$2"
+}
+
+# ---- IPVS: ldirectord keeps the table on the active director, keepalived on both; the guard only removes and returns whole services of own marks 
+
+# part=from and part=to: intent/ipvs of two releases, part=old: ipvsadm -Sn of the snapshot (may be absent), part=now: ipvsadm -Sn.
+IPVS_AWK='
+$1 !~ /^-[Aa]$/ || $2 != "-f" { next }
+{ key = $3 ($4 == "-6" ? " -6" : "") }
+part == "from" { own[key] = 1 }
+part == "to" { keep[key] = 1 }
+part == "old" { lines[key] = lines[key] $0 "\n" }
+part == "now" { now[key] = 1 }
+END {
+  for (key in own) if (key in now && !(key in keep)) print "-D -f " key
+  for (key in lines) if (key in keep && !(key in now)) printf "%s", lines[key]
+}'
+
+settle_ipvs() { # FROM TO [OLD]: services of FROM that TO has no more are deleted; where their daemon runs, those of OLD and TO that are missing come back
+  [ -f /proc/net/ip_vs ] || return 0
+  old=/dev/null
+  ! table_daemon_runs || old=${3:-/dev/null}
+  now=$(ipvsadm -Sn) || return 1
+  text=$(printf '%s\n' "$now" | awk "$IPVS_AWK" part=from "$1" part=to "$2" part=old "$old" part=now -) || return 1
+  [ -n "$text" ] || return 0
+  printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
+  say "ipvs: services settled"
+}
+
+# part=from and part=to: intent/ipvs of two releases, part=now: ipvsadm -Sn. Only services that are alike in both: of the others the daemon reads
+# something new. Weight 0, a missing real server and a single other one while none serves are what its checks do.
+MEND_AWK='
+function after(name,   i) { for (i = 1; i < NF; i++) if ($i == name) return $(i + 1) }
+function way(   i) { for (i = 1; i <= NF; i++) if ($i ~ /^-[mgil]$/) return $i }
+$1 !~ /^-[Aa]$/ || $2 != "-f" { next }
+{ $1 = $1; key = $3 ($4 == "-6" ? " -6" : "") }
+part == "from" { from[key] = from[key] $0 "\n"; next }
+part == "to" { to[key] = to[key] $0 "\n" }
+$1 == "-A" { head[part, key] = $0; next }
+{ server = key " -r " after("-r"); of[server] = key; line[part, server] = $0; ways[part, server] = way(); weight[part, server] = after("-w") + 0 }
+END {
+  for (server in of) if (("now", server) in line) {
+    if (!(("to", server) in line)) others[of[server]]++
+    else if (weight["now", server] > 0) serves[of[server]] = 1
+  }
+  for (key in to) {
+    if (from[key] != to[key]) continue
+    if (!(("now", key) in head)) printf "%s", to[key]
+    else if (head["now", key] != head["to", key]) print "-E" substr(head["to", key], 3)
+  }
+  for (server in of) {
+    key = of[server]
+    if (!(key in to) || from[key] != to[key] || !(("now", server) in line)) continue
+    if (!(("to", server) in line)) { if (serves[key] || others[key] > 1) print "-d -f " server; continue }
+    there = weight["now", server]
+    if ((ways["now", server] == ways["to", server] || ways["now", server] == "-l") && (there == weight["to", server] || there == 0)) continue
+    text = "-e" substr(line["to", server], 3)
+    if (there == 0) sub(/ -w [0-9]+/, " -w 0", text)
+    print text
+  }
+}'
+
+# part=from and part=to: intent/ipvs of the release whose file ldirectord has read and of the one that it reads now, part=now: ipvsadm -Sn.
+RAISE_AWK='
+function after(name,   i) { for (i = 1; i < NF; i++) if ($i == name) return $(i + 1) }
+function way(   i) { for (i = 1; i <= NF; i++) if ($i ~ /^-[mgil]$/) return $i }
+$1 != "-a" || $2 != "-f" { next }
+{ $1 = $1; server = $3 ($4 == "-6" ? " -6" : "") " " after("-r") " " way(); weight[part, server] = after("-w") + 0; line[part, server] = $0 }
+END { for (each in line) { split(each, name, SUBSEP); if (name[1] != "to") continue; server = name[2]
+  if (weight["to", server] > 0 && ("from", server) in line && weight["from", server] == 0 && ("now", server) in line && weight["now", server] == 0) print "-e" substr(line["to", server], 3) } }'
+
+# ldirectord takes weight 0 in the table for dead when it reads its file again: it removes such a real server, with its connections, until the next check.
+raise_weights() { # FROM TO: real servers that were drained by intent and are not any more
+  [ -f /proc/net/ip_vs ] && [ -s "$1" ] && [ -s "$2" ] && ldirectord_pid || return 0
+  now=$(ipvsadm -Sn) && text=$(printf '%s\n' "$now" | awk "$RAISE_AWK" part=from "$1" part=to "$2" part=now -) || { warn "the IPVS table cannot be read"; return 0; }
+  [ -n "$text" ] || return 0
+  printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed: what drained real servers still hold may be reset"; return 0; }
+  say "ipvs: weights raised"
+}
+
+mend_ipvs() { # BASE RELEASE ACTION, when no daemon starts anew: what hands changed and no daemon puts right. A reload of ldirectord sets every service; keepalived compares its files only; nobody looks at the table of a standby
+  case $3 in none | reload-*) ;; *) return 0 ;; esac
+  [ -f /proc/net/ip_vs ] || return 0
+  stack_of "$2"
+  read_role "$2" && now=$(ipvsadm -Sn) || return 1
+  text=''
+  case $STACK:$ROLE in
+    keepalived:*) ! keepalived_pid || text=$(printf '%s\n' "$now" | awk "$MEND_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 1 ;;
+    heartbeat:standby) ldirectord_pid || text=$(printf '%s\n' "$now" | awk "$IPVS_AWK" part=from "$S/releases/$2/intent/ipvs" part=now -) || return 1 ;;
+  esac
+  if [ -n "$text" ]; then
+    printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
+    say "ipvs: mended"
+  fi
+  case $STACK in keepalived) keepalived_pid ;; heartbeat) heartbeat_pid ;; *) false ;; esac || return 0
+  # shellcheck disable=SC2086
+  [ -z "$SYNC" ] || mend_sync $SYNC
+}
+
+# part=from and part=to: intent/ipvs of two releases, part=now: ipvsadm -Sn. Prints real servers that the change names and that are not as it says yet.
+PENDING_AWK='
+function after(name,   i) { for (i = 1; i < NF; i++) if ($i == name) return $(i + 1) }
+$1 != "-a" || $2 != "-f" { next }
+{ $1 = $1; key = $3 ($4 == "-6" ? " -6" : ""); server = key " " after("-r"); weight[part, server] = after("-w"); line[part, server] = $0; service[part, key] = 1; of[server] = key }
+END {
+  for (server in of) {
+    if (!(("to", of[server]) in service)) continue
+    was = ("from", server) in line; wanted = ("to", server) in line; is = ("now", server) in line
+    if (was && wanted && line["from", server] == line["to", server]) continue
+    if (wanted ? !is || weight["now", server] != weight["to", server] : was && is) print server
+  }
+}'
+
+wait_for_table() { # BASE RELEASE ACTION: what a reloaded daemon is about to do anyway, so that who reads the table next finds it done; two seconds, a dead real server never comes
+  case $3 in reload-*) ;; *) return 0 ;; esac
+  stack_of "$2"
+  [ -f /proc/net/ip_vs ] && table_daemon_runs || return 0
+  waits=0
+  while [ "$waits" -lt 20 ]; do
+    now=$(ipvsadm -Sn) || return 0
+    pending=$(printf '%s\n' "$now" | awk "$PENDING_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 0
+    [ -n "$pending" ] || return 0
+    waits=$((waits + 1))
+    sleep 0.1
+  done
+}
+
+mend_sync() { # ROLE INTERFACE ID
+  now=$(ipvsadm -Ln --daemon) || return 1
+  case $now in *"$1 sync daemon (mcast=$2, syncid=$3)"* | *"$1 sync daemon (mcast=$2, syncid=$3,"*) return 0 ;; *"$1 sync daemon"*) ipvsadm --stop-daemon "$1" || return 1 ;; esac
+  ipvsadm --start-daemon "$1" --mcast-interface "$2" --syncid "$3" && say "ipvs: sync daemon started"
+}
+
+read_role() { # RELEASE -> ROLE by the virtual addresses that stand here now, empty for some without the others; SYNC: `<role> <interface> <id>`
+  ROLE='' SYNC='' held='' missing='' active='' standby=''
+  addresses=$(ip -o addr) || return 1
+  while IFS='=' read -r key value; do
+    case $key in
+      vip) case $addresses in *" ${value%% *} "*) held=yes ;; *) missing=yes ;; esac ;;
+      sync-active) active=$value ;;
+      sync-standby) standby=$value ;;
+    esac
+  done < "$S/releases/$1/intent/meta"
+  case $held:$missing in yes:) ROLE=active SYNC=$active ;; :yes) ROLE=standby SYNC=$standby ;; esac
+}
+
+# ---- files: links in /etc that lead through `live`, and what stood there before --------------------------------------
+
+put_link() { # PATH, by rename when something stands there
+  f=$ROOT$1 t=${ROOT}${1%/*}/.lvs-console.new
+  if [ -L "$f" ] || [ -e "$f" ]; then ln -sfn "$S/live/files$1" "$t" && mv -fT "$t" "$f"; else ln -s "$S/live/files$1" "$f"; fi
+}
+
+put_file() { # COPY PATH, by rename; the copy is the very file when both are on one file system
+  t=${ROOT}${2%/*}/.lvs-console.new
+  rm -f "$t"
+  ln "$1" "$t" 2>/dev/null || cp -pP "$1" "$t" && mv -fT "$t" "$ROOT$2"
+}
+
+flat() { # PATH -> FLAT: a name without slashes (paths hold no %)
+  FLAT='' rest=$1
+  while :; do case $rest in */*) FLAT="$FLAT${rest%%/*}%"; rest=${rest#*/} ;; *) FLAT=$FLAT$rest; return 0 ;; esac; done
+}
+
+save_paths() { # RELEASE: snapshot/paths, one line for each path that the release or the live release manages
+  managed_paths "$1"; new=$PATHS
+  release_name live || return 1
+  managed_paths "$NAME"; old=$PATHS
+  made=''
+  {
+    for path in $new; do save_path "$path" || return 1; done
+    for path in $old; do
+      case $NL$new in *"$NL$path$NL"*) continue ;; esac
+      save_path "$path" && flat "$path" && ln -s "$S/live/files$path" "$R/snapshot/links/$FLAT" || return 1
+    done
+    printf 'end\n'
+  } > "$R/snapshot/paths"
+}
+
+save_path() { # PATH
+  f=$ROOT$1
+  if link_is_ours "$1"; then
+    printf 'link %s\n' "$1"
+  elif [ -d "$f" ] && [ ! -L "$f" ]; then
+    warn "$1 is a folder"
+    return 1
+  elif [ -L "$f" ] || [ -e "$f" ]; then
+    flat "$1"
+    ln "$f" "$R/snapshot/files/$FLAT" 2>/dev/null || cp -pP "$f" "$R/snapshot/files/$FLAT" || return 1
+    printf 'file %s\n' "$1"
+  else
+    dir=${1%/*} dirs=''
+    while [ -n "$dir" ] && [ ! -d "$ROOT$dir" ]; do
+      case " $made " in *" $dir "*) ;; *) dirs="dir $dir$NL$dirs" made="$made $dir" ;; esac
+      dir=${dir%/*}
+    done
+    printf '%sabsent %s\n' "$dirs" "$1"
+  fi
+}
+
+place_paths() { # RELEASE: links for new paths, then `live` in one rename, then links over old files, then what is not managed any more
+  folders='' replace='' leave=''
+  while read -r kind path; do
+    case $kind in
+      dir) folders="$folders $ROOT$path" ;;
+      end) break ;;
+      *) case $NL$new in *"$NL$path$NL"*) replace="$replace$path$NL" ;; *) leave="$leave$path$NL" ;; esac ;;
+    esac
+  done < "$R/snapshot/paths"
+  # shellcheck disable=SC2086
+  [ -z "$folders" ] || (umask 022; exec mkdir -p $folders) || return 1
+  for path in $replace; do [ -L "$ROOT$path" ] || [ -e "$ROOT$path" ] || put_link "$path" || return 1; done
+  release_name live && [ "$NAME" = "$1" ] || point live "$1" || return 1
+  for path in $replace; do link_is_ours "$path" || put_link "$path" || return 1; done
+  for path in $leave; do leave_path "$path" || return 1; done
+}
+
+leave_path() { # PATH: what the host's owner had there before the console came returns
+  flat "$1"
+  if [ -e "$S/originals/$FLAT" ] || [ -L "$S/originals/$FLAT" ]; then put_file "$S/originals/$FLAT" "$1"
+  elif [ -L "$ROOT$1" ]; then rm -f "$ROOT$1"; fi
+}
+
+restore_paths() { # the reverse of place_paths, from snapshot/paths; safe to run again
+  remove='' folders='' undone=''
+  while read -r kind path; do
+    case $kind in dir) folders="$ROOT$path $folders"; continue ;; end) break ;; esac
+    f=$ROOT$path t=${ROOT}${path%/*}/.lvs-console.new
+    [ ! -L "$t" ] && [ ! -e "$t" ] || remove="$remove $t"
+    flat "$path"
+    case $kind in
+      absent) [ ! -L "$f" ] || remove="$remove $f" ;;
+      file) [ "$f" -ef "$R/snapshot/files/$FLAT" ] && [ ! -L "$f" ] || same_link "$f" "$R/snapshot/files/$FLAT" || put_file "$R/snapshot/files/$FLAT" "$path" || undone="$undone $path" ;;
+      link) link_is_ours "$path" || { [ -L "$R/snapshot/links/$FLAT" ] && mv -fT "$R/snapshot/links/$FLAT" "$f"; } || put_link "$path" || undone="$undone $path" ;;
+    esac
+  done < "$R/snapshot/paths"
+  # shellcheck disable=SC2086
+  [ -z "$remove" ] || rm -f $remove || undone="$undone$remove"
+  # shellcheck disable=SC2086
+  [ -z "$folders" ] || rmdir $folders 2>/dev/null || :
+  [ -z "$undone" ] || { warn "not restored:$undone"; return 1; }
+}
+
+same_link() { [ -L "$1" ] && [ -L "$2" ] && [ "$(readlink "$1")" = "$(readlink "$2")" ]; }
+
+keep_originals() { # at confirm: files that the release replaced are kept as long as the path is managed
+  mkdir -p "$S/originals" || return 1
+  managed_paths "$1"
+  while read -r kind path; do
+    [ "$kind" = file ] || continue
+    flat "$path"
+    [ -e "$S/originals/$FLAT" ] || [ -L "$S/originals/$FLAT" ] || ln "$R/snapshot/files/$FLAT" "$S/originals/$FLAT" || return 1
+  done < "$R/snapshot/paths"
+}
+
+drop_originals() { # originals of paths that no release manages any more are back in their place
+  managed_paths "$1"; kept='' gone=''
+  for path in $PATHS; do flat "$path"; kept="$kept $FLAT"; done
+  for f in "$S"/originals/*; do
+    [ -e "$f" ] || [ -L "$f" ] || continue
+    case " $kept " in *" ${f##*/} "*) ;; *) gone="$gone $f" ;; esac
+  done
+  # shellcheck disable=SC2086
+  [ -z "$gone" ] || rm -f $gone
+}
+
+# ---- daemons ---------------------------------------------------------------------------------------------------------
+
+stack_of() { # RELEASE -> STACK; nothing for what was here before the first deploy
+  STACK=''
+  while IFS='=' read -r key value; do [ "$key" != stack ] || STACK=$value; done < "$S/releases/$1/intent/meta"
+  [ -n "$STACK" ] || [ "$1" = origin ] || STACK=heartbeat
+}
+
+table_daemon_runs() { # of STACK: the one that keeps the IPVS table on this director
+  case $STACK in keepalived) keepalived_pid ;; *) ldirectord_pid ;; esac
+}
+
+find_strangers() { # RELEASE BASE -> STRANGERS: daemons that run here and may not run beside the stack of the release; STACK is the release's
+  stack_of "$2"
+  base_stack=$STACK STRANGERS=''
+  stack_of "$1"
+  case $STACK in keepalived | single) ! heartbeat_pid || STRANGERS="$STRANGERS heartbeat" ;; esac
+  case $STACK:$base_stack in heartbeat:keepalived | single:keepalived) ! keepalived_pid || STRANGERS="$STRANGERS keepalived" ;; esac
+  case $STACK:$base_stack in heartbeat:single | keepalived:single) ! ldirectord_pid || STRANGERS="$STRANGERS ldirectord" ;; esac
+}
+
+unit_of() { # DAEMON -> UNIT
+  case $1 in ldirectord) UNIT=lvs-console-ldirectord.service ;; *) UNIT=$1.service ;; esac
+}
+
+heartbeat_program() {
+  for f in "$ROOT/lib/systemd/system/heartbeat.service" "$ROOT/usr/lib/systemd/system/heartbeat.service" "$ROOT/etc/init.d/heartbeat"; do
+    [ ! -e "$f" ] || { printf '%s\n' "$f"; return 0; }
+  done
+}
+
+daemon() { # heartbeat|keepalived|ldirectord start|stop, with a time limit; without our lock and our output, so that nobody waits for the daemon who waits for us
+  say "$1: $2"
+  unit_of "$1"
+  words='' # what an init script starts may keep our output open for ever
+  if [ -d "$RUN/systemd/system" ]; then
+    [ "$1:$2" != ldirectord:start ] || timeout 60 systemctl daemon-reload < /dev/null > /dev/null 2>&1 9>&- # the unit is new
+    words=$(exec 9>&- < /dev/null; timeout -k 5 "$DAEMON_SECONDS" systemctl "$2" "$UNIT" 2>&1)
+  elif [ "$1" = ldirectord ]; then
+    timeout -k 5 "$DAEMON_SECONDS" ldirectord ldirectord.cf "$2" < /dev/null > /dev/null 2>&1 9>&-
+  else
+    timeout -k 5 "$DAEMON_SECONDS" "$ROOT/etc/init.d/$1" "$2" < /dev/null > /dev/null 2>&1 9>&-
+  fi || { warn "$1: $2 failed or took more than $DAEMON_SECONDS s: $words"; return 1; }
+}
+
+reload_ldirectord() { # only ever a file that passed the check; on the standby nothing runs and nothing is to do
+  ldirectord_pid || { say "ldirectord: does not run here"; return 0; }
+  [ -f "$ROOT/etc/ha.d/ldirectord.cf" ] || { say "ldirectord: has no file any more, left alone"; return 0; }
+  kill -HUP "$PID" || return 1
+  say "ldirectord: reloaded"
+}
+
+reload_keepalived() { # only ever a file that passed the check: a bad one can kill it
+  keepalived_pid || { warn "keepalived does not run here"; return 1; }
+  [ -f "$ROOT/etc/keepalived/keepalived.conf" ] || { say "keepalived: has no file any more, left alone"; return 0; }
+  kill -HUP "$PID" || return 1
+  say "keepalived: reloaded"
+}
+
+act_early() { # ACTION RELEASE BASE: a reload, and the services that it makes, come before the rules
+  [ "$1" != reload-ldirectord ] || raise_weights "$S/releases/$3/intent/ipvs" "$S/releases/$2/intent/ipvs"
+  case $1 in reload-ldirectord) reload_ldirectord ;; reload-keepalived) reload_keepalived ;; *) return 0 ;; esac || return 1
+  wait_for_services "$S/releases/$2/intent/ipvs"
+  [ "$1" != reload-keepalived ] || keepalived_pid || { warn "keepalived ended when it was told to read its new file"; return 1; }
+}
+
+act_late() { # ACTION RELEASE: a start takes the virtual addresses, so everything else is there before
+  case $1 in
+    start-heartbeat | restart-heartbeat) heartbeat_pid || daemon heartbeat start ;;
+    start-*) daemon_pid "${1#*-}" || daemon "${1#*-}" start ;;
+    restart-*) ! daemon_pid "${1#*-}" || daemon "${1#*-}" stop && daemon "${1#*-}" start ;;
+    *) return 0 ;;
+  esac || return 1
+  case $1 in *-heartbeat) ;; *) wait_for_services "$S/releases/$2/intent/ipvs" ;; esac
+}
+
+# heartbeat gives its resources up by the haresources that it finds then, so it must stop under the files that it was started with.
+act_before() { # ACTION, before the files change; a daemon of another stack stops under its own files too
+  for d in $STRANGERS; do daemon "$d" stop || return 1; done
+  [ "$1" = restart-heartbeat ] && heartbeat_pid || return 0
+  daemon heartbeat stop
+}
+
+# A packet whose mark has no service yet is refused, so the services of new marks must be there before the rules that set these marks.
+wait_for_services() { # FILE with ipvsadm lines; at most ten seconds
+  table_daemon_runs || return 0
+  waits=0
+  while [ "$waits" -lt 40 ]; do
+    now=$(ipvsadm -Sn) || return 1
+    missing=''
+    while read -r command _ mark six _; do
+      [ "$command" = -A ] || continue
+      case $six in -6) mark="$mark -6" ;; *) six=-s ;; esac
+      case $now in *"-A -f ${mark% -6} $six "*) ;; *) missing="$missing $mark" ;; esac
+    done < "$1"
+    [ -n "$missing" ] || return 0
+    waits=$((waits + 1))
+    sleep 0.2
+  done
+  warn "the daemon has not made the services of these marks yet:$missing"
+}
+
+changed_files() { # RELEASE RELEASE -> CHANGED: words heartbeat, ldirectord, keepalived, units
+  CHANGED=$(awk 'part == "a" { a[$3] = $0; next } { b[$3] = $0 }
+    END {
+      for (p in b) if (a[p] == b[p]) delete a[p]; else a[p] = ""
+      for (p in a) print p ~ /\/ha\.d\/ldirectord\.cf$/ ? "ldirectord" : p ~ /\/ha\.d\// ? "heartbeat" : p ~ /\/keepalived\// ? "keepalived" : p ~ /\/systemd\// ? "units" : ""
+    }' part=a "$S/releases/$1/MANIFEST" part=b "$S/releases/$2/MANIFEST") || CHANGED='heartbeat ldirectord keepalived units'
+}
+
+daemons_then() { # BASE -> ACTED and STOPPED: what the switch began to do, WAS: the daemons that ran before it, CHANGED
+  ACTED=none WAS='' STOPPED=''
+  [ ! -s "$R/snapshot/daemons" ] || read -r WAS < "$R/snapshot/daemons" || :
+  [ ! -s "$R/snapshot/acted" ] || read -r ACTED < "$R/snapshot/acted" || :
+  [ ! -s "$R/snapshot/stopped" ] || read -r STOPPED < "$R/snapshot/stopped" || :
+  changed_files "$TX" "$1"
+  ACTOR=${ACTED#*-}
+}
+
+was_running() { case " $WAS " in *" $1 "*) true ;; *) false ;; esac; }
+
+undo_before() { # before the files go back: what the switch started stops, and heartbeat gives up what it took by the files of the switch
+  case $ACTED in
+    none | reload-*) return 0 ;;
+    restart-heartbeat) if was_running heartbeat; then case $CHANGED in *heartbeat*) ;; *) return 0 ;; esac; fi ;;
+    *) ! was_running "$ACTOR" || return 0 ;;
+  esac
+  ! daemon_pid "$ACTOR" || daemon "$ACTOR" stop
+}
+
+undo_after() { # BASE: the daemons as they were before the switch; STACK is that of the base
+  [ "$ACTED" != none ] || [ -n "$STOPPED" ] || return 0
+  for d in $ACTOR $STOPPED; do
+    was_running "$d" && ! daemon_pid "$d" || continue
+    [ "$d" != ldirectord ] || ! was_running heartbeat || continue # it comes with heartbeat
+    daemon "$d" start || return 1
+  done
+  case $CHANGED:$ACTED in
+    *ldirectord*:restart-ldirectord) ! ldirectord_pid || { daemon ldirectord stop && daemon ldirectord start; } || return 1 ;;
+    *ldirectord*) raise_weights "$R/intent/ipvs" "$S/releases/$1/intent/ipvs"; reload_ldirectord || return 1 ;;
+  esac
+  case $CHANGED:$ACTED in
+    *keepalived*:restart-keepalived) ! keepalived_pid || { daemon keepalived stop && daemon keepalived start; } || return 1 ;;
+    *keepalived*) ! keepalived_pid || reload_keepalived || return 1 ;;
+  esac
+  case $ACTED in *-heartbeat | *-keepalived) was_running "$ACTOR" || stop_sync_daemons || return 1 ;; esac
+}
+
+stop_sync_daemons() { # those that came with heartbeat or keepalived
+  [ -f /proc/net/ip_vs ] && [ -f "$R/snapshot/sync" ] || return 0
+  now=$(ipvsadm -Ln --daemon) && was=$(cat "$R/snapshot/sync") || return 1
+  for role in master backup; do
+    case $was:$now in *"$role sync"*:*) ;; *:*"$role sync"*) ipvsadm --stop-daemon "$role" || return 1 ;; esac
+  done
+}
+
+set_units() { # RELEASE: links that start its `unit=` lines at boot; links made earlier for other units go
+  links='' record='' UNITS_CHANGED=no
+  while IFS='=' read -r key value; do [ "$key" != unit ] || unit_links "${value%.service}.service"; done < "$S/releases/$1/intent/meta"
+  if [ -f "$S/units" ]; then
+    while read -r link; do case " $links " in *" $link "*) record="$record $link" ;; *) rm -f "$ROOT$link" && UNITS_CHANGED=yes ;; esac; done < "$S/units"
+  fi
+  for link in $links; do
+    [ ! -L "$ROOT$link" ] || continue
+    record="$record $link"
+    find_unit "${link##*/}" && mkdir -p "$ROOT${link%/*}" && chmod 0755 "$ROOT${link%/*}" && ln -s "$UNIT" "$ROOT$link" && UNITS_CHANGED=yes || return 1
+  done
+  [ "$UNITS_CHANGED" = no ] || { for link in $record; do printf '%s\n' "$link"; done > "$S/units.new" && mv -f "$S/units.new" "$S/units"; }
+}
+
+# A daemon of another stack that the switch stopped must not come back with the host; its links return with its own stack, or with the origin.
+hold_units() { # RELEASE
+  stack_of "$1"
+  case $STACK in heartbeat) UNIT=heartbeat.service ;; keepalived) UNIT=keepalived.service ;; *) UNIT=none ;; esac
+  held=''
+  if [ -f "$S/held-units" ]; then
+    while read -r link target; do
+      case $1:$UNIT in
+        origin:* | *:"${link##*/}") [ -L "$ROOT$link" ] || { ln -s "$target" "$ROOT$link" && UNITS_CHANGED=yes; } || return 1 ;;
+        *) held="$held$link $target$NL" ;;
+      esac
+    done < "$S/held-units"
+  fi
+  links=''
+  STOPPED=''
+  [ ! -s "$S/releases/$1/snapshot/stopped" ] || read -r STOPPED < "$S/releases/$1/snapshot/stopped" || :
+  for d in $STOPPED; do
+    unit_of "$d"
+    for f in "$ROOT"/etc/systemd/system/*.wants/"$UNIT"; do
+      [ -L "$f" ] || continue
+      links="$links $f" held="$held${f#"$ROOT"} $(readlink "$f")$NL"
+    done
+  done
+  was=''
+  [ ! -f "$S/held-units" ] || was=$(cat "$S/held-units")$NL
+  [ "${held:-$NL}" != "${was:-$NL}" ] || return 0
+  printf '%s' "$held" > "$S/held-units.new" && sync_file "$S/held-units.new" && mv -f "$S/held-units.new" "$S/held-units" || return 1
+  [ -n "$links" ] || return 0
+  # shellcheck disable=SC2086
+  rm -f $links && UNITS_CHANGED=yes
+}
+
+find_unit() { # NAME -> UNIT
+  for UNIT in "/etc/systemd/system/$1" "/lib/systemd/system/$1" "/usr/lib/systemd/system/$1"; do [ ! -f "$ROOT$UNIT" ] || return 0; done
+  warn "no unit $1 on this host"
+  return 1
+}
+
+unit_links() { # NAME: appends to links what `systemctl enable` would make; by hand, because systemctl would also remove our link to the file
+  find_unit "$1" || return 0
+  while IFS='=' read -r key value; do
+    [ "$key" != WantedBy ] || for target in $value; do links="$links /etc/systemd/system/$target.wants/$1"; done
+  done < "$ROOT$UNIT"
+}
+
+# ---- arm: the dead-man timer, before the first change ----------------------------------------------------------------
+
+verb_arm() { # TX GENERATION SECONDS
+  need_tx "$1"; need_number "$2" 15 generation; need_number "$3" 5 seconds
+  [ "$3" -ge 5 ] && [ "$3" -le 3600 ] || die 2 "seconds must be 5 to 3600"
+  begin arm
+  need_open "$1" "$2"
+  case $TX_STATE in checked | armed) ;; *) die 10 "transaction $1 is $TX_STATE, not checked" ;; esac
+  [ -z "$TX_STEP" ] || die 10 "transaction $1 is $TX_STEP"
+  release_name confirmed || die 10 "the confirmed release is damaged"
+  old_timer=$TX_TIMER
+  next_timer "$1"
+  TX_DEADLINE=$((UPTIME + $3))
+  make_reserve "$NAME" || { rm -rf "$S/undo"; die 13 "cannot set aside what a rollback needs: is the disk full?"; }
+  start_timer "$1" "$3" || die 13 "the timer did not start, so nothing may be changed"
+  save_tx armed || { stop_timer "$TX_TIMER"; die 13 "cannot write $S/tx"; }
+  [ -z "$old_timer" ] || stop_timer "$old_timer"
+  say "armed $1 $3"
+}
+
+next_timer() { # TX: a name of its own for each arming, so that the new timer runs before the old one stops
+  TX_TIMER=lvs-console-rollback-$1
+  case $old_timer in "$TX_TIMER") TX_TIMER=$TX_TIMER-2 ;; "$TX_TIMER"-*) TX_TIMER=$TX_TIMER-$((${old_timer##*-} + 1)) ;; esac
+  [ -d "$RUN/systemd/system" ] || TX_TIMER=sleeper
+}
+
+make_reserve() { # CONFIRMED: a rollback on a full disk renames these instead of writing
+  rm -rf "$S/undo"
+  mkdir "$S/undo" && ln -s "releases/$1" "$S/undo/live" && head -c 262144 /dev/zero > "$S/undo/space" &&
+    print_tx switched rolling-back > "$S/undo/tx.rolling" && print_tx rolled-back '' > "$S/undo/tx.ended" && sync_all
+}
+
+start_timer() { # TX SECONDS
+  if [ "$TX_TIMER" != sleeper ]; then
+    # a rollback that is killed is started again; one that is refused is not
+    timeout 20 systemd-run --quiet --collect --unit="$TX_TIMER" --on-active="$2" --timer-property=AccuracySec=100ms \
+      --property=Restart=on-failure --property=RestartSec=3 --property=RestartPreventExitStatus='2 10 14' \
+      --property=OOMScoreAdjust=-1000 "$GUARD" rollback "$1" < /dev/null 9>&-
+    return
+  fi
+  # shellcheck disable=SC2016 # the inner shell expands
+  setsid sh -c 'echo -1000 > /proc/self/oom_score_adj; sleep "$3"; until "$1" rollback "$2"; do case $? in 2|10|14) exit ;; esac; sleep 3; done' \
+    guard-timer "$GUARD" "$1" "$2" < /dev/null > /dev/null 2>&1 9>&- &
+  TX_TIMER=sleeper-$!
+}
+
+timer_runs() {
+  case $TX_TIMER in
+    sleeper-*) command_line=''; { read -r command_line < "/proc/${TX_TIMER#sleeper-}/cmdline"; } 2>/dev/null || :
+      case $command_line in *guard-timer*) true ;; *) false ;; esac ;;
+    *) [ -e "$RUN/systemd/transient/$TX_TIMER.timer" ] ;;
+  esac
+}
+
+stop_timer() { # TIMER
+  case $1 in
+    '') ;;
+    sleeper-*) saved=$TX_TIMER; TX_TIMER=$1; ! timer_runs || kill -- "-${1#sleeper-}" 2>/dev/null || kill "${1#sleeper-}" 2>/dev/null || :; TX_TIMER=$saved ;;
+    *) timeout 10 systemctl --no-block stop "$1.timer" < /dev/null > /dev/null 2>&1 9>&- || : ;;
+  esac
+}
+
+# ---- switch, confirm, rollback, abort --------------------------------------------------------------------------------
+
+verb_switch() { # TX GENERATION
+  need_tx "$1"; need_number "$2" 15 generation
+  begin switch
+  need_open "$1" "$2"
+  if [ "$TX_STATE" = switched ] && [ -z "$TX_STEP" ]; then say "switched $1"; return 0; fi
+  [ "$TX_STATE" = armed ] || die 10 "transaction $1 is $TX_STATE, not armed"
+  timer_runs || die 10 "the timer of transaction $1 does not run"
+  verify_release "$S/releases/$1" || exit 11
+  read -r action < "$S/releases/$1/intent/daemon" || :
+  do_switch "$action"
+  say "switched $1"
+}
+
+do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or the timer rolls back
+  R=$S/releases/$TX
+  release_name live || die 10 "the live release is damaged"
+  before=$NAME
+  take_snapshot || die 13 "cannot take the snapshot: nothing was changed"
+  save_tx armed switching || die 13 "cannot write $S/tx: nothing was changed"
+  managed_paths "$TX"; new=$PATHS
+  find_strangers "$TX" "$before"
+  STOPPED='' # by a switch that was cut short
+  [ ! -s "$R/snapshot/stopped" ] || read -r STOPPED < "$R/snapshot/stopped" || :
+  printf '%s\n' "$STOPPED$STRANGERS" > "$R/snapshot/stopped" && printf '%s\n' "$1" > "$R/snapshot/acted" && act_before "$1" || die 13 "daemon action $1 failed: files and kernel were not changed"
+  place_paths "$TX" || die 13 "cannot put the files in place"
+  load_modules "$R/intent/modules" && save_sysctls "$R/intent/sysctl" "$R/snapshot/sysctl" && set_sysctls "$R/intent/sysctl" || die 13 "modules or sysctls failed"
+  part_of "$S/releases/$before/intent" addresses
+  leave=$PART
+  part_of "$R/intent" addresses
+  kept=$S/kept-addresses
+  [ -f "$kept" ] || kept=/dev/null
+  set_addresses "$PART" "$leave" "$kept" || die 13 "addresses failed"
+  act_early "$1" "$TX" "$before" || die 13 "daemon action $1 failed"
+  set_delivery "$R/intent" || die 13 "local delivery failed"
+  set_firewall "$R/intent" || die 13 "rules failed"
+  act_late "$1" "$TX" || die 13 "daemon action $1 failed"
+  settle_ipvs "$S/releases/$before/intent/ipvs" "$R/intent/ipvs" || warn "stale IPVS services may be left"
+  mend_ipvs "$before" "$TX" "$1" || warn "what was changed by hand in the IPVS table may be left"
+  wait_for_table "$before" "$TX" "$1"
+  save_tx switched || die 13 "cannot write $S/tx"
+}
+
+take_snapshot() { # everything that the switch may change, on disk before the first change; a second switch keeps the first one's
+  read_kernel || return 1
+  [ ! -f "$R/snapshot/complete" ] || return 0
+  rm -rf "$R/snapshot"
+  mkdir -p "$R/snapshot/files" "$R/snapshot/links" && save_kernel "$R/snapshot" && save_addresses "$TX" "$before" && save_paths "$TX" || return 1
+  save_ipvs
+  running=''
+  for d in heartbeat keepalived ldirectord; do ! daemon_pid "$d" || running="$running $d"; done
+  printf '%s\n' "$running" > "$R/snapshot/daemons" || return 1
+  true > "$R/snapshot/complete" && sync_all
+}
+
+save_ipvs() { # asking ipvsadm would load the module; without it there is nothing
+  true > "$R/snapshot/ipvs" && true > "$R/snapshot/sync" || return 1
+  [ -f /proc/net/ip_vs ] || return 0
+  ipvsadm -Sn > "$R/snapshot/ipvs" || rm -f "$R/snapshot/ipvs"
+  ipvsadm -Ln --daemon > "$R/snapshot/sync" || rm -f "$R/snapshot/sync"
+}
+
+verb_confirm() { # TX GENERATION
+  need_tx "$1"; need_number "$2" 15 generation
+  begin confirm
+  need_open "$1" "$2"
+  if [ "$TX_STATE" = confirmed ]; then say "confirmed $1"; return 0; fi
+  [ "$TX_STATE" = switched ] && [ -z "$TX_STEP" ] || die 10 "transaction $1 is $TX_STATE${TX_STEP:+, $TX_STEP}"
+  do_confirm
+  say "confirmed $1"
+}
+
+do_confirm() { # the rename of `confirmed` decides; what comes after may be repeated by a rollback or at boot
+  R=$S/releases/$TX
+  release_name live && [ "$NAME" = "$TX" ] || die 10 "live is $NAME, not $TX"
+  release_name confirmed || die 10 "the confirmed release is damaged"
+  base=$NAME
+  keep_originals "$TX" && keep_addresses "$TX" "$base" && set_units "$TX" && hold_units "$TX" || die 13 "cannot prepare the confirmation"
+  sync_all
+  point confirmed "$TX" || die 13 "cannot write $S/confirmed"
+  save_tx confirmed || :
+  sync_all
+  end_confirmed "$base"
+}
+
+end_confirmed() { # BASE: tidying, none of it needed for the release to hold
+  printf '%s\n' "$FENCE" > "$S/releases/$TX/was-confirmed" || :
+  drop_originals "$TX"
+  forget_addresses "$TX"
+  rm -rf "$S/undo"
+  stop_timer "$TX_TIMER"
+  changed_files "$1" "$TX"
+  case ${UNITS_CHANGED:-no}$CHANGED in *yes* | *units*) reload_units ;; esac
+  prune
+}
+
+reload_units() {
+  [ -d "$RUN/systemd/system" ] || return 0
+  (timeout 60 systemctl daemon-reload &) < /dev/null > /dev/null 2>&1 9>&-
+}
+
+prune() { # the last confirmed releases stay, in the order of their generations (the clock may lie); live and origin always
+  release_name live
+  for d in "$S"/releases/*; do
+    name=${d##*/} age=0
+    case $name in origin | "$NAME") continue ;; esac
+    [ ! -s "$d/was-confirmed" ] || read -r age < "$d/was-confirmed"
+    printf '%s %s\n' "$age" "$name"
+  done | sort -rn | {
+    count=1 old=''
+    while read -r age name; do
+      count=$((count + 1))
+      [ "$count" -le "$KEEP_RELEASES" ] && [ "$age" != 0 ] || old="$old $S/releases/$name"
+    done
+    # shellcheck disable=SC2086 # names were checked at stage
+    [ -z "$old" ] || rm -rf $old
+  }
+}
+
+verb_rollback() { # TX
+  need_tx "$1"
+  begin rollback
+  [ "$TX_STATE" != damaged ] || TX=$1
+  [ "$TX" = "$1" ] || die 14 "transaction $1 is not open here (last: ${TX:-none})"
+  case $TX_STATE in
+    rolled-back) say "rolled-back $1"; return 0 ;;
+    confirmed) die 10 "transaction $1 is confirmed" ;;
+  esac
+  release_name confirmed || die 13 "the confirmed release is damaged"
+  if [ "$NAME" = "$1" ]; then save_tx confirmed; die 10 "transaction $1 is confirmed"; fi
+  do_rollback "$NAME" || die 13 "rollback of $1 is not complete, run it again"
+  stop_timer "$TX_TIMER"
+  say "rolled-back $1"
+}
+
+do_rollback() { # BASE, of transaction TX: every part is tried, also when another one fails; needs no new space on the disk
+  R=$S/releases/$TX failed=''
+  [ "$TX_STEP" = rolling-back ] || mv -f "$S/undo/tx.rolling" "$S/tx" 2> /dev/null || save_tx switched rolling-back || :
+  rm -f "$S/undo/space"
+  if [ -f "$R/snapshot/complete" ]; then
+    if read_kernel; then
+      set_firewall "$R/snapshot" || failed="$failed rules"
+      set_delivery "$R/snapshot" || failed="$failed delivery"
+      part_of "$R/snapshot" addresses
+      stood=$PART
+      part_of "$R/intent" addresses
+      set_addresses "$stood" "$PART" /dev/null || failed="$failed addresses"
+    else failed="$failed kernel"; fi
+    [ ! -f "$R/snapshot/sysctl" ] || set_sysctls "$R/snapshot/sysctl" || failed="$failed sysctls"
+    daemons_then "$1"
+    undo_before || failed="$failed daemons"
+    set_live "$1" || failed="$failed live"
+    restore_paths || failed="$failed files"
+    stack_of "$1"
+    undo_after "$1" || failed="$failed daemons"
+    old=$R/snapshot/ipvs
+    [ -f "$old" ] || old=''
+    settle_ipvs "$R/intent/ipvs" "$S/releases/$1/intent/ipvs" "$old" || failed="$failed ipvs"
+    set_units "$1" && hold_units "$1" || warn "what starts at boot may not be as before" # a confirmation that was cut short may have begun it
+  fi
+  [ -z "$failed" ] || { warn "not restored:$failed"; return 1; }
+  mv -f "$S/undo/tx.ended" "$S/tx" 2> /dev/null || save_tx rolled-back || return 1
+  rm -rf "$S/undo" "$S/incoming"
+  sync_all
+}
+
+set_live() { # RELEASE; the link made at arm time first, it needs no inode
+  release_name live && [ "$NAME" = "$1" ] && return 0
+  { [ -L "$S/undo/live" ] && [ -f "$S/undo/live/../releases/$1/name" ] && mv -fT "$S/undo/live" "$S/live"; } || point live "$1"
+}
+
+verb_abort() { # TX GENERATION
+  need_tx "$1"; need_number "$2" 15 generation
+  begin abort
+  if [ "$TX" != "$1" ]; then
+    [ "$FENCE_TX" = "$1" ] && [ ! -e "$S/releases/$1" ] || die 14 "transaction $1 is not open here (open: ${TX:-none})"
+    say "aborted $1"
+    return 0
+  fi
+  case $TX_STATE in staged | checked) ;; *) die 10 "transaction $1 is $TX_STATE: roll back instead" ;; esac
+  [ "$2" -ge "$TX_GEN" ] || die 10 "generation $2 is stale: $TX_GEN"
+  rm -f "$S/tx" && rm -rf "$S/releases/$1" "$S/incoming" || die 13 "cannot write $S"
+  sync_all
+  say "aborted $1"
+}
+
+# ---- break-glass, and the start of the host --------------------------------------------------------------------------
+
+verb_apply() { # RELEASE
+  [ "$1" = origin ] || need_tx "$1"
+  begin apply
+  [ -f "$S/releases/$1/name" ] || die 14 "no release $1 here, see: guard list"
+  [ "$1" = origin ] || [ -f "$S/releases/$1/was-confirmed" ] || die 10 "release $1 was never confirmed"
+  verify_release "$S/releases/$1" || exit 11
+  release_name confirmed || die 10 "the confirmed release is damaged"
+  if is_open; then
+    [ "$NAME" = "$TX" ] || do_rollback "$NAME" || die 13 "transaction $TX could not be rolled back"
+    stop_timer "$TX_TIMER"
+  fi
+  base=$NAME
+  TX=$1 TX_GEN=${TX_GEN:-0} TX_BOOT=$BOOT_ID TX_DEADLINE='' TX_TIMER='' TX_STEP=''
+  rm -rf "$S/undo" "$S/releases/$1/snapshot"
+  save_tx armed || die 13 "cannot write $S/tx"
+  changed_files "$base" "$1"
+  action=none
+  case $CHANGED in *ldirectord*) action=reload-ldirectord ;; esac
+  case $CHANGED in *keepalived*) ! keepalived_pid || [ "$1" = origin ] || action=reload-keepalived ;; esac
+  case $CHANGED in *heartbeat*) ! heartbeat_pid || [ "$1" = origin ] || action=restart-heartbeat ;; esac
+  find_strangers "$1" "$base" # of another stack: they stop, and the daemon of this one starts
+  case $STACK:$base_stack in :* | *:"$STACK") ;; heartbeat:* | keepalived:*) action=start-$STACK ;; single:*) action=start-ldirectord ;; esac
+  (do_switch "$action") || { do_rollback "$base"; die 13 "release $1 could not be applied, $base is back"; }
+  do_confirm
+  for d in heartbeat keepalived; do [ "$1" != origin ] || ! daemon_pid "$d" || warn "$d still runs: stop it with systemctl stop $d"; done
+  say "applied $1"
+}
+
+# ---- planned failover ------------------------------------------------------------------------------------------------
+
+HANDOVER_SECONDS=60 # between two of one director, so that nobody can swing the addresses to and fro without end
+
+verb_handover() { # PEER: this director, which is active, gives its role to the other one; files and releases stay as they are
+  case $1 in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) die 2 "not a name of a director" ;; esac
+  [ "${#1}" -le 63 ] || die 2 "the name is too long"
+  begin handover
+  ! is_open || die 10 "transaction $TX is open ($TX_STATE): it ends first"
+  release_name confirmed || die 10 "the confirmed release is damaged"
+  release=$NAME
+  [ "$release" != origin ] || die 10 "nothing was deployed here yet"
+  release_name live && [ "$NAME" = "$release" ] || die 10 "the live release is not the confirmed one"
+  read_role "$release" || die 13 "the addresses of this host cannot be read"
+  [ "$ROLE" = active ] || die 10 "this director does not hold the virtual addresses, so it has nothing to hand over"
+  stack_of "$release"
+  last=''
+  { read -r last < "$RUN/lvs-console.handover"; } 2>/dev/null || :
+  case $last in '' | *[!0-9]*) last=-$HANDOVER_SECONDS ;; esac
+  [ $((UPTIME - last)) -ge "$HANDOVER_SECONDS" ] || die 10 "this director handed over $((UPTIME - last)) s ago: wait until $HANDOVER_SECONDS s have passed"
+  case $STACK in
+    heartbeat) ask_heartbeat "$1" ;;
+    keepalived) step_down ;;
+    *) die 10 "stack $STACK has no second director" ;;
+  esac || exit
+  say "handed over to $1"
+}
+
+note_handover() { printf '%s\n' "$UPTIME" > "$RUN/lvs-console.handover" || die 13 "cannot write $RUN"; }
+
+# heartbeat's own way: it stops the resources here and tells the peer, which starts them. It takes no answer, so what would make it refuse is asked first.
+ask_heartbeat() { # PEER
+  heartbeat_pid || die 10 "heartbeat does not run here"
+  program=''
+  for f in "$ROOT/usr/share/heartbeat/hb_standby" "$ROOT/usr/lib/heartbeat/hb_standby"; do [ ! -x "$f" ] || program=$f; done
+  [ -n "$program" ] || die 13 "hb_standby is not installed"
+  has cl_status || die 13 "cl_status is not installed"
+  peer=$(exec 9>&-; timeout 10 cl_status nodestatus "$1" 2>/dev/null) || peer=unknown
+  [ "$peer" = active ] || die 10 "heartbeat does not see $1 as active ($peer), so it would hand over to nobody"
+  held=$(exec 9>&-; timeout 10 cl_status rscstatus 2>/dev/null) || held=unknown
+  case $held in all | local | foreign) ;; *) die 10 "heartbeat is not at rest (resources: $held): wait until it is" ;; esac
+  note_handover
+  words=$(exec 9>&-; timeout 30 "$program" all 2>&1 < /dev/null) || die 13 "hb_standby failed: $words"
+}
+
+# keepalived has no command for it. One that stops says so to its peer (priority 0), which takes over at once; started again it is backup (nopreempt).
+# systemd does both halves, also when this guard is killed in between.
+step_down() {
+  keepalived_pid || die 10 "keepalived does not run here"
+  note_handover
+  daemon keepalived restart || die 13 "keepalived could not be started again: start it, or this director cannot take over"
+}
+
+verb_boot() { # before anything reads the managed files; no kernel work: nothing of an unconfirmed release is in this kernel
+  [ -L "$S/confirmed" ] || return 0
+  begin boot
+  release_name confirmed || die 13 "the confirmed release is damaged"
+  confirmed=$NAME
+  if is_open && [ "$TX" != "$confirmed" ]; then fallback=$TX
+  elif release_name live && [ "$NAME" = "$confirmed" ]; then fallback=''
+  else fallback=${NAME:-$TX}; fi
+  if [ -n "$fallback" ]; then
+    warn "release $fallback was not confirmed, going back to $confirmed"
+    R=$S/releases/$fallback
+    set_live "$confirmed" || die 13 "cannot set live to $confirmed"
+    [ ! -f "$R/snapshot/paths" ] || restore_paths || :
+    set_units "$confirmed" && hold_units "$confirmed" || :
+  fi
+  if [ "$TX" = "$confirmed" ] && is_open; then save_tx confirmed || :; elif is_open; then save_tx rolled-back || :; fi
+  rm -rf "$S/undo" "$S/incoming"
+  sync_all
+}
+
+next_command() { printf '  %-58s %s\n' "$GUARD $1" "$2"; }
+
+# What stands, in sentences; every state ends with the commands that lead on.
+explain_status() {
+  read_clock
+  load_tx
+  load_fence
+  read -r host < /proc/sys/kernel/hostname
+  release_name live || NAME='(damaged)'
+  live=$NAME
+  release_name confirmed || NAME='(damaged)'
+  confirmed=$NAME
+  say "LVS Console guard $GUARD_VERSION on $host"
+  say ""
+  say "Confirmed: $(describe "$confirmed"). The host starts from it."
+  if [ "$live" = "$confirmed" ]; then say "In place:  the same."; else say "In place:  $(describe "$live"). It is NOT confirmed."; fi
+  explain_open
+  running=''
+  for d in heartbeat ldirectord keepalived; do ! daemon_pid "$d" || running="$running $d"; done
+  say "Daemons:  ${running:- none} running."
+  say ""
+  say "What you can type:"
+  ! is_open || [ "$TX" = "$confirmed" ] || next_command rollback "back to $confirmed, now"
+  next_command list "the releases on this host"
+  [ "$confirmed" = origin ] || next_command "apply origin" "take everything of the console away"
+}
+
+describe() { # RELEASE
+  case $1 in origin) printf 'no release of the console (origin)' ;; '(damaged)') printf 'DAMAGED, it cannot be read' ;; *) printf 'release %s' "$1" ;; esac
+}
+
+explain_open() { # uses TX*, confirmed
+  case $TX_STATE in
+    idle) say "Open:      nothing."; return ;;
+    confirmed | rolled-back) say "Open:      nothing. The last deploy, $TX, was $([ "$TX_STATE" = confirmed ] && echo confirmed || echo 'rolled back')."; return ;;
+    damaged) say "Open:      a deploy whose file is DAMAGED. Roll back."; return ;;
+    staged | checked) say "Open:      deploy $TX. It has only been brought here: nothing was changed."; return ;;
+    armed)
+      if [ -n "$TX_STEP" ]; then say "Open:      deploy $TX. It is being put in place, or was cut short while that was done."
+      else say "Open:      deploy $TX. It is about to begin; nothing was changed."; fi ;;
+    switched) say "Open:      deploy $TX. It is in place and waits to be confirmed by the console${TX_STEP:+ ($TX_STEP)}." ;;
+  esac
+  if [ "$TX_BOOT" != "$BOOT_ID" ]; then say "Timer:     none, because the host was restarted since. Roll back."
+  elif ! timer_runs; then say "Timer:     NOT running. Nothing goes back by itself: roll back."
+  elif [ "$TX_DEADLINE" -le "$UPTIME" ]; then say "Timer:     due now: the host goes back to $confirmed."
+  else say "Timer:     in $((TX_DEADLINE - UPTIME)) seconds the host goes back to $confirmed by itself."; fi
+}
+
+explain_list() {
+  verb_list | awk -v guard="$GUARD" '
+    { name = $1; words = " " substr($0, length(name) + 1) " " }
+    name == "origin" { said = "the host as it was before the first deploy"; can = 1 }
+    name != "origin" { can = words ~ / (confirmed|earlier) /; said = can ? "was confirmed earlier" : "was never confirmed, so it cannot be applied" }
+    words ~ / confirmed / { said = said (name == "origin" ? ", CONFIRMED" : ""); if (name != "origin") said = "CONFIRMED: the host starts from it" }
+    words ~ / live / { said = said ", in place now" }
+    words ~ / (staged|checked|armed|switched) / { said = said ", its deploy is open" }
+    { printf "  %-24s %s\n", name, said; if (can && words !~ / live /) { other = 1; example = example == "" || name != "origin" ? name : example } }
+    BEGIN { print "Releases on this host:" }
+    END { if (!NR) print "  none: the console has never deployed here"; print ""; if (other) print "To put one in place, for example:  " guard " apply " example; print "What is open now:                  " guard " status" }'
+}
+
+person_rollback() { # [TX]: the open one
+  read_clock
+  load_tx
+  load_fence
+  is_open || { say "Nothing is open here, so there is nothing to roll back. An earlier release:  $GUARD list"; exit 10; }
+  TX=${1:-${TX:-$FENCE_TX}}
+  say "Rolling $TX back; daemons may need a minute or two to stop and start ..."
+  # A process of its own: it holds the lock under its own number, and answers into a pipe.
+  if said=$("$GUARD" rollback "$TX" < /dev/null); then say "Done: the host is as before that deploy."; else
+    code=$?
+    [ -z "$said" ] || say "$said"
+    say "Not complete. Read what is written above, then type it again:  $GUARD rollback"
+    exit "$code"
+  fi
+  say ""
+  explain_status
+}
+
+person_apply() { # RELEASE
+  [ "$1" != origin ] || say "origin takes away every file, rule, route and address of the console."
+  say "Putting $1 in place; daemons may need a minute or two to stop and start ..."
+  if said=$("$GUARD" apply "$1" < /dev/null); then say "Done: $1 is in place, and the host starts from it. The console shows this as drift until the next deploy."; else
+    code=$?
+    [ -z "$said" ] || say "$said"
+    case $code in
+      2 | 14) say "There is no such release.  $GUARD list" ;;
+      10) say "Refused, nothing was changed.  $GUARD list" ;;
+      11) say "The release is damaged on the disk, so it was not used. Nothing was changed." ;;
+      *) say "It could not be put in place. What stands now:  $GUARD status" ;;
+    esac
+    exit "$code"
+  fi
+  say ""
+  explain_status
+}
+
+if only "$READING $CHANGING" "$@"; then
+  run "$@"
+  exit $?
+fi
+
+# ---- stage: a tar from the console becomes a release, or nothing -----------------------------------------------------
 
 # Names and types of a `tar -tv` listing, before anything is unpacked. $1 mode, $3 size, $6 name.
 LISTING_AWK='
@@ -313,60 +2167,7 @@ END
   set +f
 }
 
-verify_release() { # FOLDER: every member has the hash of its MANIFEST line
-  [ -s "$1/MANIFEST" ] || { [ -f "$1/MANIFEST" ] && return 0; warn "$1/MANIFEST is missing"; return 1; }
-  words=$(cd "$1" && awk '{ print $1 "  " $3 }' MANIFEST | sha256sum -c 2>&1) || {
-    warn "damaged: $(printf '%s\n' "$words" | grep -v ': OK$')"
-    return 1
-  }
-}
-
-# ---- check: own grammar, then the real binaries, on the staged files --------------------------------------------------------
-
-# Addresses of both families as text of a fixed width (4 or 6, then hexadecimal digits), which compares as the numbers do.
-ADDRESS_AWK='
-function hex(n, width,   s, d) { for (s = ""; width > 0; width--) { d = n % 16; s = substr("0123456789abcdef", d + 1, 1) s; n = (n - d) / 16 } return s }
-function quad(s,   p, i, out) {
-  if (split(s, p, ".") != 4) return ""
-  for (i = 1; i <= 4; i++) { if (p[i] !~ /^[0-9]+$/ || length(p[i]) > 3 || p[i] > 255 || p[i] ~ /^0./) return ""; out = out hex(p[i], 2) }
-  return "4" out
-}
-function groups(s, into,   n, i) {
-  n = s == "" ? 0 : split(s, into, ":")
-  for (i = 1; i <= n; i++) { if (into[i] !~ /^[0-9a-f]+$/ || length(into[i]) > 4) return -1; into[i] = substr("0000" into[i], length(into[i]) + 1) }
-  return n
-}
-function address(s,   at, head, tail, h, t, i, out) { # "" when it is none
-  if (s ~ /^[0-9.]+$/) return quad(s)
-  if (s !~ /^[0-9a-f:]+$/ || s !~ /:/) return ""
-  at = index(s, "::")
-  h = groups(at ? substr(s, 1, at - 1) : s, head); t = at ? groups(substr(s, at + 2), tail) : 0
-  if (h < 0 || t < 0 || (at ? h + t > 7 : h != 8)) return ""
-  for (i = 1; i <= h; i++) out = out head[i]
-  for (i = h + t; i < 8; i++) out = out "0000"
-  for (i = 1; i <= t; i++) out = out tail[i]
-  return "6" out
-}
-function cidr(s,   p, n, base, bits, keep, size, d, low) { # sets first, last, family, plen and aligned (no host bits)
-  n = split(s, p, "/"); base = address(p[1])
-  if (base == "") return 0
-  family = substr(base, 1, 1) + 0; bits = family == 4 ? 32 : 128; plen = bits
-  if (n > 1) { if (n > 2 || p[2] !~ /^[0-9]+$/ || length(p[2]) > 3 || p[2] + 0 > bits) return 0; plen = p[2] + 0 }
-  keep = int(plen / 4); size = 1
-  for (d = plen % 4; d < 4; d++) size *= 2 # no power: a busybox may be without mathematics
-  first = last = substr(base, 1, keep + 1)
-  if (keep < bits / 4) {
-    d = index("0123456789abcdef", substr(base, keep + 2, 1)) - 1; low = d - d % size
-    first = first hex(low, 1); last = last hex(low + size - 1, 1)
-    while (length(first) <= bits / 4) { first = first "0"; last = last "f" }
-  }
-  aligned = first == base
-  return 1
-}
-function exact(s,   t) { # one address, prefix or part of a rule in one spelling
-  if (!cidr(s)) return s
-  t = first; return t "/" plen
-}'
+# ---- check: own grammar, then the real binaries, on the staged files -------------------------------------------------
 
 # Grammar of intent/*, limits of the policy, sanity of the daemons' files. Prints faults as file:line: why: text; secrets are never quoted.
 # In: node (uname -n), links (interfaces here), scripts (resource scripts that will exist).
@@ -828,6 +2629,7 @@ check_copies() {
 }
 
 COPIES_END='# the other one'
+
 COPIES_AWK='
 $0 == end { there = 1; next }
 /^#/ || $0 == "" { next }
@@ -1261,1710 +3063,5 @@ check_daemon() {
   done
 }
 
-# ---- the kernel: read once, then only the difference ----------------------------------------------------------------------------
-
-has() { command -v "$1" > /dev/null; }
-has_ipv6() { [ -d /proc/sys/net/ipv6 ]; }
-
-can_load() { # MODULE: loaded, built in, or there to be loaded; asking a tool of it would load it
-  [ ! -d "/sys/module/$1" ] || return 0
-  read -r kernel < /proc/sys/kernel/osrelease
-  [ -d "/lib/modules/$kernel" ] || return 0 # a kernel without modules: only asking tells
-  loadable "$kernel" "$1"
-}
-
-loadable() { # KERNEL MODULE
-  set -- "$2" "/lib/modules/$1/modules.dep" "/lib/modules/$1/modules.builtin"
-  [ -f "$3" ] || set -- "$1" "$2" /dev/null
-  awk -v asked="$1" '{ sub(/:.*/, ""); sub(/.*\//, ""); sub(/\.ko.*/, ""); gsub(/-/, "_"); if ($0 == asked) { found = 1; exit } } END { exit !found }' "$2" "$3" 2> /dev/null
-}
-
-loaded() { # MODULE, one that has no folder in /sys/module when it is built in
-  [ ! -d "/sys/module/$1" ] || return 0
-  read -r kernel < /proc/sys/kernel/osrelease
-  [ -d "/lib/modules/$kernel" ] || return 0
-  set -- "$1" "/lib/modules/$kernel/modules.builtin"
-  [ -f "$2" ] && awk -v asked="$1" '{ sub(/.*\//, ""); sub(/\.ko.*/, ""); gsub(/-/, "_"); if ($0 == asked) { found = 1; exit } } END { exit !found }' "$2"
-}
-
-# Whether the kernel does what a tool asks for: by a question that changes nothing, and none where asking would load a module.
-iptables_works() { iptables-save > /dev/null 2>&1; }
-ip6tables_works() { has_ipv6 && ip6tables-save > /dev/null 2>&1; }
-has_ipset() { has ipset && can_load ip_set; }
-ipset_works() { has_ipset && { [ ! -d /sys/module/ip_set ] || ipset list -n > /dev/null 2>&1; }; }
-has_nft() { has nft && can_load nf_tables && can_load nft_chain_nat; }
-nft_works() { has_nft && { ! loaded nf_tables || printf 'add table inet lvs-console-probe\n' | nft -c -f - > /dev/null 2>&1; }; }
-
-NFT_HEAD='table inet lvs-console
-delete table inet lvs-console'
-
-# Sets NOW_RULES, NOW_IP (both families: 6 behind), NOW_SETS, NOW_NFT and NOW_ADDRESSES, or fails: could not read is not the same as empty.
-# A tool that is not installed has made nothing here; a kernel module that is not loaded holds nothing, and reading must not load it.
-read_kernel() {
-  NOW_RULES='' NOW_RULES6='' NOW_IP6='' NOW_SETS='' NOW_NFT=''
-  ! has iptables-save || NOW_RULES=$(iptables-save) || { warn "iptables-save failed"; return 1; }
-  NOW_IP=$(read_ip -4) || { warn "ip failed"; return 1; }
-  NOW_ADDRESSES=$(ip -o addr show) || { warn "ip failed"; return 1; }
-  if has_ipv6; then
-    NOW_IP6=$(read_ip -6) || { warn "ip -6 failed"; return 1; }
-    ! has ip6tables-save || NOW_RULES6=$(ip6tables-save) || { warn "ip6tables-save failed"; return 1; }
-  fi
-  ! has ipset || NOW_SETS=$(read_sets) || { warn "ipset failed"; return 1; }
-  ! has nft || NOW_NFT=$(read_nft) || { warn "nft failed"; return 1; }
-}
-
-read_ip() { # -4|-6
-  ip "$1" -N -batch - << END
-rule show
-route show table all proto 76
-link show lo
-END
-}
-
-read_sets() { # own sets only
-  [ -d /sys/module/ip_set ] || return 0
-  names=$(ipset list -n) || return 1
-  for name in $names; do case $name in lvs-console*) ipset save "$name" || return 1 ;; esac; done
-}
-
-read_nft() { # nothing when there is no own table
-  loaded nf_tables || return 0
-  tables=$(nft list tables 2> /dev/null) || { ! nft_works; return; }
-  case $NL$tables$NL in *"${NL}table inet lvs-console$NL"*) nft -s list table inet lvs-console ;; esac
-}
-
-# Own chains, jumps with their place, policy rules and routes, in the form of intent/*. Reads NOW_IP (part=ip), then NOW_RULES (part=rules).
-SAVE_AWK='
-function after(word,   i) { for (i = 1; i < NF; i++) if ($i == word) return $(i + 1); return "" }
-BEGIN { own["mangle"] = "LVS-CONSOLE"; own["nat"] = "LVS-CONSOLE-NAT"; types[2] = "local"; types[7] = "unreachable" }
-part == "ip" && /^1: lo: / { part = "rules"; next }
-part == "ip" && /^[0-9]+:/ {
-  mark = after("fwmark"); dest = after("to")
-  if (after("proto") == "76" && after("iif") != "" && mark dest != "") { sub(/:/, "", $1); print $1, after("iif"), (mark == "" ? "-" : mark), after("lookup") (dest == "" ? "" : " " dest) > (to "/policy-rules" six) }
-  next
-}
-part == "ip" && $1 in types { t = after("table"); print types[$1], $2, (t == "" || t == 254 ? "main" : t) ($1 == 2 ? " " after("dev") : "") > (to "/routes" six); next }
-part == "ip" { next }
-{ sub(/ +$/, "") }
-/^\*/ { table = substr($0, 2); next }
-/^:/ { if (table in own && substr($1, 2) == own[table]) made[table] = 1; next }
-/^-A / && table in own {
-  if ($2 == own[table]) { line[table, ++rules[table]] = $0; next }
-  place[table, $2]++
-  if ($NF == own[table] && $0 ~ /--comment "?lvs-console"? /) print table, $2, $NF, place[table, $2] > (to "/jumps" six)
-}
-END {
-  file = to "/rules.v" (six == "" ? 4 : 6)
-  for (table in made) {
-    print "*" table "\n:" own[table] " - [0:0]" > file
-    for (i = 1; i <= rules[table]; i++) print line[table, i] > file
-    print "COMMIT" > file
-  }
-}'
-
-save_kernel() { # FOLDER
-  for f in policy-rules routes jumps rules.v4 policy-rules6 routes6 jumps6 rules.v6 sets rules.nft; do true > "$1/$f" || return 1; done
-  printf '%s\n' "$NOW_IP" "$NOW_RULES" | awk -v to="$1" "$SAVE_AWK" part=ip - || return 1
-  [ -z "$NOW_IP6" ] || printf '%s\n' "$NOW_IP6" "$NOW_RULES6" | awk -v to="$1" -v six=6 "$SAVE_AWK" part=ip - || return 1
-  [ -z "$NOW_SETS" ] || printf '%s\n' "$NOW_SETS" | awk '$2 != "lvs-console-new"' > "$1/sets" || return 1
-  [ -z "$NOW_NFT" ] || printf '%s\n%s\n' "$NFT_HEAD" "$NOW_NFT" > "$1/rules.nft"
-}
-
-part_of() { # FOLDER NAME -> PART: a file that an older release does not have is an empty list
-  PART=$1/$2
-  [ -f "$PART" ] || PART=/dev/null
-}
-
-# A release may keep its rules in another form than the one before: the new form stands before the old one is taken away.
-set_firewall() { # FOLDER, of a release or of a snapshot; NOW_* as read_kernel left them
-  change_sets "$1" && load_nft "$1" || return 1
-  set_rules "$1" '' && set_rules "$1" 6 || return 1
-  drop_nft "$1" && drop_sets "$1"
-}
-
-# What `ipset restore` must read to turn the own sets from now into want: a new set is made, a changed one is filled beside it and swapped in.
-SETS_AWK='
-function flags(   i, out) { # what of a header must be equal: size and seed are the affair of the kernel
-  for (i = 4; i <= NF; i++) { if ($i ~ /^(hashsize|bucketsize|initval|family)$/) i++; else if ($i == "maxelem") { i++; if ($i != 65536) out = out " maxelem " $i } else out = out " " $i }
-  return out
-}
-$1 == "create" { header[part, $2] = flags(); if (part == "want") { order[++sets] = $2; made[$2] = substr($0, length("create " $2 " ") + 1) } else now[$2] = 1; next }
-$1 == "add" { sub(/\/0xffffffff/, "", $0); entry = substr($0, length("add " $2 " ") + 1); if (part == "now") { has[$2, entry] = 1; count[$2]++ } else { list[$2, ++total[$2]] = entry; if (($2, entry) in has) same[$2]++ } }
-function fill(name, from,   i) { for (i = 1; i <= total[from]; i++) print "add", name, list[from, i] }
-END {
-  if (now["lvs-console-new"]) print "destroy lvs-console-new"
-  for (s = 1; s <= sets; s++) {
-    name = order[s]
-    if (!now[name]) { print "create", name, made[name]; fill(name, name); continue }
-    if (header["now", name] == header["want", name] && count[name] + 0 == total[name] + 0 && same[name] + 0 == total[name] + 0) continue
-    print "create lvs-console-new", made[name]; fill("lvs-console-new", name)
-    print "swap lvs-console-new", name; print "destroy lvs-console-new"
-  }
-}'
-
-change_sets() { # FOLDER
-  part_of "$1" sets
-  [ -s "$PART" ] || return 0
-  text=$(printf '%s\n' "$NOW_SETS" | awk "$SETS_AWK" part=now - part=want "$PART") || return 1
-  [ -n "$text" ] || { say "sets: unchanged"; return 0; }
-  printf '%s\n' "$text" | ipset restore || { warn "ipset refused the sets"; return 1; }
-  say "sets: changed"
-}
-
-drop_sets() { # FOLDER: sets that it does not have any more, after the last rule that looked into them
-  [ -n "$NOW_SETS" ] || [ -s "$1/sets" ] || return 0
-  now=$(read_sets) || return 1
-  part_of "$1" sets
-  gone=$(printf '%s\n' "$now" | awk '$1 != "create" { next } part == "want" { keep[$2] = 1; next } !($2 in keep) { print $2 }' part=want "$PART" part=now -) || return 1
-  for set in $gone; do
-    tries=0
-    until words=$(ipset destroy "$set" 2>&1); do # iptables over nf_tables lets go of a set a moment after its rule
-      tries=$((tries + 1))
-      [ "$tries" -lt 25 ] || { warn "set $set cannot be removed: $words"; return 1; }
-      sleep 0.2
-    done
-    say "sets: $set removed"
-  done
-}
-
-load_nft() { # FOLDER: the whole own table in one transaction; nothing when the kernel has it already, so counters stay
-  part_of "$1" rules.nft
-  [ -s "$PART" ] || return 0
-  listed=$PART
-  [ "${1##*/}" != intent ] || listed=${1%/intent}/rehearsal/listed.nft
-  if [ -n "$NOW_NFT" ] && [ -f "$listed" ] && [ "$NFT_HEAD$NL$NOW_NFT" = "$(cat "$listed")" ]; then say "nftables: unchanged"; return 0; fi
-  nft -f "$PART" || { warn "nft refused the rules"; return 1; }
-  say "nftables: changed"
-}
-
-drop_nft() { # FOLDER
-  part_of "$1" rules.nft
-  [ -n "$NOW_NFT" ] && [ ! -s "$PART" ] || return 0
-  nft delete table inet lvs-console || { warn "nft cannot remove the own table"; return 1; }
-  say "nftables: removed"
-}
-
-# What iptables-restore -n must read to turn the own chains and jumps from now into want; nothing when they are equal, so counters stay.
-RULES_AWK='
-BEGIN { own["mangle"] = "LVS-CONSOLE"; own["nat"] = "LVS-CONSOLE-NAT"; spec = " -m comment --comment \"lvs-console\" -j " }
-{ sub(/ +$/, "") }
-part == "jumps" { if (NF >= 3) { jumps++; table_of[jumps] = $1; from[jumps] = $2; place[jumps] = $4; wanted[$1, $2] = 1 } next }
-/^\*/ { table = substr($0, 2); next }
-!(table in own) { next }
-/^:/ { if (substr($1, 2) == own[table]) chain[part, table] = 1; next }
-!/^-A / { next }
-$2 == own[table] { line[part, table, ++rules[part, table]] = $0; next } # by the line: a text that grows is copied each time
-part == "now" { count[table, $2]++ }
-part == "now" && $NF == own[table] && $0 ~ /--comment "?lvs-console"? / {
-  if (wanted[table, $2] && chain["want", table] && !present[table, $2]++) next
-  drop[table] = drop[table] "-D" substr($0, 3) "\n"
-}
-function same(t,   i) {
-  if (!chain["now", t] || rules["want", t] != rules["now", t]) return 0
-  for (i = 1; i <= rules["want", t]; i++) if (line["want", t, i] != line["now", t, i]) return 0
-  return 1
-}
-END {
-  for (n = split("mangle nat", tables, " "); n; n--) {
-    t = tables[n]; out = ""; fill = 0
-    if (chain["want", t]) {
-      fill = !same(t)
-      for (j = 1; j <= jumps; j++) if (table_of[j] == t && !present[t, from[j]]++) {
-        at = place[j] != "" && place[j] <= count[t, from[j]] + 1
-        out = out (at ? "-I " from[j] " " place[j] : "-A " from[j]) spec own[t] "\n"
-      }
-      out = out drop[t]
-    } else if (chain["now", t]) out = drop[t] "-F " own[t] "\n-X " own[t] "\n"
-    if (!fill && out == "") continue
-    print "*" t
-    if (fill) { print ":" own[t] " - [0:0]"; for (i = 1; i <= rules["want", t]; i++) print line["want", t, i] }
-    print out "COMMIT"
-  }
-}'
-
-set_rules() { # FOLDER with rules.v4 and jumps, or of IPv6 when $2 is 6: one transaction over both tables
-  part_of "$1" "jumps$2"
-  jumps=$PART
-  part_of "$1" "rules.v${2:-4}"
-  if [ -z "$2" ]; then now=$NOW_RULES; else now=$NOW_RULES6; fi
-  text=$(printf '%s\n' "$now" | awk "$RULES_AWK" part=jumps "$jumps" part=want "$PART" part=now -) || return 1
-  [ -n "$text" ] || { say "rules$2: unchanged"; return 0; }
-  printf '%s\n' "$text" | "ip${2}tables-restore" -n -w 5 || { warn "ip${2}tables-restore refused the rules"; return 1; }
-  say "rules$2: changed"
-}
-
-# Lines for ip -batch that turn NOW_IP into want: first what is added, routes before the rules that use them, then the reverse.
-DELIVERY_AWK=$ADDRESS_AWK'
-function after(word,   i) { for (i = 1; i < NF; i++) if ($i == word) return $(i + 1); return "" }
-function rule(priority, iface, mark, table, dest,   key) {
-  key = "rule %s priority " priority " iif " iface (mark == "" || mark == "-" ? "" : " fwmark " mark) (dest == "" ? "" : " to " exact(dest)) " lookup " table " protocol 76"
-  text[key] = key; if (dest != "") sub(/ to [^ ]+/, " to " dest, text[key])
-  return key
-}
-function route(type, dest, table, dev,   key) {
-  key = "route %s " type " " exact(dest) (dev == "" ? "" : " dev " dev) " table " table " proto 76"
-  text[key] = "route %s " type " " dest (dev == "" ? "" : " dev " dev) " table " table " proto 76"
-  return key
-}
-BEGIN { types[2] = "local"; types[7] = "unreachable" } # ip -N prints route types as numbers
-part == "rules" { if (NF) want_rule[rule($1, $2, $3, $4, $5)] = 1; next }
-part == "routes" { if (NF) want_route[route($1, $2, $3, $4)] = 1; next }
-/^1: lo: / { whole = 1; exit }
-/^[0-9]+:/ { if (after("proto") == "76" && after("iif") != "" && after("fwmark") after("to") != "") { sub(/:/, "", $1); now_rule[rule($1, after("iif"), after("fwmark"), after("lookup"), after("to"))] = 1 } next }
-$1 in types { t = after("table"); now_route[route(types[$1], $2, t == "" || t == 254 ? "main" : t, $1 == 2 ? after("dev") : "")] = 1 }
-END {
-  if (!whole) exit 1
-  for (x in want_route) if (!(x in now_route)) printf text[x] "\n", "add"
-  for (x in want_rule) if (!(x in now_rule)) printf text[x] "\n", "add"
-  for (x in now_rule) if (!(x in want_rule)) printf text[x] "\n", "del"
-  for (x in now_route) if (!(x in want_route)) printf text[x] "\n", "del"
-}'
-
-set_delivery() { # FOLDER with policy-rules and routes of both families
-  set_family "$1" -4 '' "$NOW_IP" || return 1
-  if [ -n "$NOW_IP6" ]; then set_family "$1" -6 6 "$NOW_IP6"; return; fi
-  [ ! -s "$1/policy-rules6" ] && [ ! -s "$1/routes6" ] || { warn "this host has no IPv6"; return 1; }
-}
-
-set_family() { # FOLDER -4|-6 SUFFIX NOW
-  part_of "$1" "policy-rules$3"
-  rules=$PART
-  part_of "$1" "routes$3"
-  text=$(printf '%s\n' "$4" | awk "$DELIVERY_AWK" part=rules "$rules" part=routes "$PART" part=now -) || return 1
-  [ -n "$text" ] || { say "delivery$3: unchanged"; return 0; }
-  printf '%s\n' "$text" | ip "$2" -batch - || { warn "ip $2 refused: $text"; return 1; }
-  say "delivery$3: changed"
-}
-
-# Lines for ip -batch: addresses of want that are not there are added, those of leave that want does not have go. Or the list itself.
-ADDRESSES_AWK=$ADDRESS_AWK'
-function key(s, dev,   p) { split(s, p, "/"); sub(/@.*/, "", dev); return address(p[1]) "/" p[2] " " dev }
-part == "now" { if ($3 ~ /^inet6?$/ && $4 ~ /\//) now[key($4, $2)] = 1; next }
-NF != 2 { next }
-{ k = key($1, $2); text[k] = $1 " dev " $2; line[k] = $0; in_part[part, k] = 1 }
-END {
-  for (k in text) {
-    if (save) { if (k in now) print line[k] }
-    else if (in_part["want", k]) { if (!(k in now)) print "addr replace " text[k] (k ~ /^6/ ? " nodad" : text[k] ~ /\/3[12] / ? "" : " brd +") }
-    else if (in_part["leave", k] && !in_part["kept", k] && k in now) print "addr del " text[k]
-  }
-}'
-
-set_addresses() { # WANT LEAVE KEPT: files with `<address>/<prefix> <interface>` lines
-  [ -s "$1" ] || [ -s "$2" ] || return 0
-  text=$(printf '%s\n' "$NOW_ADDRESSES" | awk "$ADDRESSES_AWK" part=want "$1" part=leave "$2" part=kept "$3" part=now -) || return 1
-  [ -n "$text" ] || { say "addresses: unchanged"; return 0; }
-  printf '%s\n' "$text" | ip -batch - || { warn "ip refused: $text"; return 1; }
-  say "addresses: changed"
-}
-
-save_addresses() { # RELEASE BASE: which of the addresses of both stand now
-  part_of "$S/releases/$1/intent" addresses
-  new_part=$PART
-  part_of "$S/releases/$2/intent" addresses
-  printf '%s\n' "$NOW_ADDRESSES" | awk -v save=1 "$ADDRESSES_AWK" part=want "$new_part" part=leave "$PART" part=now - > "$S/releases/$1/snapshot/addresses"
-}
-
-keep_addresses() { # RELEASE BASE, at confirm: addresses that stood before a release first named them are the owner's and never removed
-  part_of "$S/releases/$1/intent" addresses
-  [ -s "$PART" ] || return 0
-  new_part=$PART
-  part_of "$S/releases/$2/intent" addresses
-  true >> "$S/kept-addresses" || return 1
-  awk 'part == "new" { new[$0] = 1; next } part == "old" { old[$0] = 1; next } part == "kept" { print; next } ($0 in new) && !($0 in old)' \
-    part=new "$new_part" part=old "$PART" part=kept "$S/kept-addresses" part=stood "$S/releases/$1/snapshot/addresses" | sort -u > "$S/kept-addresses.new" &&
-    mv -f "$S/kept-addresses.new" "$S/kept-addresses"
-}
-
-forget_addresses() { # RELEASE: of those that it does not name any more
-  [ -s "$S/kept-addresses" ] || return 0
-  part_of "$S/releases/$1/intent" addresses
-  awk 'part == "new" { new[$0] = 1; next } $0 in new' part=new "$PART" part=kept "$S/kept-addresses" > "$S/kept-addresses.new" && mv -f "$S/kept-addresses.new" "$S/kept-addresses"
-}
-
-load_modules() { # FILE
-  missing=''
-  while read -r module; do [ -z "$module" ] || [ -d "/sys/module/$module" ] || missing="$missing $module"; done < "$1"
-  [ -n "$missing" ] || return 0
-  # shellcheck disable=SC2086
-  timeout 30 modprobe -a $missing 9>&- || { warn "modprobe failed:$missing"; return 1; }
-  say "modules: loaded$missing"
-}
-
-find_sysctl() { # KEY -> FILE; an interface name may hold dots
-  case $1 in
-    net.ipv[46].conf.*) FILE=${1#net.ipv?.conf.}; FILE=/proc/sys/net/ipv${1#net.ipv}; FILE=${FILE%%.*}/conf/${1#net.ipv?.conf.}; FILE=${FILE%.*}/${1##*.} ;;
-    net.ipv4.vs.*) FILE=/proc/sys/net/ipv4/vs/${1#net.ipv4.vs.} ;;
-    *) FILE=/proc/sys/net/ipv4/${1##*.} ;;
-  esac
-}
-
-# Not with the shell's read: it reads byte by byte, and of a number the kernel gives only the first byte that way.
-read_sysctls() { # FILE... -> key=value lines
-  awk '{ key = substr(FILENAME, 11); gsub("/", ".", key); $1 = $1; print key "=" $0 }' "$@"
-}
-
-sysctl_files() { # FILE with key=value -> FILES that exist, MISSING keys
-  FILES='' MISSING=''
-  while IFS='=' read -r key _; do
-    [ -n "$key" ] || continue
-    find_sysctl "$key"
-    if [ -f "$FILE" ]; then FILES="$FILES $FILE"; else MISSING="$MISSING $key"; fi
-  done < "$1"
-}
-
-set_sysctls() { # FILE with key=value
-  sysctl_files "$1"
-  [ -z "$MISSING" ] || { warn "no sysctl$MISSING here"; return 1; }
-  [ -n "$FILES" ] || return 0
-  for round in write write verify; do # one may change others: `all.forwarding` sets it of every interface
-    # shellcheck disable=SC2086
-    now=$(read_sysctls $FILES) || return 1
-    differ=''
-    while IFS='=' read -r key value; do
-      case $NL$now$NL in *"$NL$key=$value$NL"*) continue ;; esac
-      differ="$differ $key"
-      find_sysctl "$key"
-      [ "$round" = verify ] || printf '%s\n' "$value" > "$FILE" || return 1
-    done < "$1"
-    say "sysctls:${differ:- as wanted}"
-    [ -n "$differ" ] || return 0
-  done
-  warn "the kernel does not take:$differ"
-  return 1
-}
-
-save_sysctls() { # INTENT SNAPSHOT: after the modules are loaded, before any is written
-  [ ! -f "$2" ] || return 0
-  sysctl_files "$1"
-  case $FILES in */net/ipv6/conf/all/forwarding*) for FILE in /proc/sys/net/ipv6/conf/*/forwarding; do case "$FILES " in *" $FILE "*) ;; *) FILES="$FILES $FILE" ;; esac; done ;; esac
-  # shellcheck disable=SC2086
-  { [ -z "$FILES" ] || read_sysctls $FILES; } > "$2.new" && sync_file "$2.new" && mv -f "$2.new" "$2"
-}
-
-# ---- IPVS: ldirectord keeps the table on the active director, keepalived on both; the guard only removes and returns whole services of own marks ----
-
-# part=from and part=to: intent/ipvs of two releases, part=old: ipvsadm -Sn of the snapshot (may be absent), part=now: ipvsadm -Sn.
-IPVS_AWK='
-$1 !~ /^-[Aa]$/ || $2 != "-f" { next }
-{ key = $3 ($4 == "-6" ? " -6" : "") }
-part == "from" { own[key] = 1 }
-part == "to" { keep[key] = 1 }
-part == "old" { lines[key] = lines[key] $0 "\n" }
-part == "now" { now[key] = 1 }
-END {
-  for (key in own) if (key in now && !(key in keep)) print "-D -f " key
-  for (key in lines) if (key in keep && !(key in now)) printf "%s", lines[key]
-}'
-
-settle_ipvs() { # FROM TO [OLD]: services of FROM that TO has no more are deleted; where their daemon runs, those of OLD and TO that are missing come back
-  [ -f /proc/net/ip_vs ] || return 0
-  old=/dev/null
-  ! table_daemon_runs || old=${3:-/dev/null}
-  now=$(ipvsadm -Sn) || return 1
-  text=$(printf '%s\n' "$now" | awk "$IPVS_AWK" part=from "$1" part=to "$2" part=old "$old" part=now -) || return 1
-  [ -n "$text" ] || return 0
-  printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
-  say "ipvs: services settled"
-}
-
-# part=from and part=to: intent/ipvs of two releases, part=now: ipvsadm -Sn. Only services that are alike in both: of the others the daemon reads
-# something new. Weight 0, a missing real server and a single other one while none serves are what its checks do.
-MEND_AWK='
-function after(name,   i) { for (i = 1; i < NF; i++) if ($i == name) return $(i + 1) }
-function way(   i) { for (i = 1; i <= NF; i++) if ($i ~ /^-[mgil]$/) return $i }
-$1 !~ /^-[Aa]$/ || $2 != "-f" { next }
-{ $1 = $1; key = $3 ($4 == "-6" ? " -6" : "") }
-part == "from" { from[key] = from[key] $0 "\n"; next }
-part == "to" { to[key] = to[key] $0 "\n" }
-$1 == "-A" { head[part, key] = $0; next }
-{ server = key " -r " after("-r"); of[server] = key; line[part, server] = $0; ways[part, server] = way(); weight[part, server] = after("-w") + 0 }
-END {
-  for (server in of) if (("now", server) in line) {
-    if (!(("to", server) in line)) others[of[server]]++
-    else if (weight["now", server] > 0) serves[of[server]] = 1
-  }
-  for (key in to) {
-    if (from[key] != to[key]) continue
-    if (!(("now", key) in head)) printf "%s", to[key]
-    else if (head["now", key] != head["to", key]) print "-E" substr(head["to", key], 3)
-  }
-  for (server in of) {
-    key = of[server]
-    if (!(key in to) || from[key] != to[key] || !(("now", server) in line)) continue
-    if (!(("to", server) in line)) { if (serves[key] || others[key] > 1) print "-d -f " server; continue }
-    there = weight["now", server]
-    if ((ways["now", server] == ways["to", server] || ways["now", server] == "-l") && (there == weight["to", server] || there == 0)) continue
-    text = "-e" substr(line["to", server], 3)
-    if (there == 0) sub(/ -w [0-9]+/, " -w 0", text)
-    print text
-  }
-}'
-
-# part=from and part=to: intent/ipvs of the release whose file ldirectord has read and of the one that it reads now, part=now: ipvsadm -Sn.
-RAISE_AWK='
-function after(name,   i) { for (i = 1; i < NF; i++) if ($i == name) return $(i + 1) }
-function way(   i) { for (i = 1; i <= NF; i++) if ($i ~ /^-[mgil]$/) return $i }
-$1 != "-a" || $2 != "-f" { next }
-{ $1 = $1; server = $3 ($4 == "-6" ? " -6" : "") " " after("-r") " " way(); weight[part, server] = after("-w") + 0; line[part, server] = $0 }
-END { for (each in line) { split(each, name, SUBSEP); if (name[1] != "to") continue; server = name[2]
-  if (weight["to", server] > 0 && ("from", server) in line && weight["from", server] == 0 && ("now", server) in line && weight["now", server] == 0) print "-e" substr(line["to", server], 3) } }'
-
-# ldirectord takes weight 0 in the table for dead when it reads its file again: it removes such a real server, with its connections, until the next check.
-raise_weights() { # FROM TO: real servers that were drained by intent and are not any more
-  [ -f /proc/net/ip_vs ] && [ -s "$1" ] && [ -s "$2" ] && ldirectord_pid || return 0
-  now=$(ipvsadm -Sn) && text=$(printf '%s\n' "$now" | awk "$RAISE_AWK" part=from "$1" part=to "$2" part=now -) || { warn "the IPVS table cannot be read"; return 0; }
-  [ -n "$text" ] || return 0
-  printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed: what drained real servers still hold may be reset"; return 0; }
-  say "ipvs: weights raised"
-}
-
-mend_ipvs() { # BASE RELEASE ACTION, when no daemon starts anew: what hands changed and no daemon puts right. A reload of ldirectord sets every service; keepalived compares its files only; nobody looks at the table of a standby
-  case $3 in none | reload-*) ;; *) return 0 ;; esac
-  [ -f /proc/net/ip_vs ] || return 0
-  stack_of "$2"
-  read_role "$2" && now=$(ipvsadm -Sn) || return 1
-  text=''
-  case $STACK:$ROLE in
-    keepalived:*) ! keepalived_pid || text=$(printf '%s\n' "$now" | awk "$MEND_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 1 ;;
-    heartbeat:standby) ldirectord_pid || text=$(printf '%s\n' "$now" | awk "$IPVS_AWK" part=from "$S/releases/$2/intent/ipvs" part=now -) || return 1 ;;
-  esac
-  if [ -n "$text" ]; then
-    printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
-    say "ipvs: mended"
-  fi
-  case $STACK in keepalived) keepalived_pid ;; heartbeat) heartbeat_pid ;; *) false ;; esac || return 0
-  # shellcheck disable=SC2086
-  [ -z "$SYNC" ] || mend_sync $SYNC
-}
-
-mend_sync() { # ROLE INTERFACE ID
-  now=$(ipvsadm -Ln --daemon) || return 1
-  case $now in *"$1 sync daemon (mcast=$2, syncid=$3)"* | *"$1 sync daemon (mcast=$2, syncid=$3,"*) return 0 ;; *"$1 sync daemon"*) ipvsadm --stop-daemon "$1" || return 1 ;; esac
-  ipvsadm --start-daemon "$1" --mcast-interface "$2" --syncid "$3" && say "ipvs: sync daemon started"
-}
-
-read_role() { # RELEASE -> ROLE by the virtual addresses that stand here now, empty for some without the others; SYNC: `<role> <interface> <id>`
-  ROLE='' SYNC='' held='' missing='' active='' standby=''
-  addresses=$(ip -o addr) || return 1
-  while IFS='=' read -r key value; do
-    case $key in
-      vip) case $addresses in *" ${value%% *} "*) held=yes ;; *) missing=yes ;; esac ;;
-      sync-active) active=$value ;;
-      sync-standby) standby=$value ;;
-    esac
-  done < "$S/releases/$1/intent/meta"
-  case $held:$missing in yes:) ROLE=active SYNC=$active ;; :yes) ROLE=standby SYNC=$standby ;; esac
-}
-
-# ---- files: links in /etc that lead through `live`, and what stood there before -----------------------------------------------------
-
-managed_paths() { # RELEASE -> PATHS, one a line
-  PATHS=''
-  while read -r _ _ name; do case $name in files/*) PATHS="$PATHS${name#files}$NL" ;; esac; done < "$S/releases/$1/MANIFEST"
-}
-
-link_is_ours() { # PATH
-  [ -L "$ROOT$1" ] || return 1
-  [ "$ROOT$1" -ef "$S/live/files$1" ] || [ "$(readlink "$ROOT$1")" = "$S/live/files$1" ]
-}
-
-put_link() { # PATH, by rename when something stands there
-  f=$ROOT$1 t=${ROOT}${1%/*}/.lvs-console.new
-  if [ -L "$f" ] || [ -e "$f" ]; then ln -sfn "$S/live/files$1" "$t" && mv -fT "$t" "$f"; else ln -s "$S/live/files$1" "$f"; fi
-}
-
-put_file() { # COPY PATH, by rename; the copy is the very file when both are on one file system
-  t=${ROOT}${2%/*}/.lvs-console.new
-  rm -f "$t"
-  ln "$1" "$t" 2>/dev/null || cp -pP "$1" "$t" && mv -fT "$t" "$ROOT$2"
-}
-
-flat() { # PATH -> FLAT: a name without slashes (paths hold no %)
-  FLAT='' rest=$1
-  while :; do case $rest in */*) FLAT="$FLAT${rest%%/*}%"; rest=${rest#*/} ;; *) FLAT=$FLAT$rest; return 0 ;; esac; done
-}
-
-save_paths() { # RELEASE: snapshot/paths, one line for each path that the release or the live release manages
-  managed_paths "$1"; new=$PATHS
-  release_name live || return 1
-  managed_paths "$NAME"; old=$PATHS
-  made=''
-  {
-    for path in $new; do save_path "$path" || return 1; done
-    for path in $old; do
-      case $NL$new in *"$NL$path$NL"*) continue ;; esac
-      save_path "$path" && flat "$path" && ln -s "$S/live/files$path" "$R/snapshot/links/$FLAT" || return 1
-    done
-    printf 'end\n'
-  } > "$R/snapshot/paths"
-}
-
-save_path() { # PATH
-  f=$ROOT$1
-  if link_is_ours "$1"; then
-    printf 'link %s\n' "$1"
-  elif [ -d "$f" ] && [ ! -L "$f" ]; then
-    warn "$1 is a folder"
-    return 1
-  elif [ -L "$f" ] || [ -e "$f" ]; then
-    flat "$1"
-    ln "$f" "$R/snapshot/files/$FLAT" 2>/dev/null || cp -pP "$f" "$R/snapshot/files/$FLAT" || return 1
-    printf 'file %s\n' "$1"
-  else
-    dir=${1%/*} dirs=''
-    while [ -n "$dir" ] && [ ! -d "$ROOT$dir" ]; do
-      case " $made " in *" $dir "*) ;; *) dirs="dir $dir$NL$dirs" made="$made $dir" ;; esac
-      dir=${dir%/*}
-    done
-    printf '%sabsent %s\n' "$dirs" "$1"
-  fi
-}
-
-place_paths() { # RELEASE: links for new paths, then `live` in one rename, then links over old files, then what is not managed any more
-  folders='' replace='' leave=''
-  while read -r kind path; do
-    case $kind in
-      dir) folders="$folders $ROOT$path" ;;
-      end) break ;;
-      *) case $NL$new in *"$NL$path$NL"*) replace="$replace$path$NL" ;; *) leave="$leave$path$NL" ;; esac ;;
-    esac
-  done < "$R/snapshot/paths"
-  # shellcheck disable=SC2086
-  [ -z "$folders" ] || (umask 022; exec mkdir -p $folders) || return 1
-  for path in $replace; do [ -L "$ROOT$path" ] || [ -e "$ROOT$path" ] || put_link "$path" || return 1; done
-  release_name live && [ "$NAME" = "$1" ] || point live "$1" || return 1
-  for path in $replace; do link_is_ours "$path" || put_link "$path" || return 1; done
-  for path in $leave; do leave_path "$path" || return 1; done
-}
-
-leave_path() { # PATH: what the host's owner had there before the console came returns
-  flat "$1"
-  if [ -e "$S/originals/$FLAT" ] || [ -L "$S/originals/$FLAT" ]; then put_file "$S/originals/$FLAT" "$1"
-  elif [ -L "$ROOT$1" ]; then rm -f "$ROOT$1"; fi
-}
-
-restore_paths() { # the reverse of place_paths, from snapshot/paths; safe to run again
-  remove='' folders='' undone=''
-  while read -r kind path; do
-    case $kind in dir) folders="$ROOT$path $folders"; continue ;; end) break ;; esac
-    f=$ROOT$path t=${ROOT}${path%/*}/.lvs-console.new
-    [ ! -L "$t" ] && [ ! -e "$t" ] || remove="$remove $t"
-    flat "$path"
-    case $kind in
-      absent) [ ! -L "$f" ] || remove="$remove $f" ;;
-      file) [ "$f" -ef "$R/snapshot/files/$FLAT" ] && [ ! -L "$f" ] || same_link "$f" "$R/snapshot/files/$FLAT" || put_file "$R/snapshot/files/$FLAT" "$path" || undone="$undone $path" ;;
-      link) link_is_ours "$path" || { [ -L "$R/snapshot/links/$FLAT" ] && mv -fT "$R/snapshot/links/$FLAT" "$f"; } || put_link "$path" || undone="$undone $path" ;;
-    esac
-  done < "$R/snapshot/paths"
-  # shellcheck disable=SC2086
-  [ -z "$remove" ] || rm -f $remove || undone="$undone$remove"
-  # shellcheck disable=SC2086
-  [ -z "$folders" ] || rmdir $folders 2>/dev/null || :
-  [ -z "$undone" ] || { warn "not restored:$undone"; return 1; }
-}
-
-same_link() { [ -L "$1" ] && [ -L "$2" ] && [ "$(readlink "$1")" = "$(readlink "$2")" ]; }
-
-keep_originals() { # at confirm: files that the release replaced are kept as long as the path is managed
-  mkdir -p "$S/originals" || return 1
-  managed_paths "$1"
-  while read -r kind path; do
-    [ "$kind" = file ] || continue
-    flat "$path"
-    [ -e "$S/originals/$FLAT" ] || [ -L "$S/originals/$FLAT" ] || ln "$R/snapshot/files/$FLAT" "$S/originals/$FLAT" || return 1
-  done < "$R/snapshot/paths"
-}
-
-drop_originals() { # originals of paths that no release manages any more are back in their place
-  managed_paths "$1"; kept='' gone=''
-  for path in $PATHS; do flat "$path"; kept="$kept $FLAT"; done
-  for f in "$S"/originals/*; do
-    [ -e "$f" ] || [ -L "$f" ] || continue
-    case " $kept " in *" ${f##*/} "*) ;; *) gone="$gone $f" ;; esac
-  done
-  # shellcheck disable=SC2086
-  [ -z "$gone" ] || rm -f $gone
-}
-
-# ---- daemons -------------------------------------------------------------------------------------------------------------------------------
-
-alive() { # PIDFILE WORD -> PID, when that process runs that program
-  PID=''
-  read -r PID 2>/dev/null < "$1" || [ -n "$PID" ] || return 1
-  case $PID in '' | *[!0-9]*) return 1 ;; esac
-  command_line=''
-  { read -r command_line < "/proc/$PID/cmdline"; } 2>/dev/null || :
-  case $command_line in *"$2"*) return 0 ;; *) return 1 ;; esac
-}
-
-ldirectord_pid() { alive "$RUN/ldirectord.ldirectord.cf.pid" ldirectord || alive "$RUN/ldirectord.ldirectord.pid" ldirectord; }
-heartbeat_pid() { alive "$RUN/heartbeat.pid" heartbeat; }
-keepalived_pid() { alive "$RUN/keepalived.pid" keepalived; }
-
-stack_of() { # RELEASE -> STACK; nothing for what was here before the first deploy
-  STACK=''
-  while IFS='=' read -r key value; do [ "$key" != stack ] || STACK=$value; done < "$S/releases/$1/intent/meta"
-  [ -n "$STACK" ] || [ "$1" = origin ] || STACK=heartbeat
-}
-
-table_daemon_runs() { # of STACK: the one that keeps the IPVS table on this director
-  case $STACK in keepalived) keepalived_pid ;; *) ldirectord_pid ;; esac
-}
-
-find_strangers() { # RELEASE BASE -> STRANGERS: daemons that run here and may not run beside the stack of the release; STACK is the release's
-  stack_of "$2"
-  base_stack=$STACK STRANGERS=''
-  stack_of "$1"
-  case $STACK in keepalived | single) ! heartbeat_pid || STRANGERS="$STRANGERS heartbeat" ;; esac
-  case $STACK:$base_stack in heartbeat:keepalived | single:keepalived) ! keepalived_pid || STRANGERS="$STRANGERS keepalived" ;; esac
-  case $STACK:$base_stack in heartbeat:single | keepalived:single) ! ldirectord_pid || STRANGERS="$STRANGERS ldirectord" ;; esac
-}
-
-unit_of() { # DAEMON -> UNIT
-  case $1 in ldirectord) UNIT=lvs-console-ldirectord.service ;; *) UNIT=$1.service ;; esac
-}
-
-heartbeat_program() {
-  for f in "$ROOT/lib/systemd/system/heartbeat.service" "$ROOT/usr/lib/systemd/system/heartbeat.service" "$ROOT/etc/init.d/heartbeat"; do
-    [ ! -e "$f" ] || { printf '%s\n' "$f"; return 0; }
-  done
-}
-
-daemon() { # heartbeat|keepalived|ldirectord start|stop, with a time limit; without our lock and our output, so that nobody waits for the daemon who waits for us
-  say "$1: $2"
-  unit_of "$1"
-  words='' # what an init script starts may keep our output open for ever
-  if [ -d "$RUN/systemd/system" ]; then
-    [ "$1:$2" != ldirectord:start ] || timeout 60 systemctl daemon-reload < /dev/null > /dev/null 2>&1 9>&- # the unit is new
-    words=$(exec 9>&- < /dev/null; timeout -k 5 "$DAEMON_SECONDS" systemctl "$2" "$UNIT" 2>&1)
-  elif [ "$1" = ldirectord ]; then
-    timeout -k 5 "$DAEMON_SECONDS" ldirectord ldirectord.cf "$2" < /dev/null > /dev/null 2>&1 9>&-
-  else
-    timeout -k 5 "$DAEMON_SECONDS" "$ROOT/etc/init.d/$1" "$2" < /dev/null > /dev/null 2>&1 9>&-
-  fi || { warn "$1: $2 failed or took more than $DAEMON_SECONDS s: $words"; return 1; }
-}
-
-reload_ldirectord() { # only ever a file that passed the check; on the standby nothing runs and nothing is to do
-  ldirectord_pid || { say "ldirectord: does not run here"; return 0; }
-  [ -f "$ROOT/etc/ha.d/ldirectord.cf" ] || { say "ldirectord: has no file any more, left alone"; return 0; }
-  kill -HUP "$PID" || return 1
-  say "ldirectord: reloaded"
-}
-
-reload_keepalived() { # only ever a file that passed the check: a bad one can kill it
-  keepalived_pid || { warn "keepalived does not run here"; return 1; }
-  [ -f "$ROOT/etc/keepalived/keepalived.conf" ] || { say "keepalived: has no file any more, left alone"; return 0; }
-  kill -HUP "$PID" || return 1
-  say "keepalived: reloaded"
-}
-
-act_early() { # ACTION RELEASE BASE: a reload, and the services that it makes, come before the rules
-  [ "$1" != reload-ldirectord ] || raise_weights "$S/releases/$3/intent/ipvs" "$S/releases/$2/intent/ipvs"
-  case $1 in reload-ldirectord) reload_ldirectord ;; reload-keepalived) reload_keepalived ;; *) return 0 ;; esac || return 1
-  wait_for_services "$S/releases/$2/intent/ipvs"
-  [ "$1" != reload-keepalived ] || keepalived_pid || { warn "keepalived ended when it was told to read its new file"; return 1; }
-}
-
-act_late() { # ACTION RELEASE: a start takes the virtual addresses, so everything else is there before
-  case $1 in
-    start-heartbeat | restart-heartbeat) heartbeat_pid || daemon heartbeat start ;;
-    start-*) daemon_pid "${1#*-}" || daemon "${1#*-}" start ;;
-    restart-*) ! daemon_pid "${1#*-}" || daemon "${1#*-}" stop && daemon "${1#*-}" start ;;
-    *) return 0 ;;
-  esac || return 1
-  case $1 in *-heartbeat) ;; *) wait_for_services "$S/releases/$2/intent/ipvs" ;; esac
-}
-
-daemon_pid() { case $1 in heartbeat) heartbeat_pid ;; keepalived) keepalived_pid ;; *) ldirectord_pid ;; esac; }
-
-# heartbeat gives its resources up by the haresources that it finds then, so it must stop under the files that it was started with.
-act_before() { # ACTION, before the files change; a daemon of another stack stops under its own files too
-  for d in $STRANGERS; do daemon "$d" stop || return 1; done
-  [ "$1" = restart-heartbeat ] && heartbeat_pid || return 0
-  daemon heartbeat stop
-}
-
-# A packet whose mark has no service yet is refused, so the services of new marks must be there before the rules that set these marks.
-wait_for_services() { # FILE with ipvsadm lines; at most ten seconds
-  table_daemon_runs || return 0
-  waits=0
-  while [ "$waits" -lt 40 ]; do
-    now=$(ipvsadm -Sn) || return 1
-    missing=''
-    while read -r command _ mark six _; do
-      [ "$command" = -A ] || continue
-      case $six in -6) mark="$mark -6" ;; *) six=-s ;; esac
-      case $now in *"-A -f ${mark% -6} $six "*) ;; *) missing="$missing $mark" ;; esac
-    done < "$1"
-    [ -n "$missing" ] || return 0
-    waits=$((waits + 1))
-    sleep 0.2
-  done
-  warn "the daemon has not made the services of these marks yet:$missing"
-}
-
-changed_files() { # RELEASE RELEASE -> CHANGED: words heartbeat, ldirectord, keepalived, units
-  CHANGED=$(awk 'part == "a" { a[$3] = $0; next } { b[$3] = $0 }
-    END {
-      for (p in b) if (a[p] == b[p]) delete a[p]; else a[p] = ""
-      for (p in a) print p ~ /\/ha\.d\/ldirectord\.cf$/ ? "ldirectord" : p ~ /\/ha\.d\// ? "heartbeat" : p ~ /\/keepalived\// ? "keepalived" : p ~ /\/systemd\// ? "units" : ""
-    }' part=a "$S/releases/$1/MANIFEST" part=b "$S/releases/$2/MANIFEST") || CHANGED='heartbeat ldirectord keepalived units'
-}
-
-daemons_then() { # BASE -> ACTED and STOPPED: what the switch began to do, WAS: the daemons that ran before it, CHANGED
-  ACTED=none WAS='' STOPPED=''
-  [ ! -s "$R/snapshot/daemons" ] || read -r WAS < "$R/snapshot/daemons" || :
-  [ ! -s "$R/snapshot/acted" ] || read -r ACTED < "$R/snapshot/acted" || :
-  [ ! -s "$R/snapshot/stopped" ] || read -r STOPPED < "$R/snapshot/stopped" || :
-  changed_files "$TX" "$1"
-  ACTOR=${ACTED#*-}
-}
-
-was_running() { case " $WAS " in *" $1 "*) true ;; *) false ;; esac; }
-
-undo_before() { # before the files go back: what the switch started stops, and heartbeat gives up what it took by the files of the switch
-  case $ACTED in
-    none | reload-*) return 0 ;;
-    restart-heartbeat) if was_running heartbeat; then case $CHANGED in *heartbeat*) ;; *) return 0 ;; esac; fi ;;
-    *) ! was_running "$ACTOR" || return 0 ;;
-  esac
-  ! daemon_pid "$ACTOR" || daemon "$ACTOR" stop
-}
-
-undo_after() { # BASE: the daemons as they were before the switch; STACK is that of the base
-  [ "$ACTED" != none ] || [ -n "$STOPPED" ] || return 0
-  for d in $ACTOR $STOPPED; do
-    was_running "$d" && ! daemon_pid "$d" || continue
-    [ "$d" != ldirectord ] || ! was_running heartbeat || continue # it comes with heartbeat
-    daemon "$d" start || return 1
-  done
-  case $CHANGED:$ACTED in
-    *ldirectord*:restart-ldirectord) ! ldirectord_pid || { daemon ldirectord stop && daemon ldirectord start; } || return 1 ;;
-    *ldirectord*) raise_weights "$R/intent/ipvs" "$S/releases/$1/intent/ipvs"; reload_ldirectord || return 1 ;;
-  esac
-  case $CHANGED:$ACTED in
-    *keepalived*:restart-keepalived) ! keepalived_pid || { daemon keepalived stop && daemon keepalived start; } || return 1 ;;
-    *keepalived*) ! keepalived_pid || reload_keepalived || return 1 ;;
-  esac
-  case $ACTED in *-heartbeat | *-keepalived) was_running "$ACTOR" || stop_sync_daemons || return 1 ;; esac
-}
-
-stop_sync_daemons() { # those that came with heartbeat or keepalived
-  [ -f /proc/net/ip_vs ] && [ -f "$R/snapshot/sync" ] || return 0
-  now=$(ipvsadm -Ln --daemon) && was=$(cat "$R/snapshot/sync") || return 1
-  for role in master backup; do
-    case $was:$now in *"$role sync"*:*) ;; *:*"$role sync"*) ipvsadm --stop-daemon "$role" || return 1 ;; esac
-  done
-}
-
-set_units() { # RELEASE: links that start its `unit=` lines at boot; links made earlier for other units go
-  links='' record='' UNITS_CHANGED=no
-  while IFS='=' read -r key value; do [ "$key" != unit ] || unit_links "${value%.service}.service"; done < "$S/releases/$1/intent/meta"
-  if [ -f "$S/units" ]; then
-    while read -r link; do case " $links " in *" $link "*) record="$record $link" ;; *) rm -f "$ROOT$link" && UNITS_CHANGED=yes ;; esac; done < "$S/units"
-  fi
-  for link in $links; do
-    [ ! -L "$ROOT$link" ] || continue
-    record="$record $link"
-    find_unit "${link##*/}" && mkdir -p "$ROOT${link%/*}" && chmod 0755 "$ROOT${link%/*}" && ln -s "$UNIT" "$ROOT$link" && UNITS_CHANGED=yes || return 1
-  done
-  [ "$UNITS_CHANGED" = no ] || { for link in $record; do printf '%s\n' "$link"; done > "$S/units.new" && mv -f "$S/units.new" "$S/units"; }
-}
-
-# A daemon of another stack that the switch stopped must not come back with the host; its links return with its own stack, or with the origin.
-hold_units() { # RELEASE
-  stack_of "$1"
-  case $STACK in heartbeat) UNIT=heartbeat.service ;; keepalived) UNIT=keepalived.service ;; *) UNIT=none ;; esac
-  held=''
-  if [ -f "$S/held-units" ]; then
-    while read -r link target; do
-      case $1:$UNIT in
-        origin:* | *:"${link##*/}") [ -L "$ROOT$link" ] || { ln -s "$target" "$ROOT$link" && UNITS_CHANGED=yes; } || return 1 ;;
-        *) held="$held$link $target$NL" ;;
-      esac
-    done < "$S/held-units"
-  fi
-  links=''
-  STOPPED=''
-  [ ! -s "$S/releases/$1/snapshot/stopped" ] || read -r STOPPED < "$S/releases/$1/snapshot/stopped" || :
-  for d in $STOPPED; do
-    unit_of "$d"
-    for f in "$ROOT"/etc/systemd/system/*.wants/"$UNIT"; do
-      [ -L "$f" ] || continue
-      links="$links $f" held="$held${f#"$ROOT"} $(readlink "$f")$NL"
-    done
-  done
-  was=''
-  [ ! -f "$S/held-units" ] || was=$(cat "$S/held-units")$NL
-  [ "${held:-$NL}" != "${was:-$NL}" ] || return 0
-  printf '%s' "$held" > "$S/held-units.new" && sync_file "$S/held-units.new" && mv -f "$S/held-units.new" "$S/held-units" || return 1
-  [ -n "$links" ] || return 0
-  # shellcheck disable=SC2086
-  rm -f $links && UNITS_CHANGED=yes
-}
-
-find_unit() { # NAME -> UNIT
-  for UNIT in "/etc/systemd/system/$1" "/lib/systemd/system/$1" "/usr/lib/systemd/system/$1"; do [ ! -f "$ROOT$UNIT" ] || return 0; done
-  warn "no unit $1 on this host"
-  return 1
-}
-
-unit_links() { # NAME: appends to links what `systemctl enable` would make; by hand, because systemctl would also remove our link to the file
-  find_unit "$1" || return 0
-  while IFS='=' read -r key value; do
-    [ "$key" != WantedBy ] || for target in $value; do links="$links /etc/systemd/system/$target.wants/$1"; done
-  done < "$ROOT$UNIT"
-}
-
-# ---- arm: the dead-man timer, before the first change -----------------------------------------------------------------------------------------
-
-verb_arm() { # TX GENERATION SECONDS
-  need_tx "$1"; need_number "$2" 15 generation; need_number "$3" 5 seconds
-  [ "$3" -ge 5 ] && [ "$3" -le 3600 ] || die 2 "seconds must be 5 to 3600"
-  begin arm
-  need_open "$1" "$2"
-  case $TX_STATE in checked | armed) ;; *) die 10 "transaction $1 is $TX_STATE, not checked" ;; esac
-  [ -z "$TX_STEP" ] || die 10 "transaction $1 is $TX_STEP"
-  release_name confirmed || die 10 "the confirmed release is damaged"
-  old_timer=$TX_TIMER
-  next_timer "$1"
-  TX_DEADLINE=$((UPTIME + $3))
-  make_reserve "$NAME" || { rm -rf "$S/undo"; die 13 "cannot set aside what a rollback needs: is the disk full?"; }
-  start_timer "$1" "$3" || die 13 "the timer did not start, so nothing may be changed"
-  save_tx armed || { stop_timer "$TX_TIMER"; die 13 "cannot write $S/tx"; }
-  [ -z "$old_timer" ] || stop_timer "$old_timer"
-  say "armed $1 $3"
-}
-
-next_timer() { # TX: a name of its own for each arming, so that the new timer runs before the old one stops
-  TX_TIMER=lvs-console-rollback-$1
-  case $old_timer in "$TX_TIMER") TX_TIMER=$TX_TIMER-2 ;; "$TX_TIMER"-*) TX_TIMER=$TX_TIMER-$((${old_timer##*-} + 1)) ;; esac
-  [ -d "$RUN/systemd/system" ] || TX_TIMER=sleeper
-}
-
-make_reserve() { # CONFIRMED: a rollback on a full disk renames these instead of writing
-  rm -rf "$S/undo"
-  mkdir "$S/undo" && ln -s "releases/$1" "$S/undo/live" && head -c 262144 /dev/zero > "$S/undo/space" &&
-    print_tx switched rolling-back > "$S/undo/tx.rolling" && print_tx rolled-back '' > "$S/undo/tx.ended" && sync_all
-}
-
-start_timer() { # TX SECONDS
-  if [ "$TX_TIMER" != sleeper ]; then
-    # a rollback that is killed is started again; one that is refused is not
-    timeout 20 systemd-run --quiet --collect --unit="$TX_TIMER" --on-active="$2" --timer-property=AccuracySec=100ms \
-      --property=Restart=on-failure --property=RestartSec=3 --property=RestartPreventExitStatus='2 10 14' \
-      --property=OOMScoreAdjust=-1000 "$GUARD" rollback "$1" < /dev/null 9>&-
-    return
-  fi
-  # shellcheck disable=SC2016 # the inner shell expands
-  setsid sh -c 'echo -1000 > /proc/self/oom_score_adj; sleep "$3"; until "$1" rollback "$2"; do case $? in 2|10|14) exit ;; esac; sleep 3; done' \
-    guard-timer "$GUARD" "$1" "$2" < /dev/null > /dev/null 2>&1 9>&- &
-  TX_TIMER=sleeper-$!
-}
-
-timer_runs() {
-  case $TX_TIMER in
-    sleeper-*) command_line=''; { read -r command_line < "/proc/${TX_TIMER#sleeper-}/cmdline"; } 2>/dev/null || :
-      case $command_line in *guard-timer*) true ;; *) false ;; esac ;;
-    *) [ -e "$RUN/systemd/transient/$TX_TIMER.timer" ] ;;
-  esac
-}
-
-stop_timer() { # TIMER
-  case $1 in
-    '') ;;
-    sleeper-*) saved=$TX_TIMER; TX_TIMER=$1; ! timer_runs || kill -- "-${1#sleeper-}" 2>/dev/null || kill "${1#sleeper-}" 2>/dev/null || :; TX_TIMER=$saved ;;
-    *) timeout 10 systemctl --no-block stop "$1.timer" < /dev/null > /dev/null 2>&1 9>&- || : ;;
-  esac
-}
-
-# ---- switch, confirm, rollback, abort -------------------------------------------------------------------------------------------------------------
-
-verb_switch() { # TX GENERATION
-  need_tx "$1"; need_number "$2" 15 generation
-  begin switch
-  need_open "$1" "$2"
-  if [ "$TX_STATE" = switched ] && [ -z "$TX_STEP" ]; then say "switched $1"; return 0; fi
-  [ "$TX_STATE" = armed ] || die 10 "transaction $1 is $TX_STATE, not armed"
-  timer_runs || die 10 "the timer of transaction $1 does not run"
-  verify_release "$S/releases/$1" || exit 11
-  read -r action < "$S/releases/$1/intent/daemon" || :
-  do_switch "$action"
-  say "switched $1"
-}
-
-do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or the timer rolls back
-  R=$S/releases/$TX
-  release_name live || die 10 "the live release is damaged"
-  before=$NAME
-  take_snapshot || die 13 "cannot take the snapshot: nothing was changed"
-  save_tx armed switching || die 13 "cannot write $S/tx: nothing was changed"
-  managed_paths "$TX"; new=$PATHS
-  find_strangers "$TX" "$before"
-  STOPPED='' # by a switch that was cut short
-  [ ! -s "$R/snapshot/stopped" ] || read -r STOPPED < "$R/snapshot/stopped" || :
-  printf '%s\n' "$STOPPED$STRANGERS" > "$R/snapshot/stopped" && printf '%s\n' "$1" > "$R/snapshot/acted" && act_before "$1" || die 13 "daemon action $1 failed: files and kernel were not changed"
-  place_paths "$TX" || die 13 "cannot put the files in place"
-  load_modules "$R/intent/modules" && save_sysctls "$R/intent/sysctl" "$R/snapshot/sysctl" && set_sysctls "$R/intent/sysctl" || die 13 "modules or sysctls failed"
-  part_of "$S/releases/$before/intent" addresses
-  leave=$PART
-  part_of "$R/intent" addresses
-  kept=$S/kept-addresses
-  [ -f "$kept" ] || kept=/dev/null
-  set_addresses "$PART" "$leave" "$kept" || die 13 "addresses failed"
-  act_early "$1" "$TX" "$before" || die 13 "daemon action $1 failed"
-  set_delivery "$R/intent" || die 13 "local delivery failed"
-  set_firewall "$R/intent" || die 13 "rules failed"
-  act_late "$1" "$TX" || die 13 "daemon action $1 failed"
-  settle_ipvs "$S/releases/$before/intent/ipvs" "$R/intent/ipvs" || warn "stale IPVS services may be left"
-  mend_ipvs "$before" "$TX" "$1" || warn "what was changed by hand in the IPVS table may be left"
-  save_tx switched || die 13 "cannot write $S/tx"
-}
-
-take_snapshot() { # everything that the switch may change, on disk before the first change; a second switch keeps the first one's
-  read_kernel || return 1
-  [ ! -f "$R/snapshot/complete" ] || return 0
-  rm -rf "$R/snapshot"
-  mkdir -p "$R/snapshot/files" "$R/snapshot/links" && save_kernel "$R/snapshot" && save_addresses "$TX" "$before" && save_paths "$TX" || return 1
-  save_ipvs
-  running=''
-  for d in heartbeat keepalived ldirectord; do ! daemon_pid "$d" || running="$running $d"; done
-  printf '%s\n' "$running" > "$R/snapshot/daemons" || return 1
-  true > "$R/snapshot/complete" && sync_all
-}
-
-save_ipvs() { # asking ipvsadm would load the module; without it there is nothing
-  true > "$R/snapshot/ipvs" && true > "$R/snapshot/sync" || return 1
-  [ -f /proc/net/ip_vs ] || return 0
-  ipvsadm -Sn > "$R/snapshot/ipvs" || rm -f "$R/snapshot/ipvs"
-  ipvsadm -Ln --daemon > "$R/snapshot/sync" || rm -f "$R/snapshot/sync"
-}
-
-verb_confirm() { # TX GENERATION
-  need_tx "$1"; need_number "$2" 15 generation
-  begin confirm
-  need_open "$1" "$2"
-  if [ "$TX_STATE" = confirmed ]; then say "confirmed $1"; return 0; fi
-  [ "$TX_STATE" = switched ] && [ -z "$TX_STEP" ] || die 10 "transaction $1 is $TX_STATE${TX_STEP:+, $TX_STEP}"
-  do_confirm
-  say "confirmed $1"
-}
-
-do_confirm() { # the rename of `confirmed` decides; what comes after may be repeated by a rollback or at boot
-  R=$S/releases/$TX
-  release_name live && [ "$NAME" = "$TX" ] || die 10 "live is $NAME, not $TX"
-  release_name confirmed || die 10 "the confirmed release is damaged"
-  base=$NAME
-  keep_originals "$TX" && keep_addresses "$TX" "$base" && set_units "$TX" && hold_units "$TX" || die 13 "cannot prepare the confirmation"
-  sync_all
-  point confirmed "$TX" || die 13 "cannot write $S/confirmed"
-  save_tx confirmed || :
-  sync_all
-  end_confirmed "$base"
-}
-
-end_confirmed() { # BASE: tidying, none of it needed for the release to hold
-  printf '%s\n' "$FENCE" > "$S/releases/$TX/was-confirmed" || :
-  drop_originals "$TX"
-  forget_addresses "$TX"
-  rm -rf "$S/undo"
-  stop_timer "$TX_TIMER"
-  changed_files "$1" "$TX"
-  case ${UNITS_CHANGED:-no}$CHANGED in *yes* | *units*) reload_units ;; esac
-  prune
-}
-
-reload_units() {
-  [ -d "$RUN/systemd/system" ] || return 0
-  (timeout 60 systemctl daemon-reload &) < /dev/null > /dev/null 2>&1 9>&-
-}
-
-prune() { # the last confirmed releases stay, in the order of their generations (the clock may lie); live and origin always
-  release_name live
-  for d in "$S"/releases/*; do
-    name=${d##*/} age=0
-    case $name in origin | "$NAME") continue ;; esac
-    [ ! -s "$d/was-confirmed" ] || read -r age < "$d/was-confirmed"
-    printf '%s %s\n' "$age" "$name"
-  done | sort -rn | {
-    count=1 old=''
-    while read -r age name; do
-      count=$((count + 1))
-      [ "$count" -le "$KEEP_RELEASES" ] && [ "$age" != 0 ] || old="$old $S/releases/$name"
-    done
-    # shellcheck disable=SC2086 # names were checked at stage
-    [ -z "$old" ] || rm -rf $old
-  }
-}
-
-verb_rollback() { # TX
-  need_tx "$1"
-  begin rollback
-  [ "$TX_STATE" != damaged ] || TX=$1
-  [ "$TX" = "$1" ] || die 14 "transaction $1 is not open here (last: ${TX:-none})"
-  case $TX_STATE in
-    rolled-back) say "rolled-back $1"; return 0 ;;
-    confirmed) die 10 "transaction $1 is confirmed" ;;
-  esac
-  release_name confirmed || die 13 "the confirmed release is damaged"
-  if [ "$NAME" = "$1" ]; then save_tx confirmed; die 10 "transaction $1 is confirmed"; fi
-  do_rollback "$NAME" || die 13 "rollback of $1 is not complete, run it again"
-  stop_timer "$TX_TIMER"
-  say "rolled-back $1"
-}
-
-do_rollback() { # BASE, of transaction TX: every part is tried, also when another one fails; needs no new space on the disk
-  R=$S/releases/$TX failed=''
-  [ "$TX_STEP" = rolling-back ] || mv -f "$S/undo/tx.rolling" "$S/tx" 2> /dev/null || save_tx switched rolling-back || :
-  rm -f "$S/undo/space"
-  if [ -f "$R/snapshot/complete" ]; then
-    if read_kernel; then
-      set_firewall "$R/snapshot" || failed="$failed rules"
-      set_delivery "$R/snapshot" || failed="$failed delivery"
-      part_of "$R/snapshot" addresses
-      stood=$PART
-      part_of "$R/intent" addresses
-      set_addresses "$stood" "$PART" /dev/null || failed="$failed addresses"
-    else failed="$failed kernel"; fi
-    [ ! -f "$R/snapshot/sysctl" ] || set_sysctls "$R/snapshot/sysctl" || failed="$failed sysctls"
-    daemons_then "$1"
-    undo_before || failed="$failed daemons"
-    set_live "$1" || failed="$failed live"
-    restore_paths || failed="$failed files"
-    stack_of "$1"
-    undo_after "$1" || failed="$failed daemons"
-    old=$R/snapshot/ipvs
-    [ -f "$old" ] || old=''
-    settle_ipvs "$R/intent/ipvs" "$S/releases/$1/intent/ipvs" "$old" || failed="$failed ipvs"
-    set_units "$1" && hold_units "$1" || warn "what starts at boot may not be as before" # a confirmation that was cut short may have begun it
-  fi
-  [ -z "$failed" ] || { warn "not restored:$failed"; return 1; }
-  mv -f "$S/undo/tx.ended" "$S/tx" 2> /dev/null || save_tx rolled-back || return 1
-  rm -rf "$S/undo" "$S/incoming"
-  sync_all
-}
-
-set_live() { # RELEASE; the link made at arm time first, it needs no inode
-  release_name live && [ "$NAME" = "$1" ] && return 0
-  { [ -L "$S/undo/live" ] && [ -f "$S/undo/live/../releases/$1/name" ] && mv -fT "$S/undo/live" "$S/live"; } || point live "$1"
-}
-
-verb_abort() { # TX GENERATION
-  need_tx "$1"; need_number "$2" 15 generation
-  begin abort
-  if [ "$TX" != "$1" ]; then
-    [ "$FENCE_TX" = "$1" ] && [ ! -e "$S/releases/$1" ] || die 14 "transaction $1 is not open here (open: ${TX:-none})"
-    say "aborted $1"
-    return 0
-  fi
-  case $TX_STATE in staged | checked) ;; *) die 10 "transaction $1 is $TX_STATE: roll back instead" ;; esac
-  [ "$2" -ge "$TX_GEN" ] || die 10 "generation $2 is stale: $TX_GEN"
-  rm -f "$S/tx" && rm -rf "$S/releases/$1" "$S/incoming" || die 13 "cannot write $S"
-  sync_all
-  say "aborted $1"
-}
-
-# ---- break-glass, and the start of the host ------------------------------------------------------------------------------------------------------------
-
-verb_apply() { # RELEASE
-  [ "$1" = origin ] || need_tx "$1"
-  begin apply
-  [ -f "$S/releases/$1/name" ] || die 14 "no release $1 here, see: guard list"
-  [ "$1" = origin ] || [ -f "$S/releases/$1/was-confirmed" ] || die 10 "release $1 was never confirmed"
-  verify_release "$S/releases/$1" || exit 11
-  release_name confirmed || die 10 "the confirmed release is damaged"
-  if is_open; then
-    [ "$NAME" = "$TX" ] || do_rollback "$NAME" || die 13 "transaction $TX could not be rolled back"
-    stop_timer "$TX_TIMER"
-  fi
-  base=$NAME
-  TX=$1 TX_GEN=${TX_GEN:-0} TX_BOOT=$BOOT_ID TX_DEADLINE='' TX_TIMER='' TX_STEP=''
-  rm -rf "$S/undo" "$S/releases/$1/snapshot"
-  save_tx armed || die 13 "cannot write $S/tx"
-  changed_files "$base" "$1"
-  action=none
-  case $CHANGED in *ldirectord*) action=reload-ldirectord ;; esac
-  case $CHANGED in *keepalived*) ! keepalived_pid || [ "$1" = origin ] || action=reload-keepalived ;; esac
-  case $CHANGED in *heartbeat*) ! heartbeat_pid || [ "$1" = origin ] || action=restart-heartbeat ;; esac
-  find_strangers "$1" "$base" # of another stack: they stop, and the daemon of this one starts
-  case $STACK:$base_stack in :* | *:"$STACK") ;; heartbeat:* | keepalived:*) action=start-$STACK ;; single:*) action=start-ldirectord ;; esac
-  (do_switch "$action") || { do_rollback "$base"; die 13 "release $1 could not be applied, $base is back"; }
-  do_confirm
-  for d in heartbeat keepalived; do [ "$1" != origin ] || ! daemon_pid "$d" || warn "$d still runs: stop it with systemctl stop $d"; done
-  say "applied $1"
-}
-
-# ---- planned failover -------------------------------------------------------------------------------------------------------
-
-HANDOVER_SECONDS=60 # between two of one director, so that nobody can swing the addresses to and fro without end
-
-verb_handover() { # PEER: this director, which is active, gives its role to the other one; files and releases stay as they are
-  case $1 in '' | [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) die 2 "not a name of a director" ;; esac
-  [ "${#1}" -le 63 ] || die 2 "the name is too long"
-  begin handover
-  ! is_open || die 10 "transaction $TX is open ($TX_STATE): it ends first"
-  release_name confirmed || die 10 "the confirmed release is damaged"
-  release=$NAME
-  [ "$release" != origin ] || die 10 "nothing was deployed here yet"
-  release_name live && [ "$NAME" = "$release" ] || die 10 "the live release is not the confirmed one"
-  read_role "$release" || die 13 "the addresses of this host cannot be read"
-  [ "$ROLE" = active ] || die 10 "this director does not hold the virtual addresses, so it has nothing to hand over"
-  stack_of "$release"
-  last=''
-  { read -r last < "$RUN/lvs-console.handover"; } 2>/dev/null || :
-  case $last in '' | *[!0-9]*) last=-$HANDOVER_SECONDS ;; esac
-  [ $((UPTIME - last)) -ge "$HANDOVER_SECONDS" ] || die 10 "this director handed over $((UPTIME - last)) s ago: wait until $HANDOVER_SECONDS s have passed"
-  case $STACK in
-    heartbeat) ask_heartbeat "$1" ;;
-    keepalived) step_down ;;
-    *) die 10 "stack $STACK has no second director" ;;
-  esac || exit
-  say "handed over to $1"
-}
-
-note_handover() { printf '%s\n' "$UPTIME" > "$RUN/lvs-console.handover" || die 13 "cannot write $RUN"; }
-
-# heartbeat's own way: it stops the resources here and tells the peer, which starts them. It takes no answer, so what would make it refuse is asked first.
-ask_heartbeat() { # PEER
-  heartbeat_pid || die 10 "heartbeat does not run here"
-  program=''
-  for f in "$ROOT/usr/share/heartbeat/hb_standby" "$ROOT/usr/lib/heartbeat/hb_standby"; do [ ! -x "$f" ] || program=$f; done
-  [ -n "$program" ] || die 13 "hb_standby is not installed"
-  has cl_status || die 13 "cl_status is not installed"
-  peer=$(exec 9>&-; timeout 10 cl_status nodestatus "$1" 2>/dev/null) || peer=unknown
-  [ "$peer" = active ] || die 10 "heartbeat does not see $1 as active ($peer), so it would hand over to nobody"
-  held=$(exec 9>&-; timeout 10 cl_status rscstatus 2>/dev/null) || held=unknown
-  case $held in all | local | foreign) ;; *) die 10 "heartbeat is not at rest (resources: $held): wait until it is" ;; esac
-  note_handover
-  words=$(exec 9>&-; timeout 30 "$program" all 2>&1 < /dev/null) || die 13 "hb_standby failed: $words"
-}
-
-# keepalived has no command for it. One that stops says so to its peer (priority 0), which takes over at once; started again it is backup (nopreempt).
-# systemd does both halves, also when this guard is killed in between.
-step_down() {
-  keepalived_pid || die 10 "keepalived does not run here"
-  note_handover
-  daemon keepalived restart || die 13 "keepalived could not be started again: start it, or this director cannot take over"
-}
-
-verb_boot() { # before anything reads the managed files; no kernel work: nothing of an unconfirmed release is in this kernel
-  [ -L "$S/confirmed" ] || return 0
-  begin boot
-  release_name confirmed || die 13 "the confirmed release is damaged"
-  confirmed=$NAME
-  if is_open && [ "$TX" != "$confirmed" ]; then fallback=$TX
-  elif release_name live && [ "$NAME" = "$confirmed" ]; then fallback=''
-  else fallback=${NAME:-$TX}; fi
-  if [ -n "$fallback" ]; then
-    warn "release $fallback was not confirmed, going back to $confirmed"
-    R=$S/releases/$fallback
-    set_live "$confirmed" || die 13 "cannot set live to $confirmed"
-    [ ! -f "$R/snapshot/paths" ] || restore_paths || :
-    set_units "$confirmed" && hold_units "$confirmed" || :
-  fi
-  if [ "$TX" = "$confirmed" ] && is_open; then save_tx confirmed || :; elif is_open; then save_tx rolled-back || :; fi
-  rm -rf "$S/undo" "$S/incoming"
-  sync_all
-}
-
-next_command() { printf '  %-58s %s\n' "$GUARD $1" "$2"; }
-
-# What stands, in sentences; every state ends with the commands that lead on.
-explain_status() {
-  read_clock
-  load_tx
-  load_fence
-  read -r host < /proc/sys/kernel/hostname
-  release_name live || NAME='(damaged)'
-  live=$NAME
-  release_name confirmed || NAME='(damaged)'
-  confirmed=$NAME
-  say "LVS Console guard $GUARD_VERSION on $host"
-  say ""
-  say "Confirmed: $(describe "$confirmed"). The host starts from it."
-  if [ "$live" = "$confirmed" ]; then say "In place:  the same."; else say "In place:  $(describe "$live"). It is NOT confirmed."; fi
-  explain_open
-  running=''
-  for d in heartbeat ldirectord keepalived; do ! daemon_pid "$d" || running="$running $d"; done
-  say "Daemons:  ${running:- none} running."
-  say ""
-  say "What you can type:"
-  ! is_open || [ "$TX" = "$confirmed" ] || next_command rollback "back to $confirmed, now"
-  next_command list "the releases on this host"
-  [ "$confirmed" = origin ] || next_command "apply origin" "take everything of the console away"
-}
-
-describe() { # RELEASE
-  case $1 in origin) printf 'no release of the console (origin)' ;; '(damaged)') printf 'DAMAGED, it cannot be read' ;; *) printf 'release %s' "$1" ;; esac
-}
-
-explain_open() { # uses TX*, confirmed
-  case $TX_STATE in
-    idle) say "Open:      nothing."; return ;;
-    confirmed | rolled-back) say "Open:      nothing. The last deploy, $TX, was $([ "$TX_STATE" = confirmed ] && echo confirmed || echo 'rolled back')."; return ;;
-    damaged) say "Open:      a deploy whose file is DAMAGED. Roll back."; return ;;
-    staged | checked) say "Open:      deploy $TX. It has only been brought here: nothing was changed."; return ;;
-    armed)
-      if [ -n "$TX_STEP" ]; then say "Open:      deploy $TX. It is being put in place, or was cut short while that was done."
-      else say "Open:      deploy $TX. It is about to begin; nothing was changed."; fi ;;
-    switched) say "Open:      deploy $TX. It is in place and waits to be confirmed by the console${TX_STEP:+ ($TX_STEP)}." ;;
-  esac
-  if [ "$TX_BOOT" != "$BOOT_ID" ]; then say "Timer:     none, because the host was restarted since. Roll back."
-  elif ! timer_runs; then say "Timer:     NOT running. Nothing goes back by itself: roll back."
-  elif [ "$TX_DEADLINE" -le "$UPTIME" ]; then say "Timer:     due now: the host goes back to $confirmed."
-  else say "Timer:     in $((TX_DEADLINE - UPTIME)) seconds the host goes back to $confirmed by itself."; fi
-}
-
-explain_list() {
-  verb_list | awk -v guard="$GUARD" '
-    { name = $1; words = " " substr($0, length(name) + 1) " " }
-    name == "origin" { said = "the host as it was before the first deploy"; can = 1 }
-    name != "origin" { can = words ~ / (confirmed|earlier) /; said = can ? "was confirmed earlier" : "was never confirmed, so it cannot be applied" }
-    words ~ / confirmed / { said = said (name == "origin" ? ", CONFIRMED" : ""); if (name != "origin") said = "CONFIRMED: the host starts from it" }
-    words ~ / live / { said = said ", in place now" }
-    words ~ / (staged|checked|armed|switched) / { said = said ", its deploy is open" }
-    { printf "  %-24s %s\n", name, said; if (can && words !~ / live /) { other = 1; example = example == "" || name != "origin" ? name : example } }
-    BEGIN { print "Releases on this host:" }
-    END { if (!NR) print "  none: the console has never deployed here"; print ""; if (other) print "To put one in place, for example:  " guard " apply " example; print "What is open now:                  " guard " status" }'
-}
-
-person_rollback() { # [TX]: the open one
-  read_clock
-  load_tx
-  load_fence
-  is_open || { say "Nothing is open here, so there is nothing to roll back. An earlier release:  $GUARD list"; exit 10; }
-  TX=${1:-${TX:-$FENCE_TX}}
-  say "Rolling $TX back; daemons may need a minute or two to stop and start ..."
-  # A process of its own: it holds the lock under its own number, and answers into a pipe.
-  if said=$("$GUARD" rollback "$TX" < /dev/null); then say "Done: the host is as before that deploy."; else
-    code=$?
-    [ -z "$said" ] || say "$said"
-    say "Not complete. Read what is written above, then type it again:  $GUARD rollback"
-    exit "$code"
-  fi
-  say ""
-  explain_status
-}
-
-person_apply() { # RELEASE
-  [ "$1" != origin ] || say "origin takes away every file, rule, route and address of the console."
-  say "Putting $1 in place; daemons may need a minute or two to stop and start ..."
-  if said=$("$GUARD" apply "$1" < /dev/null); then say "Done: $1 is in place, and the host starts from it. The console shows this as drift until the next deploy."; else
-    code=$?
-    [ -z "$said" ] || say "$said"
-    case $code in
-      2 | 14) say "There is no such release.  $GUARD list" ;;
-      10) say "Refused, nothing was changed.  $GUARD list" ;;
-      11) say "The release is damaged on the disk, so it was not used. Nothing was changed." ;;
-      *) say "It could not be put in place. What stands now:  $GUARD status" ;;
-    esac
-    exit "$code"
-  fi
-  say ""
-  explain_status
-}
-
-verb_list() {
-  release_name live; live=$NAME
-  release_name confirmed; confirmed=$NAME
-  load_tx
-  for d in "$S"/releases/*; do
-    [ -f "$d/name" ] || continue
-    name=${d##*/} words=''
-    [ "$name" != "$live" ] || words="$words live"
-    if [ "$name" = "$confirmed" ]; then words="$words confirmed"; elif [ -f "$d/was-confirmed" ]; then words="$words earlier"; fi
-    [ "$name" != "$TX" ] || [ "$TX_STATE" = confirmed ] || words="$words $TX_STATE"
-    [ "$name" != origin ] || words="$words before-the-first-deploy"
-    printf '%s%s\n' "$name" "$words"
-  done
-}
-
-# ---- reading -------------------------------------------------------------------------------------------------------------------------------------------------
-
-verb_status() {
-  read_clock
-  load_tx
-  load_fence
-  ! is_kept || TX_STATE=confirmed
-  left=''
-  case $TX_STATE in armed | switched)
-    left=0
-    [ "$TX_BOOT" != "$BOOT_ID" ] || [ -z "$TX_DEADLINE" ] || [ "$TX_DEADLINE" -le "$UPTIME" ] || left=$((TX_DEADLINE - UPTIME)) ;;
-  esac
-  release_name live || NAME=damaged
-  live=$NAME
-  release_name confirmed || NAME=damaged
-  printf 'version=%s\nstate=%s\nstep=%s\ntx=%s\ngeneration=%s\nseconds_left=%s\nlive=%s\nconfirmed=%s\nboot_id=%s\n' \
-    "$GUARD_VERSION" "$TX_STATE" "$TX_STEP" "$TX" "$FENCE" "$left" "$live" "$NAME" "$BOOT_ID"
-}
-
-frame() { # SECTION COMMAND...: the command's own bytes, then its exit status, so that could not read differs from is empty
-  section=$1
-  shift
-  printf '@@ begin %s\n' "$section"
-  "$@"
-  printf '@@ end %s %s\n' "$section" "$?"
-}
-
-text_of() { # FILE: status 2 when there is none
-  [ -e "$1" ] || return 2
-  awk 1 "$1"
-}
-
-print_daemons() {
-  for d in heartbeat ldirectord keepalived; do
-    daemon_pid "$d" && word=running || word=stopped
-    printf '%s\t%s\n' "$d" "$word"
-  done
-}
-
-print_sysctls() {
-  set -- /proc/sys/net/ipv4/ip_forward
-  for FILE in /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/send_redirects /proc/sys/net/ipv4/conf/*/src_valid_mark \
-    /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce /proc/sys/net/ipv4/vs/* \
-    /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/accept_ra; do
-    [ ! -r "$FILE" ] || set -- "$@" "$FILE"
-  done
-  read_sysctls "$@"
-}
-
-print_modules() { while read -r module _; do printf '%s\n' "$module"; done < /proc/modules; }
-
-print_files() { # managed files that are not as the live release has them: `changed PATH` or `replaced PATH`
-  release_name live || return 1
-  [ -L "$S/live" ] || return 0
-  managed_paths "$NAME"
-  for path in $PATHS; do link_is_ours "$path" || printf 'replaced %s\n' "$path"; done
-  [ -z "$PATHS" ] || (cd "$S/releases/$NAME" && awk '{ print $1 "  " $3 }' MANIFEST | sha256sum -c 2> /dev/null) |
-    while read -r name word; do [ "$word" = OK ] || printf 'changed %s\n' "${name#files}"; done | sed 's/:$//'
-}
-
-print_changed_files() { # what stands in the files that print_files names: `PATH<TAB>line`; nothing of a secret, and nothing that a strange link leads to
-  changed=$(print_files) && release_name live || return 1
-  printf '%s\n' "$changed" | while read -r _ path; do
-    [ -f "$ROOT$path" ] && { [ ! -L "$ROOT$path" ] || link_is_ours "$path"; } || continue
-    awk -v name="files$path" '$3 == name && $2 != "0600" { found = 1 } END { exit !found }' "$S/releases/$NAME/MANIFEST" || continue
-    head -c 65536 "$ROOT$path" | awk -v path="$path" '{ print path "\t" $0 }'
-  done
-}
-
-print_clock() {
-  read_clock
-  printf 'epoch='
-  date +%s || return 1
-  printf 'uptime=%s\nboot_id=%s\n' "$UPTIME" "$BOOT_ID"
-  read -r kernel < /proc/sys/kernel/osrelease
-  printf 'kernel=%s\n' "$kernel"
-  print_cluster
-}
-
-print_cluster() { # what the daemon that moves the addresses says of this host: it may believe other than the addresses show
-  if heartbeat_pid && has cl_status; then
-    ! word=$(timeout 2 cl_status rscstatus 2> /dev/null) || printf 'heartbeat=%s\n' "$word"
-  elif keepalived_pid && has journalctl; then # it has no other way to ask that costs nothing
-    timeout 2 journalctl -q --no-pager -o cat -n 50 -t Keepalived_vrrp 2> /dev/null |
-      awk '/Entering [A-Z]+ STATE/ { sub(/.*Entering /, ""); state = $1 } END { if (state != "") print "vrrp=" state }'
-  fi
-  return 0
-}
-
-read_ipvs() { [ -f /proc/net/ip_vs ] && ipvsadm "$@"; } # status 1 without the module: asking ipvsadm would load it
-
-print_conn_list() { # the first rows in ipvsadm's own words: it ends when nobody reads on, and the whole would cost the square of the table
-  [ -f /proc/net/ip_vs ] || return 1
-  timeout 1 ipvsadm -Lnc | head -n 200
-}
-
-list_table() { # iptables-legacy would load the table (and with nat the connection tracking) only to show that it is empty
-  if [ "$(command -v iptables)" -ef /usr/sbin/xtables-legacy-multi ]; then
-    [ -f /proc/net/ip_tables_names ] || return 0
-    names=' '
-    while read -r name; do names="$names$name "; done < /proc/net/ip_tables_names
-    case $names in *" $1 "*) ;; *) return 0 ;; esac
-  fi
-  iptables -t "$1" -L -n -v
-}
-
-# Status 127: this host cannot have any of it, which is not the same as having none.
-read_firewall() { has iptables-save || return 127; iptables-save -c; }
-read_firewall6() { has_ipv6 && has ip6tables-save || return 127; ip6tables-save -c; }
-read_ip6() { has_ipv6 || return 127; ip -6 -j -d "$@"; }
-print_sets() { has_ipset || return 127; read_sets; }
-
-print_nftables() {
-  has_nft || return 127
-  if loaded nf_tables; then
-    tables=$(nft list tables 2> /dev/null) || { nft_works || return 127; return 1; }
-    case $NL$tables$NL in *"${NL}table inet lvs-console$NL"*) nft -j list table inet lvs-console; return ;; esac
-  fi
-  printf '{"nftables": []}\n'
-}
-
-print_section() {
-  case $1 in
-    status) frame "$1" verb_status ;;
-    addresses) frame "$1" ip -j addr ;;
-    policy-rules) frame "$1" ip -j -d rule ;;
-    policy-rules6) frame "$1" read_ip6 rule ;;
-    routes6) frame "$1" read_ip6 route show table all ;;
-    routes) frame "$1" ip -j -d route show table all ;;
-    ipvs) frame "$1" read_ipvs -Sn ;;
-    ipvs-list) frame "$1" read_ipvs -Ln ;;
-    ipvs-stats) frame "$1" read_ipvs -Ln --stats --exact ;;
-    ipvs-rate) frame "$1" read_ipvs -Ln --rate --exact ;;
-    ipvs-daemon) frame "$1" read_ipvs -Ln --daemon ;;
-    firewall) frame "$1" read_firewall ;;
-    firewall6) frame "$1" read_firewall6 ;;
-    sets) frame "$1" print_sets ;;
-    nftables) frame "$1" print_nftables ;;
-    mangle-list) frame "$1" list_table mangle ;;
-    nat-list) frame "$1" list_table nat ;;
-    sysctls) frame "$1" print_sysctls ;;
-    modules) frame "$1" print_modules ;;
-    daemons) frame "$1" print_daemons ;;
-    clock) frame "$1" print_clock ;;
-    files) frame "$1" print_files ;;
-    changed-files) frame "$1" print_changed_files ;;
-    conn-list) frame "$1" print_conn_list ;;
-    *) return 1 ;;
-  esac
-}
-
-ALL_SECTIONS='status addresses policy-rules policy-rules6 routes routes6 ipvs ipvs-list ipvs-stats ipvs-rate ipvs-daemon firewall firewall6 sets nftables mangle-list nat-list sysctls modules daemons clock files'
-ASKED_SECTIONS='changed-files conn-list' # not among all of them: read when `files` names some, and when a person looks at it
-
-verb_read() { # [SECTION...]
-  for section; do case " $ALL_SECTIONS $ASKED_SECTIONS " in *" $section "*) ;; *) die 2 "no section $section" ;; esac; done
-  # shellcheck disable=SC2086
-  [ "$#" -gt 0 ] || set -- $ALL_SECTIONS
-  for name; do print_section "$name"; done
-}
-
-print_tools() {
-  for tool in ip iptables iptables-save iptables-restore iptables-legacy ip6tables ip6tables-save ip6tables-restore ipset nft ipvsadm ldirectord \
-    keepalived systemctl systemd-run flock setsid unshare timeout sha256sum tar awk sync readlink modprobe sudo conntrack tcpdump; do
-    path=$(command -v "$tool") && printf '%s\t%s\n' "$tool" "$path"
-  done
-  for path in /usr/libexec/heartbeat/heartbeat /usr/lib/heartbeat/heartbeat /usr/share/heartbeat/hb_takeover; do
-    [ ! -x "$ROOT$path" ] || printf '%s\t%s\n' "${path##*/}" "$path"
-  done
-  return 0
-}
-
-print_loadable() { # from modules.dep and modules.builtin: asking modprobe would be one process for each
-  read -r kernel < /proc/sys/kernel/osrelease
-  [ -f "/lib/modules/$kernel/modules.dep" ] || return 1
-  builtin=/lib/modules/$kernel/modules.builtin
-  [ -f "$builtin" ] || builtin=/dev/null
-  awk -v asked='ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_lblc ip_vs_lblcr ip_vs_dh ip_vs_sh ip_vs_sed ip_vs_nq ip_vs_fo ip_vs_ovf ip_vs_mh ip_vs_twos ip_vs_ftp iptable_mangle iptable_nat ip6table_mangle ip6table_nat ip_set ip_set_hash_net ip_set_hash_netport xt_set nf_tables xt_mark xt_comment xt_multiport xt_MASQUERADE nf_conntrack ipip ip6_tunnel' '
-    { sub(/:.*/, ""); sub(/.*\//, ""); sub(/\.ko.*/, ""); gsub(/-/, "_"); found[$0] = 1 }
-    END { n = split(asked, a, " "); for (i = 1; i <= n; i++) print a[i] "\t" (a[i] in found ? "yes" : "no") }' "/lib/modules/$kernel/modules.dep" "$builtin"
-}
-
-print_disk() { df -Pk "$ROOT/var/lib" && df -Pi "$ROOT/var/lib"; }
-
-print_writable() { # by writing where the guard may write, by asking elsewhere
-  word=no
-  ! { true > "$S/.probe"; } 2> /dev/null || word=yes
-  printf '%s\t%s\n' /var/lib/lvs-console "$word"
-  for path in /etc /usr/lib /run; do
-    if [ -w "$ROOT$path" ]; then word=yes; else word=no; fi
-    printf '%s\t%s\n' "$path" "$word"
-  done
-}
-
-print_policy() { # name<TAB>value; a line that the check would not understand has the name `?`
-  [ -e "$POLICY" ] || return 2
-  awk '/^[ \t]*(#.*)?$/ { next } { key = $0; sub(/=.*/, "", key); value = $0; sub(/[^=]*=[ \t]*/, "", value) } key ~ /^(marks|interfaces|ranges|addresses|targets|resources|check-scripts)$/ { print key "\t" value; next } { print "?\t" $0 }' "$POLICY"
-}
-
-print_capabilities() { # name<TAB>yes|no: the tool is there and the kernel does what it asks for
-  for name in iptables ip6tables ipset nft; do
-    word=no
-    ! has "$name" || ! "${name}_works" || word=yes
-    printf '%s\t%s\n' "$name" "$word"
-  done
-  if has_ipv6; then printf 'ipv6\tyes\n'; else printf 'ipv6\tno\n'; fi
-}
-
-print_guard() { printf 'version=%s\n' "$GUARD_VERSION" && sha256sum "$GUARD"; }
-
-verb_facts() {
-  frame uname uname -a
-  frame os-release text_of "$ROOT/etc/os-release"
-  frame tools print_tools
-  frame iptables-version iptables -V
-  frame modules print_loadable
-  frame disk print_disk
-  frame writable print_writable
-  frame addresses ip -j addr
-  frame clock print_clock
-  frame status verb_status
-  frame guard print_guard
-  frame policy print_policy
-  frame capabilities print_capabilities
-  frame interfaces text_of "$ROOT/etc/network/interfaces"
-  frame sysconfig-iptables text_of "$ROOT/etc/sysconfig/iptables"
-}
-
-# Rows that hold TEXT when addresses and ports are written in decimal. Never more than `max` rows: reading the table is quadratic.
-CONN=/proc/net/ip_vs_conn_sync # says more than ip_vs_conn: who made an entry, this host or the other one
-# Columns of a row: 1 protocol 2 client 3 its port 4 virtual 5 its port 6 real server 7 its port 8 state 9 origin 10 seconds.
-# `terms`: COLUMN LOW HIGH, again and again; words of one length in the kernel's own spelling compare as their numbers do. Terms of one
-# column are ways to meet it, and every column that is named must be met.
-CONN_AWK='
-BEGIN { n = split(terms, t, " "); for (i = 1; i + 2 <= n; i += 3) { k++; col[k] = t[i]; low[k] = toupper(t[i + 1]); high[k] = toupper(t[i + 2]); asked[t[i]] = 1 } }
-function fits(v, i) { return length(v) == length(low[i]) && (v "") >= (low[i] "") && (v "") <= (high[i] "") }
-function holds(  c, i, ok, v) { for (c in asked) { v = toupper($c); ok = 0; for (i = 1; i <= k && !ok; i++) ok = col[i] == c && fits(v, i); if (!ok) return 0 } return 1 }
-$1 == "Pro" { next }
-$1 == "@whole" { whole = "yes"; next }
-NF != 10 { odd++; next }
-{ seen++ }
-search && seen % 2000 == 0 { print "@@ seen " seen; fflush() }
-k && !holds() { next }
-{ found++ }
-search { print; next }
-found <= rows { print }
-{ cell = $1 " " $4 " " $5 " " $6 " " $7 " " $8 " " $9; net = length($2) == 8 ? substr($2, 1, 6) : substr($2, 1, 19)
-  if (cell in cells) cells[cell]++; else if (ncells < 2000) { ncells++; cells[cell] = 1 } else more++
-  if (net in nets) nets[net]++; else if (nnets < 2000) { nnets++; nets[net] = 1 } else morenets++ }
-END { whole = whole == "" ? "no" : whole
-  if (search) { printf "@@ end seen=%d found=%d odd=%d whole=%s\n", seen, found, odd, whole; exit }
-  print "@@ end rows 0\n@@ begin cells"; for (c in cells) print cells[c], c
-  print "@@ end cells 0\n@@ begin nets"; for (c in nets) print nets[c], c
-  printf "@@ end nets 0\n@@ begin seen\nseen=%d\nfound=%d\nodd=%d\nmore_cells=%d\nmore_nets=%d\nwhole=%s\n@@ end seen 0\n", seen, found, odd, more, morenets, whole }'
-
-# The kernel walks its table from the start again for every few rows, so that a whole listing costs the square of its length: it is bounded
-# by time, and cut off where it is then.
-list_connections() { # MILLISECONDS
-  seconds=$(($1 / 1000)).$(printf %03d $(($1 % 1000)))
-  timeout -s KILL "$seconds" cat "$CONN" 2>&3 && echo @whole
-}
-
-read_terms() { # [COLUMN LOW HIGH]...: sets TERMS
-  [ $(($# % 3)) -eq 0 ] && [ "$#" -le 48 ] || die 2 "a filter is COLUMN LOW HIGH, at most 16 times"
-  TERMS="$*"
-  case $TERMS in *[!0-9A-Za-z:._\ -]*) die 2 "a filter holds letters, digits, colons, dots and lines only" ;; esac
-  while [ "$#" -gt 0 ]; do
-    case $1 in [1-9]) ;; *) die 2 "a column is a number from 1 to 9" ;; esac
-    [ "${#2}" -eq "${#3}" ] && [ "${#2}" -le 39 ] || die 2 "the ends of a range have one length"
-    shift 3
-  done
-}
-
-verb_connections() { # ROWS MILLISECONDS [COLUMN LOW HIGH]...
-  need_number "$1" 5 rows
-  need_number "$2" 4 milliseconds
-  rows=$1 milliseconds=$2
-  shift 2
-  read_terms "$@"
-  frame count awk '/^  ->/ && $5 ~ /^[0-9]+$/ { n += $5 + $6 } END { print n + 0 }' /proc/net/ip_vs
-  if [ ! -r "$CONN" ]; then
-    frame rows cat "$CONN"
-    return 0
-  fi
-  frame began cat /proc/uptime
-  echo '@@ begin rows'
-  { list_connections "$milliseconds" 3>&2 2> /dev/null; } | awk -v terms="$TERMS" -v rows="$rows" "$CONN_AWK"
-  frame ended cat /proc/uptime
-  frame cpu times
-}
-
-verb_search() { # MILLISECONDS [COLUMN LOW HIGH]...: all rows that hold the terms as they are found; ends when nobody listens
-  need_number "$1" 7 milliseconds
-  milliseconds=$1
-  shift
-  read_terms "$@"
-  [ -r "$CONN" ] || die 10 "this host has no connection table: IPVS is not loaded"
-  { list_connections "$milliseconds" 3>&2 2> /dev/null; } | awk -v terms="$TERMS" -v search=1 "$CONN_AWK"
-  frame cpu times
-}
-
-verb_session() { # who is at the other end, and by which way: what the console shows of a login
-  client=''
-  case ${SSH_CONNECTION:-} in *[!0-9A-Za-z.:%\ ]*) ;; *) client=${SSH_CONNECTION:-} ;; esac
-  printf 'user=%s\nvia=%s\nread_only=%s\nclient=%s\n' "${SUDO_USER:-root}" "$VIA" "$READ_ONLY" "$client"
-}
-
-QUESTION_AWK='
-NF != 4 || $1 !~ /^[0-9a-f.:]+$/ || $2 !~ /^[0-9a-f.:]+$/ || $3 !~ /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/ || length($3) > 15 || $4 !~ /^[0-9]+$/ || NR > 64 { exit 2 }
-{ print "route get " $1 " from " $2 " iif " $3 " mark " $4 }'
-
-verb_delivery() { # 4|6 < lines `ADDRESS SOURCE INTERFACE MARK`: where the kernel would send such a packet, a line each
-  case $1 in 4 | 6) ;; *) die 2 "the family is 4 or 6" ;; esac
-  questions=$(head -c 16384 | awk "$QUESTION_AWK") || die 2 "not at most 64 lines <address> <source> <interface> <mark>"
-  printf '%s\n' "$questions" | ip "-$1" -o -batch - || exit 13
-}
-
-# ---- main ---------------------------------------------------------------------------------------------------------------------------------------------------------
-
-NOT_THIS='this key may run the guard only, with words of letters, digits and .:/_-'
-
-# What a forced command in authorized_keys starts: the words that the client sent are data, never handed to a shell. Sets WORDS.
-read_client() {
-  case ${SSH_ORIGINAL_COMMAND:-} in '' | *[!A-Za-z0-9_.:/\ -]*) die 15 "$NOT_THIS" ;; esac
-  WORDS=${SSH_ORIGINAL_COMMAND#sudo -n }
-  case "$WORDS " in "guard "* | "$GUARD "*) WORDS=${WORDS#"${WORDS%% *}"} ;; *) die 15 "$NOT_THIS" ;; esac
-  case $WORDS in *' --ssh'*) die 15 "$NOT_THIS" ;; esac
-}
-
-need_permission() { # VERB
-  case $READ_ONLY:$1 in
-    no:* | yes:version | yes:facts | yes:read | yes:connections | yes:search | yes:status | yes:list | yes:session | yes:delivery) ;;
-    *) die 15 "this key may only read, $1 changes something" ;;
-  esac
-  case $VIA:$1 in ssh:apply | ssh:boot) die 15 "$1 is for root on this host, not for the console's key" ;; esac
-}
-
-main() {
-  VIA=direct READ_ONLY=no
-  if [ "${1:-}" = --ssh ]; then
-    VIA=ssh
-    case $#:${2:-} in 1:) ;; 2:--read-only) READ_ONLY=yes ;; *) usage ;; esac
-    read_client
-    set -f
-    # shellcheck disable=SC2086 # the words are wanted one by one
-    set -- $WORDS
-    set +f
-  fi
-  if [ "${1:-}" = --read-only ]; then READ_ONLY=yes; shift; fi
-  if [ "$VIA:${1:-}" = direct:help ]; then PLAIN=yes; shift; [ "$#" -gt 0 ] || { explain; return 0; }; fi
-  [ "$#" -ge 1 ] || usage
-  verb=$1
-  shift
-  need_permission "$verb"
-  if person; then
-    case $verb:$# in
-      status:0) need_root; explain_status; return ;;
-      list:0) need_root; explain_list; return ;;
-      rollback:[01]) need_root; person_rollback "$@"; return ;;
-      apply:1) need_root; person_apply "$1"; return ;;
-    esac
-  fi
-  case $verb:$# in
-    version:0) printf '%s\n' "$GUARD_VERSION" ;;
-    session:0) verb_session ;;
-    delivery:1) verb_delivery "$@" ;;
-    facts:0) need_root; verb_facts ;;
-    read:*) need_root; verb_read "$@" ;;
-    connections:[1-9]*) need_root; [ "$#" -ge 2 ] || usage; verb_connections "$@" ;;
-    search:[1-9]*) need_root; verb_search "$@" ;;
-    status:0) need_root; verb_status ;;
-    list:0) need_root; verb_list ;;
-    stage:2) verb_stage "$@" ;;
-    check:1) verb_check "$@" ;;
-    arm:3) verb_arm "$@" ;;
-    switch:2) verb_switch "$@" ;;
-    confirm:2) verb_confirm "$@" ;;
-    rollback:1) verb_rollback "$@" ;;
-    abort:2) verb_abort "$@" ;;
-    handover:1) verb_handover "$@" ;;
-    apply:1) verb_apply "$@" ;;
-    boot:0) verb_boot ;;
-    *) usage ;;
-  esac
-}
-
-main "$@"
+run "$@"
 exit $?

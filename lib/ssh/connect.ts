@@ -11,6 +11,7 @@ import {
   toConnectError,
   type Endpoint,
 } from './connection-errors';
+import { gather, splitLines } from './output';
 import { quoteArgv } from './quote-argv';
 
 /** `fingerprint`: the accepted one (`SHA256:...`); undefined = none was accepted yet, and the connection is refused. */
@@ -23,6 +24,8 @@ export type ExecOptions = {
   maxOutput?: number;
   /** Gets standard output as it comes; then none of it is kept for the result. What it throws ends the call. */
   onOutput?: (chunk: Buffer) => void;
+  /** Gets each whole line of standard output as it comes, which is kept for the result as well. */
+  onLine?: (line: string) => void;
 };
 export type ExecResult = { code: number; stdout: string; stderr: string };
 export type HostConnection = {
@@ -229,6 +232,7 @@ function collect(channel: ClientChannel, options: ExecOptions, link: Link, timeo
   return new Promise((resolve, reject) => {
     const stdout = gather(options.maxOutput ?? MAX_OUTPUT);
     const stderr = gather(MAX_ERROR_OUTPUT);
+    const lines = options.onLine && splitLines(options.onLine);
     let code: number | undefined;
     const end = watchEnds(link, options.signal, timeoutMs, (error) => {
       channel.close();
@@ -245,6 +249,7 @@ function collect(channel: ClientChannel, options: ExecOptions, link: Link, timeo
         }
         return;
       }
+      lines?.(chunk);
       if (stdout.add(chunk) || !end()) return;
       channel.close();
       reject(new HostError('unreadable-answer', `${describeEndpoint(link.endpoint)} answered with too much text`));
@@ -260,21 +265,6 @@ function collect(channel: ClientChannel, options: ExecOptions, link: Link, timeo
     });
     channel.end(options.stdin === undefined ? undefined : Buffer.from(options.stdin));
   });
-}
-
-function gather(limit: number) {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  return {
-    /** False when the limit is reached; what is above it is not kept. */
-    add: (chunk: Buffer): boolean => {
-      if (size + chunk.length > limit) return false;
-      size += chunk.length;
-      chunks.push(chunk);
-      return true;
-    },
-    text: () => Buffer.concat(chunks).toString('utf8'),
-  };
 }
 
 function keyTypeOf(key: Buffer): string {

@@ -23,6 +23,12 @@ export type GuardVerb =
   | 'handover'
   | 'status';
 export type GuardAnswer = { stdout: string; stderr: string };
+/** A verb and its words. */
+export type GuardCall = readonly [GuardVerb, ...string[]];
+export type SequenceOptions = Partial<ExecOptions> & {
+  /** Called as soon as the director says that it has done that one of the calls. */
+  onDone?: (verb: GuardVerb) => void;
+};
 export type GuardFrames = Map<string, GuardFrame>;
 
 export type GuardHost = {
@@ -30,6 +36,11 @@ export type GuardHost = {
   /** Who logs in. */
   user: string;
   guard: (verb: GuardVerb, args?: readonly string[], options?: Partial<ExecOptions>) => Promise<GuardAnswer>;
+  /**
+   * Several verbs in one round trip, in this order; the first that fails ends the rest, and its error names it. For `stage`, `check`,
+   * `arm`, `switch`, `confirm` and what reads (`read`, `delivery`, `status`).
+   */
+  sequence: (calls: readonly GuardCall[], options?: SequenceOptions) => Promise<GuardAnswer>;
   /** Throws `unreadable-answer` when a section that was asked for is missing; a section's own status is the reader's to judge. */
   read: (sections: readonly string[], options?: Partial<ExecOptions>) => Promise<GuardFrames>;
   status: (options?: Partial<ExecOptions>) => Promise<GuardStatus>;
@@ -54,11 +65,20 @@ export function openGuardHost(name: string, user: string, connect: () => Promise
     const connection = await connect();
     return connection.exec(user === 'root' ? argv : ['sudo', '-n', ...argv], options);
   };
-  const guard: GuardHost['guard'] = async (verb, args = [], options = {}) => {
-    const result = await exec([GUARD, verb, ...args], { timeoutMs: READ_MS, ...options });
+  const sequence: GuardHost['sequence'] = async (calls, { onDone, ...options } = {}) => {
+    const done: string[] = [];
+    const onLine = (line: string) => {
+      const verb = calls[done.length]?.[0];
+      if (verb === undefined || line !== `@@ done ${verb}`) return;
+      done.push(verb);
+      onDone?.(verb);
+    };
+    const words = calls.flatMap((call, at) => (at === 0 ? call : ['then', ...call]));
+    const result = await exec([GUARD, ...words], { timeoutMs: READ_MS, ...options, onLine });
     if (result.code === 0) return { stdout: result.stdout, stderr: result.stderr };
-    throw toGuardError({ name, user }, verb, result);
+    throw toGuardError({ name, user }, calls[done.length]?.[0] ?? 'answer', result);
   };
+  const guard: GuardHost['guard'] = (verb, args = [], options = {}) => sequence([[verb, ...args]], options);
   const read: GuardHost['read'] = async (sections, options) => {
     const { stdout } = await guard('read', sections, options);
     return framesOf(name, stdout, sections);
@@ -72,7 +92,7 @@ export function openGuardHost(name: string, user: string, connect: () => Promise
       stdout,
     });
   };
-  return { name, user, guard, read, status, exec };
+  return { name, user, guard, sequence, read, status, exec };
 }
 
 export function framesOf(host: string, stdout: string, wanted: readonly string[]): GuardFrames {

@@ -1,11 +1,16 @@
 // One open connection per director, shared by everybody who talks to it, and opened again after a loss.
 import { openConnection, type HostConnection, type HostLogin } from './connect';
 
+/** Longer than any reading takes that may be under way on a connection whose place another one takes. */
+const LINGER_MS = 30_000;
+
 export type HostConnections = {
   /** The shared connection; concurrent callers wait for the same handshake. */
   get: (directorId: string) => Promise<HostConnection>;
   /** A new connection beside the shared one: what proves that somebody can still log in. The caller closes it. */
   fresh: (directorId: string) => Promise<HostConnection>;
+  /** A new connection takes the place of the shared one, which ends once what is under way on it has had its time. */
+  adopt: (directorId: string, connection: HostConnection) => void;
   /** Ends the shared connection: address, user or accepted key may have changed. */
   drop: (directorId: string) => void;
   close: () => void;
@@ -39,5 +44,15 @@ export function openHostConnections(loadLogin: (directorId: string) => Promise<H
     });
     return opening;
   };
-  return { get, fresh, drop, close: () => [...shared.keys()].forEach(drop) };
+  const adopt = (directorId: string, connection: HostConnection) => {
+    const before = shared.get(directorId);
+    shared.set(directorId, Promise.resolve(connection));
+    const end = () =>
+      void before?.then(
+        (open) => open.close(),
+        () => undefined,
+      );
+    setTimeout(end, LINGER_MS).unref();
+  };
+  return { get, fresh, adopt, drop, close: () => [...shared.keys()].forEach(drop) };
 }

@@ -133,6 +133,7 @@ function counted(host: Run['hosts'][string], count: () => void): Run['hosts'][st
   return {
     ...host,
     guard: (...args) => wait(() => host.guard(...args)),
+    sequence: (...args) => wait(() => host.sequence(...args)),
     read: (...args) => wait(() => host.read(...args)),
     status: (...args) => wait(() => host.status(...args)),
   };

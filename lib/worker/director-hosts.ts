@@ -52,7 +52,11 @@ export function openDirectorHosts(db: Db, keys: LoginKeys): DirectorHosts {
   const open = async (id: string): Promise<DeployHost> => {
     const { name, user } = await findDirector(db, id);
     const host = openGuardHost(name, user, () => noted(id, connections.get(id)));
-    return { ...host, proveNewConnection: () => proveLogin(name, user, noted(id, connections.fresh(id))) };
+    const proveNewConnection = async () => {
+      const connection = await proveLogin(name, user, noted(id, connections.fresh(id)));
+      connections.adopt(id, connection);
+    };
+    return { ...host, proveNewConnection };
   };
   /** What the row says by us: it is written when it changes, not at every read. */
   const told = new Map<string, boolean>();
@@ -125,14 +129,16 @@ async function findDirector(db: Db, id: string) {
   throw new ServiceError('not-found', 'There is no such director; it may have been removed from its topology.');
 }
 
-/** A whole login and one command: what an administrator would need in an emergency. */
-async function proveLogin(name: string, user: string, opening: Promise<HostConnection>): Promise<void> {
+/** A whole login and one command: what an administrator would need in an emergency. Answers the connection, still open. */
+async function proveLogin(name: string, user: string, opening: Promise<HostConnection>): Promise<HostConnection> {
   const connection = await opening;
   try {
     const host = openGuardHost(name, user, () => Promise.resolve(connection));
     await host.guard('status', [], { timeoutMs: PROOF_MS });
-  } finally {
+    return connection;
+  } catch (error) {
     connection.close();
+    throw error;
   }
 }
 
