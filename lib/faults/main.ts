@@ -10,11 +10,12 @@ import { MATRIX_B } from './host-cells';
 import { MATRIX_C } from './network-cells';
 import { PAIR_TRIALS, SCENES } from './pair-cells';
 import { RANDOM_SCENES } from './random-cells';
-import { appendResult, printTable, readResults } from './report';
+import { appendResult, printRuns, printTable, readResults } from './report';
 import { openRig, type Rig } from './rig';
 import { runCell, runHostCell, runScene, runTrial, type CellResult } from './run-cell';
 
 const TIMER_SECONDS = 20;
+const MAX_SHARDS = 8;
 const program = new Command('faults')
   .description(
     'The fault matrix: real deploys against real directors, with faults in the middle, and nine invariants asserted after each.',
@@ -28,6 +29,8 @@ const program = new Command('faults')
   .option('--shards <count>', 'so many labs and consoles beside each other', '1')
   .option('--repeat <count>', 'every cell so many times: what depends on the moment shows only now and then', '1')
   .addOption(new Option('--shard <number>', 'of a run in shards: which part this process does').hideHelp())
+  .option('--within <minutes>', 'begin no cell after that time; what was not begun is named and counted as skipped')
+  .option('--tabulate <journals...>', 'run nothing: one table of earlier runs, a column for each journal')
   .option('--journal <file>', 'a line of JSON for each cell', path.resolve('.data/faults.jsonl'))
   .option('--report <file>', 'the table of the results')
   .parse();
@@ -37,6 +40,8 @@ const values = program.opts<{
   compare: boolean;
   list: boolean;
   resume: boolean;
+  within?: string;
+  tabulate?: string[];
   shards: string;
   repeat: string;
   shard?: string;
@@ -55,6 +60,12 @@ const matrix: Runnable[] = [
   ...MATRIX_E.map((cell) => ({ id: cell.id, run: (rig: Rig) => runHostCell(rig, cell) })),
 ];
 const storm: Runnable[] = RANDOM_SCENES.map((scene) => ({ id: scene.id, run: (rig: Rig) => runScene(rig, scene) }));
+if (values.tabulate) {
+  const table = printRuns(values.tabulate.map((journal) => inOrder(readRun(journal))));
+  console.log(table);
+  if (values.report) fs.writeFileSync(values.report, table);
+  process.exit(0);
+}
 if (values.compare) {
   const table = printComparison(await compareTools(positionals, (line) => console.log(line)));
   console.log(`\n${table}`);
@@ -71,8 +82,10 @@ if (values.list) {
   for (const { id } of cells) console.log(id);
   process.exit(0);
 }
+const lastBegin = values.within === undefined ? Infinity : Date.now() + Number(values.within) * 60_000;
 const shards = Number(values.shards);
-if (!Number.isInteger(shards) || shards < 1 || shards > 8) fail(`--shards ${values.shards}: from 1 to 8`);
+if (!Number.isInteger(shards) || shards < 1 || shards > MAX_SHARDS)
+  fail(`--shards ${values.shards}: from 1 to ${MAX_SHARDS}`);
 
 fs.mkdirSync(path.dirname(values.journal), { recursive: true });
 const journalOf = (shard: number) => (shards === 1 ? values.journal : `${values.journal}.${shard}`);
@@ -93,7 +106,7 @@ async function runPart(shard: number): Promise<void> {
   process.once('SIGINT', () => (isInterrupted = true));
   const rig = await openRig(TIMER_SECONDS, shard, (line) => console.log(`    ${line}`));
   for (const [at, { id, run }] of todo.entries()) {
-    if (isInterrupted) break;
+    if (isInterrupted || Date.now() > lastBegin) break;
     const result = { ...(await run(rig).catch(toFailure(id))), id };
     appendResult(journal, result);
     const { passed, state, seconds, note, broken } = result;
@@ -114,14 +127,30 @@ function runShard(shard: number): Promise<void> {
   return new Promise((resolve) => child.on('close', () => resolve()));
 }
 
+/** Of all the shards that a run had. */
+function readRun(journal: string): CellResult[] {
+  const parts = [journal, ...Array.from({ length: MAX_SHARDS }, (_, shard) => `${journal}.${shard}`)];
+  return parts.flatMap(readResults);
+}
+
+function inOrder(results: readonly CellResult[]): CellResult[] {
+  const places = new Map([...matrix, ...storm].map(({ id }, at) => [id, at]));
+  return results.toSorted((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
+}
+
 function report(): void {
   const found = Array.from({ length: shards }, (_, shard) => readResults(journalOf(shard))).flat();
   const results = cells.flatMap(({ id }) => found.find((result) => result.id === id) ?? []);
   const table = printTable(results);
   console.log(`\n${table}`);
   if (values.report) fs.writeFileSync(values.report, table);
-  const failed = cells.length - results.filter(({ passed }) => passed).length;
-  console.log(`${cells.length - failed} passed, ${failed} failed`);
+  const passed = results.filter((result) => result.passed).length;
+  const isOver = Date.now() > lastBegin;
+  const skipped = isOver ? cells.filter(({ id }) => !results.some((result) => result.id === id)) : [];
+  if (skipped.length > 0)
+    console.log(`not begun within ${values.within ?? ''} minutes: ${skipped.map(({ id }) => id).join(' ')}`);
+  const failed = cells.length - passed - skipped.length;
+  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
   process.exit(failed === 0 ? 0 : 1);
 }
 

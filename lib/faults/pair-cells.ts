@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Deploy, DeployState } from '../core/views/deploy';
 import { callWorker } from '../worker/client';
 import { insertDeploy, requestDeploy, until, untilEnded } from '../worker/test-console';
+import { confirmRace } from './confirm-race';
 import type { Broken } from './invariants';
 import { DIRECTORS, type Rig } from './rig';
 import { END_MS, reach, type Scene, type Struck, type Trial } from './run-cell';
@@ -138,6 +139,7 @@ export const SCENES: Scene[] = [
   { id: 'D/two-consoles-two-databases', play: twoConsoles },
   { id: 'D/stale-plan', play: stalePlan, savesTwo: true, ends: ['refused'] },
   { id: 'D/reboot-between-plan-and-deploy', play: rebootBetween },
+  confirmRace,
 ];
 
 const trial = (name: string, half: Trial['half'], strike: Trial['strike'], rest: Partial<Trial> = {}): Trial => ({

@@ -29,3 +29,29 @@ export function printTable(results: readonly CellResult[]): string {
   );
   return ['| cell | result | deploy | time | broken invariants |', '|---|---|---|---:|---|', ...rows, ''].join('\n');
 }
+
+/** Several runs of the same cells, a column each: what passed in one and failed in another shows at once. */
+export function printRuns(runs: readonly (readonly CellResult[])[]): string {
+  const ids = [...new Set(runs.flatMap((run) => run.map(({ id }) => id)))];
+  const rows = ids.map((id) => {
+    const found = runs.map((run) => run.find((result) => result.id === id));
+    const ends = [...new Set(found.flatMap((result) => (result ? [result.state.split(':')[0] ?? ''] : [])))];
+    return `| ${[id, ...found.map(printOutcome), ends.join(', ')].join(' | ')} |`;
+  });
+  const sums = runs.map((run) => `${run.filter(({ passed }) => passed).length} of ${run.length} passed`);
+  const head = runs.map((_run, at) => `run ${at + 1}`);
+  return [
+    `| cell | ${head.join(' | ')} | deploys ended |`,
+    `|---|${head.map(() => '---').join('|')}|---|`,
+    ...rows,
+    `| **all** | ${sums.join(' | ')} | |`,
+    '',
+  ].join('\n');
+}
+
+function printOutcome(result: CellResult | undefined): string {
+  if (!result) return 'not run';
+  if (result.passed) return `${result.seconds.toFixed(0)} s`;
+  const why = result.broken.map(({ invariant, what }) => `${invariant}: ${what}`).join(' ');
+  return `**FAILED** ${why.replaceAll('|', '/').replace(/\s+/g, ' ').slice(0, 160)}`;
+}

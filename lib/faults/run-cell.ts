@@ -31,6 +31,8 @@ export type CellResult = {
 };
 
 const POINT_MS = 120_000;
+/** Some steps last only a few hundred milliseconds. */
+const POINT_PAUSE_MS = 40;
 export const END_MS = 400_000;
 
 /** `healsAfter`: only once the deploy has ended; else at once, beside it. */
@@ -163,14 +165,17 @@ function printEnd({ state, outcome }: Deploy): string {
 /** Until the step's announcement is committed: the fault strikes while its side effect is at work. */
 export async function reach(rig: Rig, deployId: string, { step, half }: Point, director: string): Promise<void> {
   const isThere = async (): Promise<'there' | 'ended' | undefined> => {
-    const { steps, endedAt } = await getDeploy(rig.db, deployId);
+    const { steps, endedAt } = await rig.db.deploy.findUniqueOrThrow({
+      where: { id: deployId },
+      select: { endedAt: true, steps: { select: { name: true, director: true } } },
+    });
     // The pair is verified as one, once the active director has switched: that step names no director.
-    const isThis = (name?: string) =>
-      half === undefined || name === director || (step === 'verify' && name === undefined);
+    const isThis = (name: string | null) =>
+      half === undefined || name === director || (step === 'verify' && name === null);
     if (steps.some((each) => each.name === step && isThis(each.director))) return 'there';
-    return endedAt === undefined ? undefined : 'ended';
+    return endedAt === null ? undefined : 'ended';
   };
-  if ((await until(`the point ${step}`, isThere, POINT_MS)) === 'there') return;
+  if ((await until(`the point ${step}`, isThere, POINT_MS, POINT_PAUSE_MS)) === 'there') return;
   throw new Error(
     `the deploy ended before its point on ${director}:\n${printDeploy(await getDeploy(rig.db, deployId))}`,
   );

@@ -16,7 +16,8 @@ import { callWorker } from './client';
 export { listSplitPairs } from './roll-forward';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const POLL_MS = 50;
+/** Each question costs this machine some milliseconds of a processor that the directors of the lab need. */
+const POLL_MS = 250;
 
 export type TestConsole = {
   db: Db;
@@ -146,8 +147,8 @@ export async function untilEnded(db: Db, id: string, timeoutMs = 400_000): Promi
   return until(
     'the deploy ends',
     async () => {
-      const deploy = await getDeploy(db, id);
-      return deploy.endedAt === undefined ? undefined : deploy;
+      const row = await db.deploy.findUniqueOrThrow({ where: { id }, select: { endedAt: true } });
+      return row.endedAt === null ? undefined : getDeploy(db, id);
     },
     timeoutMs,
   );
@@ -164,7 +165,12 @@ export function printDeploy({ number, state, outcome, steps }: DeployView): stri
 }
 
 /** Asks until there is an answer; errors are asked again too. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined>, timeoutMs: number): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  timeoutMs: number,
+  pauseMs = POLL_MS,
+): Promise<T> {
   let last: unknown;
   for (const deadline = Date.now() + timeoutMs; Date.now() < deadline;) {
     try {
@@ -173,7 +179,7 @@ export async function until<T>(what: string, ask: () => Promise<T | undefined>, 
     } catch (error) {
       last = error;
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   throw new Error(`not within ${timeoutMs} ms: ${what}`, { cause: last });
 }
