@@ -45,10 +45,17 @@ function place(caseName: string, end: string): string {
   return script;
 }
 
+/** The kernel puts link-local addresses and their routes in place a second or two later, which a slow machine would see in the middle. */
+const WITHOUT_DAD = 'for i in all default; do echo 0 > /proc/sys/net/ipv6/conf/$i/accept_dad; done';
+const untilLinkLocal = (count: number) =>
+  `for i in $(seq 50); do [ "$(ip -6 route show table local | grep -c '^local fe80')" -ge ${count} ] && break; sleep 0.1; done`;
+
 /** eth0 and eth1 as on a director, and something of somebody else in every place where we write. */
 const DIRECTOR = `set -e
 ip link set lo up
+${WITHOUT_DAD}
 for i in 0 1; do ip link add eth$i type veth peer name peer$i; ip link set eth$i up; ip link set peer$i up; done
+${untilLinkLocal(4)}
 ip addr add 192.168.7.4/24 dev eth0; ip addr add 192.168.6.4/24 dev eth1
 ip addr add fd07::4/64 dev eth0 nodad; ip addr add fd06::4/64 dev eth1 nodad
 ip route add default via 192.168.7.1
@@ -160,8 +167,10 @@ function placeRealServer(caseName: string, address: string): string {
 /** A host with one interface and, under the name of the module's device, something that can come up. */
 const REAL_SERVER = `set -e
 ip link set lo up
+${WITHOUT_DAD}
 for device in eth0 tunl0 sit0 ip6tnl0; do ip link add $device type veth peer name peer-$device; done
 ip link set eth0 up; ip link set peer-eth0 up; ip addr add 192.168.6.2/24 dev eth0; ip addr add fd06::2/64 dev eth0 nodad
+${untilLinkLocal(2)}
 ip route add default via 192.168.6.240
 ip route add local 10.99.0.0/16 dev lo
 echo 1 > /proc/sys/net/ipv4/conf/all/rp_filter
