@@ -8,7 +8,7 @@ import { compareHost, compareMarks, readingCalls, toReading, type Reading, type 
 /** Health checks and a reload of ldirectord. */
 const SETTLE_MS = 10_000;
 /** A start of heartbeat: it waits for its peer, then its resource scripts fork a lot. */
-const START_MS = 120_000;
+const START_MS = 150_000;
 const RETRY_MS = 500;
 const READ_MS = 20_000;
 

@@ -93,12 +93,12 @@ const gates = {
     counts: faultCounts,
   },
 };
-/** What was deployed is the heart: the browser's path, the faults and the guard come first, then labs and browser in turn. */
+/** Deploys are the heart: the lab itself, deploys in it, the browser's path and the faults come first, then labs and browser in turn. */
 function slowGates() {
   const labs = LAB_FILES.map((file) => `lab ${file}`);
   const browsers = BROWSER_FILES.map((file) => `browser ${file}`);
-  const rest = labs.slice(1).flatMap((lab, at) => [lab, browsers[at + 1]]);
-  const all = [browsers[0], 'faults', labs[0], ...rest, ...browsers].filter((name) => name !== undefined);
+  const rest = labs.slice(2).flatMap((lab, at) => [lab, browsers[at + 1]]);
+  const all = [labs[0], labs[1], browsers[0], 'faults', ...rest, ...browsers].filter((name) => name !== undefined);
   return [...new Set(all)];
 }
 
