@@ -95,8 +95,9 @@ async function switchTogether(run: Run, directors: readonly string[], reached: R
   await onBoth(directors, (director) =>
     arm(run, director, director === before.standby ? 'standby' : 'active', reached[director]),
   );
-  const readings = await onBoth(directors, (director) => switchHost(run, director, reached[director]));
-  return verifyAndLogIn(run, Object.fromEntries(directors.map((director, index) => [director, readings[index]])));
+  await onBoth(directors, (director) => switchHost(run, director, reached[director]));
+  // Both are read anew: what came with the first switch to end is older than the end of the other one, and roles change in between.
+  return verifyAndLogIn(run, {});
 }
 
 /** Stack single: the one director carries all traffic, so it has the shorter timer. */
@@ -113,9 +114,15 @@ async function switchSingle(run: Run, directors: readonly string[], reached: Rea
 async function switchOneByOne(run: Run, directors: readonly string[], reached: ReachedByDirector, seen: Seen) {
   const roles = await readRoles(run, seen);
   const halfDone = directors.find((director) => isPast(reached[director], 'switched'));
-  const first = halfDone ?? roles.standby ?? directors[0] ?? '';
-  const second = directors.find((director) => director !== first) ?? '';
-  await arm(run, first, 'standby', reached[first]);
+  let first = halfDone ?? roles.standby ?? directors[0] ?? '';
+  const other = (name: string) => directors.find((director) => director !== name) ?? '';
+  const held = await arm(run, first, 'standby', reached[first]);
+  // The roles are as old as the checks: a director that has become active meanwhile is not changed first. It is armed anew in its turn.
+  if (!halfDone && held && heldRole(virtualAddressesOf(run.deploy.topology), held) !== 'standby') {
+    first = other(first);
+    await arm(run, first, 'standby', reached[first]);
+  }
+  const second = other(first);
   const verified = await verifyDirector(run, first, await switchHost(run, first, reached[first]));
   const armed = await arm(run, second, 'active', reached[second]);
   const now = await readRoles(run, { [first]: verified.addresses, [second]: armed });
@@ -127,17 +134,14 @@ async function switchOneByOne(run: Run, directors: readonly string[], reached: R
   return { proof: [...notes, ...(pair.proof.length > 0 ? pair.proof : verified.proof)], active: pair.active };
 }
 
-/** Both are proofs of the state after the last switch, so neither waits for the other. */
+/** The login comes after the verification: what came up last, as heartbeat's addresses, must not have locked anybody out. */
 async function verifyAndLogIn(run: Run, readings: FirstReadings): Promise<{ proof: string[]; active: string }> {
-  const directors = run.deploy.hosts.map(({ director }) => director);
-  const [verified, ...logins] = await Promise.allSettled([
-    verifyPair(run, readings),
-    ...directors.map((director) => proveConnection(run, director)),
-  ] as const);
-  if (verified.status === 'rejected') throw verified.reason;
-  const failed = logins.find((login) => login.status === 'rejected');
-  if (failed) throw failed.reason;
-  return verified.value;
+  const verified = await verifyPair(run, readings);
+  await onBoth(
+    run.deploy.hosts.map(({ director }) => director),
+    (director) => proveConnection(run, director),
+  );
+  return verified;
 }
 
 /** Armed already after an interruption: armed again, for the whole time. Answers the addresses that it holds just before its switch. */

@@ -45,6 +45,29 @@ describe('order', () => {
     expect(order).toEqual(['arm', 'arm', 'switch', 'switch']);
   });
 
+  it('changes the other director first when the standby has become active after the checks', async () => {
+    const pair = fakePair();
+    pair.onDone = (verb) => {
+      if (verb !== 'director2 arm') return;
+      pair.hosts['director1']!.isActive = false;
+      pair.hosts['director2']!.isActive = true;
+    };
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    const switches = pair.done.filter((verb) => /switch|confirm/.test(verb));
+    expect(switches).toEqual(['director1 switch', 'director2 switch', 'director2 confirm', 'director1 confirm']);
+    expectWhole(pair, 'verified');
+  });
+
+  it('proves no login before both directors are verified', async () => {
+    const pair = fakePair('together');
+    pair.onDone = (verb) => {
+      if (verb === 'director2 switch') Object.assign(pair.hosts['director2']!, { differs: true });
+    };
+    expect(await ended(runDeploy(pair.run))).toBe('rolled-back');
+    const reads = pair.journal.rows.filter(({ name }) => name === 'new-connection');
+    expect(reads).toEqual([]); // no login is proven for what was not verified
+  });
+
   it('confirms by the roles of that moment after a failover between the halves', async () => {
     const pair = fakePair();
     pair.onDone = (verb) => {
