@@ -68,6 +68,15 @@ describe('order', () => {
     expect(reads).toEqual([]); // no login is proven for what was not verified
   });
 
+  it('reads both directors again after both were switched together: what the first one said is old by then', async () => {
+    const pair = fakePair('together');
+    pair.onDone = (verb) => {
+      if (verb === 'director2 switch') pair.hosts['director1']!.differs = true;
+    };
+    expect(await ended(runDeploy(pair.run))).toBe('rolled-back');
+    expect(pair.done.filter((verb) => verb.endsWith('confirm'))).toEqual([]);
+  });
+
   it('confirms by the roles of that moment after a failover between the halves', async () => {
     const pair = fakePair();
     pair.onDone = (verb) => {
@@ -96,6 +105,22 @@ describe('round trips', () => {
       .filter(({ name, director }) => director === 'director2' && (name === 'stage' || name === 'check'))
       .map(({ name, state }) => `${name} ${state}`);
     expect(states).toEqual(['stage done', 'check failed']);
+  });
+
+  it('ends the row of stage when the journal could not be written in between', async () => {
+    const pair = fakePair();
+    const { end } = pair.journal;
+    let isLost = false;
+    pair.journal.end = async (sequence, result) => {
+      const isStage = pair.journal.rows[sequence - 1]?.name === 'stage';
+      if (isStage && !isLost) {
+        isLost = true;
+        throw new Error('the database is away');
+      }
+      await end(sequence, result);
+    };
+    expect(await ended(runDeploy(pair.run))).toBe('failed');
+    expectWhole(pair, 'failed');
   });
 
   it('refuses a guard that does not know sequences', async () => {
