@@ -90,10 +90,12 @@ if (!Number.isInteger(shards) || shards < 1 || shards > MAX_SHARDS)
 fs.mkdirSync(path.dirname(values.journal), { recursive: true });
 const journalOf = (shard: number) => (shards === 1 ? values.journal : `${values.journal}.${shard}`);
 const own = values.shard === undefined ? undefined : Number(values.shard);
+/** Of the shards; null for one that a signal ended. */
+let codes: (number | null)[] = [];
 if (own !== undefined) await runPart(own);
 else if (shards === 1) await runPart(0);
-else await Promise.all(Array.from({ length: shards }, (_, shard) => runShard(shard)));
-if (own === undefined) report();
+else codes = await Promise.all(Array.from({ length: shards }, (_, shard) => runShard(shard)));
+if (own === undefined) report(codes.every((code) => code === 0));
 
 /** The cells of one shard against a lab of its own, in order. */
 async function runPart(shard: number): Promise<void> {
@@ -119,12 +121,12 @@ async function runPart(shard: number): Promise<void> {
   await rig.close();
 }
 
-/** This program again, with its own names, ports and journal. */
-function runShard(shard: number): Promise<void> {
+/** This program again, with its own names, ports and journal. Answers its exit code. */
+function runShard(shard: number): Promise<number | null> {
   const [, script = '', ...args] = process.argv;
   const argv = [...process.execArgv, script, ...args, '--shard', String(shard)];
   const child = spawn(process.execPath, argv, { stdio: 'inherit' });
-  return new Promise((resolve) => child.on('close', () => resolve()));
+  return new Promise((resolve) => child.on('close', resolve));
 }
 
 /** Of all the shards that a run had. */
@@ -138,7 +140,8 @@ function inOrder(results: readonly CellResult[]): CellResult[] {
   return results.toSorted((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
 }
 
-function report(): void {
+/** `isWhole`: no shard ended badly; what a broken one did not run has failed and is not skipped. */
+function report(isWhole: boolean): void {
   const found = Array.from({ length: shards }, (_, shard) => readResults(journalOf(shard))).flat();
   const results = cells.flatMap(({ id }) => found.find((result) => result.id === id) ?? []);
   const table = printTable(results);
@@ -146,7 +149,7 @@ function report(): void {
   if (values.report) fs.writeFileSync(values.report, table);
   const passed = results.filter((result) => result.passed).length;
   const isOver = Date.now() > lastBegin;
-  const skipped = isOver ? cells.filter(({ id }) => !results.some((result) => result.id === id)) : [];
+  const skipped = isOver && isWhole ? cells.filter(({ id }) => !results.some((result) => result.id === id)) : [];
   if (skipped.length > 0)
     console.log(`not begun within ${values.within ?? ''} minutes: ${skipped.map(({ id }) => id).join(' ')}`);
   const failed = cells.length - passed - skipped.length;

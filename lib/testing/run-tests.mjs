@@ -1,4 +1,5 @@
-// `npm test` and `npm run check`: runs every gate and every runner, and ends with `N passed, N failed` over all of them (and `, N skipped` when a slow machine did not begin all fault cells in time).
+// `npm test` and `npm run check`: runs every gate and every runner, and ends with `N passed, N failed` over all of them (and `, N skipped` when
+// a slow machine did not begin everything in time).
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -24,8 +25,9 @@ const reportOf = (name) => path.join(results, `${name.replaceAll(/[ /]/g, '-')}.
 
 /** In the order of what they prove: on a slow machine the last ones may not be begun in the time that there is. */
 const LAB_FILES = inOrder('lib', /\.lab\.test\.ts$/, [
-  'guard/guard.lab',
+  'lab/lab.lab',
   'worker/deploy.lab',
+  'guard/guard.lab',
   'guard/privileges',
   'worker/drift',
 ]);
@@ -34,7 +36,10 @@ const BROWSER_FILES = inOrder('e2e', /\.spec\.ts$/, ['seed-topology', 'drift', '
 /** Every file below `folder` with such a name, those of `first` before the others. */
 function inOrder(folder, pattern, first) {
   const files = fs.readdirSync(path.join(root, folder), { recursive: true }).filter((file) => pattern.test(file));
-  const place = (file) => (first.findIndex((start) => file.startsWith(start)) + first.length + 1) % (first.length + 1);
+  const place = (file) => {
+    const at = first.findIndex((start) => file.startsWith(start));
+    return at === -1 ? first.length : at;
+  };
   return files.toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1)).map((file) => `${folder}/${file}`);
 }
 
