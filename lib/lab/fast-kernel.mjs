@@ -4,6 +4,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+/** Of everything that the lab builds once. */
+export const cacheFolder = () =>
+  path.join(process.env['LVS_CONSOLE_CACHE'] ?? path.join(os.homedir(), '.cache/lvs-console'), 'lab');
+
 export const kernelSource = path.join(import.meta.dirname, 'fast-kernel');
 
 /**
@@ -14,8 +18,7 @@ export function locateFastKernel() {
   const hash = createHash('sha256');
   for (const name of fs.readdirSync(kernelSource).sort())
     hash.update(`${name}\0`).update(fs.readFileSync(path.join(kernelSource, name)));
-  const cache = process.env['LVS_CONSOLE_CACHE'] ?? path.join(os.homedir(), '.cache/lvs-console');
-  const folder = path.join(cache, 'lab', `fast-kernel-${hash.digest('hex').slice(0, 16)}`);
+  const folder = path.join(cacheFolder(), `fast-kernel-${hash.digest('hex').slice(0, 16)}`);
   const program = path.join(folder, 'linux.uml');
   const isWanted = process.env['LVS_LAB_KERNEL'] !== 'debian';
   return {

@@ -52,11 +52,13 @@ async function tryKernel(kernel: string, scratch: string): Promise<string | unde
 /** Path of a kernel that was seen to run a program here. The answer is kept by kernel, processor and host kernel. */
 export async function chooseKernel(cacheFolder: string): Promise<string> {
   const fast = locateFastKernel();
-  return fast.isBuilt ? fast.program : chooseDebianKernel(cacheFolder);
+  // A processor on which the fast one does not run must not cost the lab: Debian's own is tried then, and says why if it fails too.
+  const chosen = fast.isBuilt ? await seenToRun(fast.program, cacheFolder).catch(() => undefined) : undefined;
+  return chosen ?? seenToRun(debianKernel, cacheFolder);
 }
 
-async function chooseDebianKernel(cacheFolder: string): Promise<string> {
-  const kernel = fs.readFileSync(debianKernel);
+async function seenToRun(original: string, cacheFolder: string): Promise<string> {
+  const kernel = fs.readFileSync(original);
   const processor = /^flags.*$/m.exec(fs.readFileSync('/proc/cpuinfo', 'utf8'))?.[0] ?? '';
   const hash = createHash('sha256').update(kernel).update(processor).update(os.release()).digest('hex').slice(0, 16);
   const chosen = path.join(cacheFolder, `kernel-${hash}`, 'linux.uml');
@@ -65,7 +67,7 @@ async function chooseDebianKernel(cacheFolder: string): Promise<string> {
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'lvs-uml-'));
   try {
     const candidate = path.join(scratch, 'linux.uml');
-    fs.symlinkSync(debianKernel, candidate);
+    fs.symlinkSync(original, candidate);
     const fault = await tryKernel(candidate, scratch);
     if (fault !== undefined) {
       fs.rmSync(candidate);

@@ -1,7 +1,8 @@
 // Says what this machine lacks for the lab, part by part, in words a person can act on.
 import fs from 'node:fs';
 import path from 'node:path';
-import { cacheFolder, locateImage, modulesFolder } from './root-image';
+import { cacheFolder } from './fast-kernel.mjs';
+import { locateImage, modulesFolder } from './root-image';
 import { chooseKernel, debianKernel } from './kernel';
 import { mustRun, runCommand } from './run-command';
 

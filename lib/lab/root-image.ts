@@ -2,19 +2,15 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
-import { locateFastKernel } from './fast-kernel.mjs';
+import { cacheFolder, locateFastKernel } from './fast-kernel.mjs';
 
 export type RootImage = { hash: string; rootImage: string; keyFile: string };
 export type Log = (line: string) => void;
 
 export const imageSource = path.join(import.meta.dirname, 'image');
 export const modulesFolder = '/usr/lib/uml/modules';
-
-export const cacheFolder = (): string =>
-  path.join(process.env['LVS_CONSOLE_CACHE'] ?? path.join(os.homedir(), '.cache/lvs-console'), 'lab');
 
 /** Names and contents, each with its length, so that no two different sets of inputs give one text. */
 export function hashInputs(inputs: readonly (readonly [name: string, content: string])[]): string {
