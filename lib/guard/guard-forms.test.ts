@@ -1,19 +1,11 @@
 // Every form of rules on a real kernel: sets, nftables, IPv6 and fixed addresses come, change and go, and a rollback brings back what was there.
 import { writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { withAddresses, withIpv6, withNftables, withSets } from './test-forms';
 import { releaseTar, testRelease } from './test-release';
-import { armRelease, openSandbox, type Sandbox, type SandboxOptions } from './test-sandbox';
+import { armRelease, type Sandbox, keepSandboxes } from './test-sandbox';
 
-const boxes: Sandbox[] = [];
-async function open(options: SandboxOptions): Promise<Sandbox> {
-  const box = await openSandbox(options);
-  boxes.push(box);
-  return box;
-}
-afterEach(() => {
-  for (const box of boxes.splice(0)) box.close();
-});
+const open = keepSandboxes();
 
 type Change = Record<string, string | undefined>;
 const tarOf = (mark: number, change: Change = {}) => releaseTar(testRelease(mark, change));

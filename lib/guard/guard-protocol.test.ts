@@ -1,18 +1,10 @@
 // The life of a transaction: switch changes exactly what the release says, rollback brings back exactly what was there, once each.
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { releaseTar, testRelease } from './test-release';
-import { armRelease, openSandbox, type Sandbox, type SandboxOptions } from './test-sandbox';
+import { armRelease, type Sandbox, keepSandboxes } from './test-sandbox';
 
-const boxes: Sandbox[] = [];
-async function open(options: SandboxOptions): Promise<Sandbox> {
-  const box = await openSandbox(options);
-  boxes.push(box);
-  return box;
-}
-afterEach(() => {
-  for (const box of boxes.splice(0)) box.close();
-});
+const open = keepSandboxes();
 
 const A = '1-000000aa';
 const B = '2-000000bb';

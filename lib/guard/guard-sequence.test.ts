@@ -1,17 +1,9 @@
 // Several steps in one call: in order, each said when it is done, none after the first that fails, and none that is not allowed.
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { releaseTar, testRelease } from './test-release';
-import { openSandbox, type Sandbox, type SandboxOptions } from './test-sandbox';
+import { keepSandboxes } from './test-sandbox';
 
-const boxes: Sandbox[] = [];
-async function open(options: SandboxOptions): Promise<Sandbox> {
-  const box = await openSandbox(options);
-  boxes.push(box);
-  return box;
-}
-afterEach(() => {
-  for (const box of boxes.splice(0)) box.close();
-});
+const open = keepSandboxes();
 
 const A = '1-000000aa';
 const words = (text: string) => text.split(' ');

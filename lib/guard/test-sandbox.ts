@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterEach } from 'vitest';
 
 export type Outcome = {
   code: number | null;
@@ -267,4 +268,17 @@ export async function armRelease(
     const { code, stderr } = await box.guard([...args], { input });
     if (code !== 0) throw new Error(`guard ${args.join(' ')}: exit ${String(code)}: ${stderr}`);
   }
+}
+
+/** What opens sandboxes in a test file; each is closed after its test. */
+export function keepSandboxes(): (options: SandboxOptions) => Promise<Sandbox> {
+  const boxes: Sandbox[] = [];
+  afterEach(() => {
+    for (const box of boxes.splice(0)) box.close();
+  });
+  return async (options) => {
+    const box = await openSandbox(options);
+    boxes.push(box);
+    return box;
+  };
 }

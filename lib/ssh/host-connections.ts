@@ -24,10 +24,7 @@ export function openHostConnections(loadLogin: (directorId: string) => Promise<H
   const drop = (directorId: string) => {
     const connection = shared.get(directorId);
     shared.delete(directorId);
-    connection?.then(
-      (open) => open.close(),
-      () => undefined,
-    );
+    end(connection);
   };
   const get = async (directorId: string): Promise<HostConnection> => {
     const known = shared.get(directorId);
@@ -47,12 +44,15 @@ export function openHostConnections(loadLogin: (directorId: string) => Promise<H
   const adopt = (directorId: string, connection: HostConnection) => {
     const before = shared.get(directorId);
     shared.set(directorId, Promise.resolve(connection));
-    const end = () =>
-      void before?.then(
-        (open) => open.close(),
-        () => undefined,
-      );
-    setTimeout(end, LINGER_MS).unref();
+    setTimeout(() => end(before), LINGER_MS).unref();
   };
   return { get, fresh, adopt, drop, close: () => [...shared.keys()].forEach(drop) };
+}
+
+/** One that never came needs no end. */
+function end(connection: Promise<HostConnection> | undefined): void {
+  connection?.then(
+    (open) => open.close(),
+    () => undefined,
+  );
 }
