@@ -9,6 +9,7 @@ function status(state: GuardState, secondsLeft?: number, transaction = TX): Guar
   return {
     version: '1',
     step: '',
+    busy: '',
     state,
     transaction,
     generation: 7,

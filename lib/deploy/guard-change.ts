@@ -39,8 +39,8 @@ export async function changeHost(run: Run, director: string, change: Change): Pr
 }
 
 /**
- * Undefined: the director answers and has not done it. A step that is named in its status is still at work there, or
- * its guard was killed: it is waited for longer. Throws the first error when the director cannot be asked.
+ * Undefined: the director answers and has not done it. A verb that is at work there is waited for longer, and so is a step that
+ * is named in its status: its guard may have been killed. Throws the first error when the director cannot be asked.
  */
 async function settledStatus(
   run: Run,
@@ -49,13 +49,16 @@ async function settledStatus(
   waitMs: { idle: number; atWork: number },
   cause: unknown,
 ): Promise<GuardStatus | undefined> {
-  for (const started = Date.now(); ;) {
+  const started = Date.now();
+  for (let quietSince = started; ;) {
     const status = await patientStatus(run, director, AT_WORK_MS).catch(() => undefined);
     if (!status) throw cause;
     const isOurs = status.transaction === run.deploy.transaction;
     if (isOurs && status.step === '' && done.includes(status.state)) return status;
-    const limitMs = isOurs && status.step !== '' ? waitMs.atWork : waitMs.idle;
-    if (Date.now() - started >= limitMs || run.signal.aborted) return undefined;
+    const isAtWork = status.busy !== '' || (isOurs && status.step !== '');
+    if (isAtWork) quietSince = Date.now(); // between two verbs of a sequence nothing is at work for a moment
+    const isOver = isAtWork ? Date.now() - started >= waitMs.atWork : Date.now() - quietSince >= waitMs.idle;
+    if (isOver || run.signal.aborted) return undefined;
     await pause(RETRY_MS, run.signal);
   }
 }

@@ -137,7 +137,9 @@ describe('faults', () => {
   const directors = ['director1', 'director2'];
   const each = (fault: Fault) => verbs.flatMap((verb) => directors.map((director) => [director, verb, fault] as const));
 
-  it.each([...each('lost'), ...each('unsent')])(
+  // The last verb of its call each: what stands behind a slow one is not begun by these hosts.
+  const slow = each('slow').filter(([, verb]) => verb !== 'stage');
+  it.each([...each('lost'), ...each('unsent'), ...slow])(
     '%s %s whose answer is %s is asked for and goes on, done once',
     async (director, verb, fault) => {
       const pair = fakePair();

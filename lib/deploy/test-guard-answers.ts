@@ -8,6 +8,8 @@ export type FakeHost = {
   confirmed: string;
   generation: number;
   firesAt: number | undefined;
+  /** The verb that is at work there. */
+  busy?: string | undefined;
   isActive: boolean;
   isAway: boolean;
   differs: boolean;

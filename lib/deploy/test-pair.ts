@@ -19,8 +19,9 @@ import { nothingExpected } from './verify-host';
 
 export { TRANSACTION };
 export const BASE = '6-00000000';
-/** `lost`: done, but the answer never came; `unsent`: it never arrived; `refused`; `away`: the host is gone from here on. */
-export type Fault = 'lost' | 'unsent' | 'refused' | 'away';
+/** `lost`: done, but the answer never came; `slow`: the same, and done only SLOW_MS later; `unsent`: it never arrived; `refused`; `away`: the host is gone from here on. */
+export type Fault = 'lost' | 'slow' | 'unsent' | 'refused' | 'away';
+const SLOW_MS = 20_000;
 export type FakePair = {
   run: Run;
   hosts: Record<string, FakeHost>;
@@ -180,10 +181,21 @@ function openFake(host: FakeHost, pair: FakePair): DeployHost {
       throw new HostError('connection-lost', 'the connection was lost', { retry: true });
     if (fault === 'refused')
       throw new HostError('command-failed', `${verb} failed: hunter2`, { exitCode: 13, stderr: 'words with hunter2' });
-    apply(host, verb, args);
-    pair.done.push(key);
-    pair.onDone(key);
-    return fault === 'lost';
+    const finish = () => {
+      apply(host, verb, args);
+      pair.done.push(key);
+      pair.onDone(key);
+    };
+    if (host.busy !== undefined) throw new HostError('guard-refused', 'another guard is at work', { exitCode: 10 });
+    if (fault !== 'slow') finish();
+    else {
+      host.busy = verb;
+      setTimeout(() => {
+        host.busy = undefined;
+        finish();
+      }, SLOW_MS);
+    }
+    return fault === 'lost' || fault === 'slow';
   };
   const asked = () => {
     settle();
@@ -225,6 +237,7 @@ function openFake(host: FakeHost, pair: FakePair): DeployHost {
       return {
         version: host.guardVersion,
         step: '',
+        busy: host.busy ?? '',
         state: host.state,
         transaction: transactionNow(host),
         generation: host.generation,

@@ -1,4 +1,5 @@
 // Several steps in one call: in order, each said when it is done, none after the first that fails, and none that is not allowed.
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { releaseTar, testRelease } from './test-release';
 import { keepSandboxes } from './test-sandbox';
@@ -32,6 +33,17 @@ describe.each(['dash', 'busybox sh'])('a sequence under %s', (shell) => {
     ]);
     expect(switched.stdout).toMatch(/^state=switched$/m);
     expect(switched.stdout).toMatch(/^local 192\.168\.0\.7 /m);
+  });
+
+  it('is seen at work by whoever asks meanwhile, until it has ended', async () => {
+    const box = await open({ shell });
+    writeFileSync(`${box.root}/shims/ldirectord`, '#!/bin/sh\nsleep 3\nexit 3\n');
+    const tar = releaseTar(testRelease(1));
+    const checking = box.guard(words(`stage ${A} 1 then check ${A} then read addresses`), { input: tar });
+    await expect.poll(async () => (await box.status())['busy'], { timeout: 9_000, interval: 50 }).toBe('check');
+    expect(await box.status()).toMatchObject({ state: 'staged', tx: A });
+    expect(await checking).toMatchObject({ code: 0 });
+    expect(await box.status()).toMatchObject({ state: 'checked', busy: '' });
   });
 
   it('ends with the first step that fails, with its status', async () => {

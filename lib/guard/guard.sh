@@ -7,7 +7,7 @@
 # Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction, 15 not for this key.
 # shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
-GUARD_VERSION=2.1.0
+GUARD_VERSION=2.2.0
 ROOT=''
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -196,6 +196,12 @@ daemon_pid() { case $1 in heartbeat) heartbeat_pid ;; keepalived) keepalived_pid
 
 # ---- reading ---------------------------------------------------------------------------------------------------------
 
+find_holder() { # sets HOLDER and HOLDER_VERB: who holds the lock now; 1 when nobody does
+  { read -r HOLDER HOLDER_VERB < "$LOCK.holder"; } 2> /dev/null || return 1
+  case $HOLDER in '' | *[!0-9]*) return 1 ;; esac
+  [ "/proc/$HOLDER/fd/9" -ef "$LOCK" ]
+}
+
 verb_status() {
   read_clock
   load_tx
@@ -209,8 +215,9 @@ verb_status() {
   release_name live || NAME=damaged
   live=$NAME
   release_name confirmed || NAME=damaged
-  printf 'version=%s\nstate=%s\nstep=%s\ntx=%s\ngeneration=%s\nseconds_left=%s\nlive=%s\nconfirmed=%s\nboot_id=%s\n' \
-    "$GUARD_VERSION" "$TX_STATE" "$TX_STEP" "$TX" "$FENCE" "$left" "$live" "$NAME" "$BOOT_ID"
+  find_holder || HOLDER_VERB=''
+  printf 'version=%s\nstate=%s\nstep=%s\nbusy=%s\ntx=%s\ngeneration=%s\nseconds_left=%s\nlive=%s\nconfirmed=%s\nboot_id=%s\n' \
+    "$GUARD_VERSION" "$TX_STATE" "$TX_STEP" "$HOLDER_VERB" "$TX" "$FENCE" "$left" "$live" "$NAME" "$BOOT_ID"
 }
 
 frame() { # SECTION COMMAND...: the command's own bytes, then its exit status, so that could not read differs from is empty
@@ -677,12 +684,10 @@ take_lock() { # VERB: one state change at a time; a rollback breaks the lock of 
 }
 
 break_lock() {
-  read -r holder verb < "$LOCK.holder" 2>/dev/null || return 0
-  case $verb in rollback | boot) return 0 ;; esac
-  case $holder in '' | *[!0-9]*) return 0 ;; esac
-  [ "/proc/$holder/fd/9" -ef "$LOCK" ] || return 0
-  warn "stopping guard $verb (process $holder), which still holds the lock"
-  kill -KILL "$holder" 2>/dev/null || :
+  find_holder || return 0
+  case $HOLDER_VERB in rollback | boot) return 0 ;; esac
+  warn "stopping guard $HOLDER_VERB (process $HOLDER), which still holds the lock"
+  kill -KILL "$HOLDER" 2>/dev/null || :
 }
 
 begin() { # VERB: what every state change starts with; neither a lost connection nor a slip of the fingers may stop it half way

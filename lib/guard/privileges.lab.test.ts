@@ -246,7 +246,7 @@ What is open now:                  /usr/lib/lvs-console/guard status
     it('the console’s own lines are as they were, into a pipe', async () => {
       const { shown } = await guard('status | cat');
       expect(shown).toMatch(
-        /^version=.*\nstate=confirmed\nstep=\ntx=2-000000bb\ngeneration=6\nseconds_left=\nlive=2-000000bb\nconfirmed=2-000000bb\nboot_id=.*\n$/,
+        /^version=.*\nstate=confirmed\nstep=\nbusy=\ntx=2-000000bb\ngeneration=6\nseconds_left=\nlive=2-000000bb\nconfirmed=2-000000bb\nboot_id=.*\n$/,
       );
     });
   });

@@ -10,6 +10,8 @@ export type GuardStatus = {
   state: GuardState;
   /** What the transaction was doing last; empty when none is open or an older guard does not say. */
   step: string;
+  /** The verb that is at work there now, of whomever; empty when none is, or when the guard is older than 2.2. */
+  busy: string;
   transaction: string;
   generation: number;
   secondsLeft?: number;
@@ -43,6 +45,7 @@ export function parseGuardStatus(text: string): Parsed<GuardStatus | undefined> 
     version: facts.get('version') ?? '',
     state: state.data,
     step: facts.get('step') ?? '',
+    busy: facts.get('busy') ?? '',
     transaction: facts.get('tx') ?? '',
     generation,
     ...(secondsLeft !== undefined && { secondsLeft }),

@@ -61,7 +61,7 @@ describe('parseHostClock', () => {
 
 describe('parseGuardStatus', () => {
   const text =
-    'version=1\nstate=armed\nstep=armed\ntx=12-0a1b2c3d\ngeneration=7\nseconds_left=118\nlive=11-00000000\nconfirmed=11-00000000\nboot_id=b\n';
+    'version=1\nstate=armed\nstep=armed\nbusy=check\ntx=12-0a1b2c3d\ngeneration=7\nseconds_left=118\nlive=11-00000000\nconfirmed=11-00000000\nboot_id=b\n';
 
   it('reads an open transaction', () => {
     expect(parseGuardStatus(text)).toEqual({
@@ -69,6 +69,7 @@ describe('parseGuardStatus', () => {
         version: '1',
         state: 'armed',
         step: 'armed',
+        busy: 'check',
         transaction: '12-0a1b2c3d',
         generation: 7,
         secondsLeft: 118,

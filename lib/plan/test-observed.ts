@@ -22,6 +22,7 @@ export function emptyHost(confirmed = 'origin'): ObservedHost {
       version: '1',
       state: 'idle',
       step: '',
+      busy: '',
       transaction: '',
       generation: 0,
       live: confirmed,

@@ -186,6 +186,44 @@ describe('shared connections', () => {
     await connections.get('d1');
     expect(handshakes).toBe(2);
   });
+
+  const shareTo = async () => {
+    const started = await server();
+    const login = await loginTo(started);
+    const connections = openHostConnections(() => Promise.resolve(login));
+    closers.push(connections.close);
+    return connections;
+  };
+
+  it('share the new login that took the place of the old one, which lives on for what is under way', async () => {
+    const connections = await shareTo();
+    const before = await connections.get('d1');
+    const proof = await connections.fresh('d1');
+    connections.adopt('d1', proof);
+    expect(await connections.get('d1')).toBe(proof);
+    expect(before.isOpen()).toBe(true);
+  });
+
+  it('do not share a login that a drop has overtaken, and end the one that lost its place with the drop', async () => {
+    const connections = await shareTo();
+    const before = await connections.get('d1');
+    const proof = await connections.fresh('d1');
+    connections.adopt('d1', proof);
+    const late = await connections.fresh('d1');
+    connections.drop('d1');
+    await expect.poll(() => [before.isOpen(), proof.isOpen()]).toEqual([false, false]);
+    connections.adopt('d1', late);
+    await expect.poll(() => late.isOpen()).toBe(false);
+    expect(await connections.get('d1')).not.toBe(late);
+  });
+
+  it('end with their owner, those that lost their place, too', async () => {
+    const connections = await shareTo();
+    const before = await connections.get('d1');
+    connections.adopt('d1', await connections.fresh('d1'));
+    connections.close();
+    await expect.poll(() => before.isOpen()).toBe(false);
+  });
 });
 
 describe('guard host', () => {
