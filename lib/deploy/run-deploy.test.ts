@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BASE, fakePair, Killed, restarted, TRANSACTION, type FakePair, type Fault } from './test-pair';
+import { Killed } from './test-journal';
+import { BASE, fakePair, restarted, TRANSACTION, type FakePair, type Fault } from './test-pair';
 import { runDeploy, type DeployEnd } from './run-deploy';
 
 beforeEach(() => void vi.useFakeTimers());

@@ -2,10 +2,9 @@
 import { HostError } from '../core/errors';
 import { seedDocument } from '../core/seed';
 import { resolveTopology } from '../core/resolve';
-import type { DeployState } from '../core/views/deploy';
 import type { GuardState } from '../parse/guard-status';
 import { framesOf } from '../ssh/guard-host';
-import type { DeployHost, DeployJournal, JournalStep, PreparedDeploy, Run } from './deploy-run';
+import type { DeployHost, PreparedDeploy, Run } from './deploy-run';
 import {
   addresses,
   deliveryFrames,
@@ -15,6 +14,7 @@ import {
   transactionNow,
   type FakeHost,
 } from './test-guard-answers';
+import { memoryJournal, type MemoryJournal } from './test-journal';
 import { nothingExpected } from './verify-host';
 
 export { TRANSACTION };
@@ -34,15 +34,6 @@ export type FakePair = {
   faults: Map<string, Fault>;
   onDone: (verb: string) => void;
 };
-export type MemoryJournal = DeployJournal & {
-  rows: (JournalStep & { message: string; output: string })[];
-  ended: { state: DeployState; outcome?: string; proof: string[] } | undefined;
-  isCancelledNow: boolean;
-  /** Writes until the worker "dies": every later one throws. */
-  writesLeft: number;
-};
-export class Killed extends Error {}
-
 const NEXT: Partial<Record<string, { from: GuardState[]; to: GuardState }>> = {
   stage: { from: ['idle', 'confirmed', 'rolled-back', 'staged', 'checked'], to: 'staged' },
   check: { from: ['staged', 'checked'], to: 'checked' },
@@ -120,44 +111,6 @@ function prepared(mode: PreparedDeploy['mode']): PreparedDeploy {
     secrets: ['hunter2'],
     endedTransactions: ['5-55555555'],
   };
-}
-
-function memoryJournal(): MemoryJournal {
-  const timers: Record<string, string> = {};
-  const write = async () => {
-    if (journal.writesLeft <= 0) throw new Killed('the worker is dead');
-    journal.writesLeft -= 1;
-  };
-  const journal: MemoryJournal = {
-    rows: [],
-    ended: undefined,
-    isCancelledNow: false,
-    writesLeft: Infinity,
-    steps: async () => journal.rows,
-    begin: async (step) => {
-      await write();
-      journal.rows.push({ ...step, sequence: journal.rows.length + 1, state: 'running', output: '' });
-      return journal.rows.length;
-    },
-    end: async (sequence, result) => {
-      await write();
-      Object.assign(journal.rows[sequence - 1] ?? {}, result);
-    },
-    setState: write,
-    setTimer: async (director, firesAt) => {
-      await write();
-      if (firesAt) timers[director] = firesAt.toISOString();
-      else Reflect.deleteProperty(timers, director);
-    },
-    timers: async () => ({ ...timers }),
-    raiseGeneration: write,
-    isCancelled: async () => journal.isCancelledNow,
-    finish: async (end) => {
-      await write();
-      journal.ended = end;
-    },
-  };
-  return journal;
 }
 
 function openFake(host: FakeHost, pair: FakePair): DeployHost {

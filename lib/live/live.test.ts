@@ -48,14 +48,17 @@ describe('a frame', () => {
 describe('a poller', () => {
   async function poll(
     answers: (() => ReturnType<typeof liveFrames>)[],
-  ): Promise<{ saved: LiveHost[]; asked: number[] }> {
+    readingMs = 0,
+  ): Promise<{ saved: LiveHost[]; asked: number[]; pauses: number[] }> {
     const saved: LiveHost[] = [];
+    const pauses: number[] = [];
     const asked: number[] = [];
     const stop = new AbortController();
     const host: Pick<GuardHost, 'name' | 'read'> = {
       name: 'director1',
       read: async (sections) => {
         asked.push(sections.length);
+        await new Promise((resolve) => setTimeout(resolve, readingMs));
         return (answers.shift() ?? (() => liveFrames()))();
       },
     };
@@ -68,9 +71,9 @@ describe('a poller', () => {
         if (answers.length === 0) stop.abort();
       },
       signal: stop.signal,
-      pause: async () => undefined,
+      pause: async (milliseconds) => void pauses.push(milliseconds),
     });
-    return { saved, asked };
+    return { saved, asked, pauses };
   }
   const fail = () => {
     throw new HostError('unreachable', 'director1 cannot be reached');
@@ -100,6 +103,27 @@ describe('a poller', () => {
     const good = () => liveFrames();
     const { asked } = await poll([good, good, good, good, good, fail, good]);
     expect(asked).toEqual([22, 10, 10, 10, 22, 10, 22]);
+  });
+
+  it('leaves a director that answers slowly three quarters of its time, and asks a quick one each 1.2 s', async () => {
+    const slow = await poll([() => liveFrames(), () => liveFrames()], 600);
+    expect(slow.pauses[0]).toBeGreaterThanOrEqual(3 * 600);
+    const quick = await poll([() => liveFrames(), () => liveFrames()]);
+    expect(quick.pauses[0]).toBeGreaterThan(900);
+    expect(quick.pauses[0]).toBeLessThanOrEqual(1_200);
+  });
+
+  const STATUS =
+    'version=1\nstate=confirmed\ntx=3-aaaaaaaa\ngeneration=3\nseconds_left=\nlive=3-aaaaaaaa\nconfirmed=3-aaaaaaaa\nboot_id=b\n';
+
+  it('reads rarely changing settings again when the transaction moved, not because a verb is at work', async () => {
+    const status = (words: string) => () => liveFrames({ status: { text: `${STATUS}${words}\n` } });
+    const { asked } = await poll([
+      status('step=\nbusy='),
+      status('step=\nbusy=check'),
+      status('step=switch\nbusy=switch'),
+    ]);
+    expect(asked).toEqual([22, 10, 10, 22]);
   });
 
   it('says that it never read anything instead of showing an empty director as healthy', async () => {

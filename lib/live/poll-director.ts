@@ -20,6 +20,8 @@ const INTERVAL_MS = 1_200;
 /** A director that is being changed has better things to do. */
 const BUSY_INTERVAL_MS = 1_800;
 const LONGEST_PAUSE_MS = 10_000;
+/** Pauses are at least so many times as long as the reading before them: a slow director spends no more than a quarter of its time on us. */
+const PAUSE_PER_READING = 3;
 const READ_MS = 15_000;
 
 export type PollerDeps = {
@@ -59,10 +61,14 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
       last = withProblem(last ?? neverRead(deps.host.name), error);
     }
     await deps.save(last);
-    const interval = last.release.transaction === '' ? INTERVAL_MS : BUSY_INTERVAL_MS;
-    const wanted = failures === 0 ? interval : Math.min(INTERVAL_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
-    await deps.pause(Math.max(wanted - (Date.now() - started), 100), deps.signal);
+    await deps.pause(pauseAfter(failures, last, Date.now() - started), deps.signal);
   }
+}
+
+function pauseAfter(failures: number, { release }: LiveHost, tookMs: number): number {
+  if (failures > 0) return Math.max(Math.min(INTERVAL_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) - tookMs, 100);
+  const interval = release.transaction === '' ? INTERVAL_MS : BUSY_INTERVAL_MS;
+  return Math.max(interval - tookMs, Math.min(PAUSE_PER_READING * tookMs, LONGEST_PAUSE_MS), 100);
 }
 
 type Round = {
@@ -112,9 +118,9 @@ async function readFrames(
   return { all, slow: { frames: pick(all, SLOW), readAt: new Date().toISOString(), rounds: 1, status: statusOf(all) } };
 }
 
-/** Without the seconds of the timer, which move by themselves. */
+/** Without the seconds of the timer, which move by themselves, and who is at work: a verb that changes something names its step. */
 function releaseWords(text: string): string {
-  return text.replace(/^seconds_left=.*$/m, '');
+  return text.replace(/^(seconds_left|busy)=.*$/gm, '');
 }
 
 function confirmedOf(frames: GuardFrames): string {
