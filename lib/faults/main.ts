@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { MATRIX_A, QUICK, selectCells } from './cells';
+import { confirmRace } from './confirm-race';
 import { compareTools, printComparison } from './compare';
 import { MATRIX_E } from './damage-cells';
 import { MATRIX_B } from './host-cells';
@@ -14,7 +15,8 @@ import { appendResult, printRuns, printTable, readResults } from './report';
 import { openRig, type Rig } from './rig';
 import { runCell, runHostCell, runScene, runTrial, type CellResult } from './run-cell';
 
-const TIMER_SECONDS = 20;
+/** On a slow machine with two labs a deploy needs 16 s from the first arm to the last confirmation. */
+const TIMER_SECONDS = 30;
 const MAX_SHARDS = 8;
 const program = new Command('faults')
   .description(
@@ -52,6 +54,7 @@ const positionals = program.args;
 
 type Runnable = { id: string; run: (rig: Rig) => Promise<CellResult> };
 const matrix: Runnable[] = [
+  { id: confirmRace.id, run: (rig: Rig) => runScene(rig, confirmRace) }, // takes longest by far: first
   ...MATRIX_A.map((cell) => ({ id: cell.id, run: (rig: Rig) => runCell(rig, cell) })),
   ...MATRIX_B.map((cell) => ({ id: cell.id, run: (rig: Rig) => runHostCell(rig, cell) })),
   ...MATRIX_C.map((trial) => ({ id: trial.id, run: (rig: Rig) => runTrial(rig, trial) })),
@@ -90,6 +93,12 @@ if (!Number.isInteger(shards) || shards < 1 || shards > MAX_SHARDS)
 fs.mkdirSync(path.dirname(values.journal), { recursive: true });
 const journalOf = (shard: number) => (shards === 1 ? values.journal : `${values.journal}.${shard}`);
 const own = values.shard === undefined ? undefined : Number(values.shard);
+const claims = `${values.journal}.claims`;
+if (own === undefined) {
+  if (!values.resume) for (const file of journalsOf(values.journal)) fs.rmSync(file, { force: true });
+  fs.rmSync(claims, { recursive: true, force: true });
+  fs.mkdirSync(claims);
+}
 /** Of the shards; null for one that a signal ended. */
 let codes: (number | null)[] = [];
 if (own !== undefined) await runPart(own);
@@ -100,15 +109,15 @@ if (own === undefined) report(codes.every((code) => code === 0));
 /** The cells of one shard against a lab of its own, in order. */
 async function runPart(shard: number): Promise<void> {
   const journal = journalOf(shard);
-  if (!values.resume) fs.rmSync(journal, { force: true });
-  const done = new Set(readResults(journal).map(({ id }) => id));
-  const todo = cells.filter(({ id }, at) => at % shards === shard && !done.has(id));
+  const done = new Set(readRun(values.journal).map(({ id }) => id));
+  const todo = cells.filter(({ id }) => !done.has(id));
   if (todo.length === 0) return;
   let isInterrupted = false;
   process.once('SIGINT', () => (isInterrupted = true));
   const rig = await openRig(TIMER_SECONDS, shard, (line) => console.log(`    ${line}`));
   for (const [at, { id, run }] of todo.entries()) {
     if (isInterrupted || Date.now() > lastBegin) break;
+    if (!claim(id)) continue;
     const result = { ...(await run(rig).catch(toFailure(id))), id };
     appendResult(journal, result);
     const { passed, state, seconds, note, broken } = result;
@@ -121,6 +130,17 @@ async function runPart(shard: number): Promise<void> {
   await rig.close();
 }
 
+/** Whether the cell is this shard's: the first one that comes to it runs it, so that a long cell holds up no other. */
+function claim(id: string): boolean {
+  try {
+    fs.mkdirSync(path.join(claims, encodeURIComponent(id)));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 /** This program again, with its own names, ports and journal. Answers its exit code. */
 function runShard(shard: number): Promise<number | null> {
   const [, script = '', ...args] = process.argv;
@@ -131,8 +151,11 @@ function runShard(shard: number): Promise<number | null> {
 
 /** Of all the shards that a run had. */
 function readRun(journal: string): CellResult[] {
-  const parts = [journal, ...Array.from({ length: MAX_SHARDS }, (_, shard) => `${journal}.${shard}`)];
-  return parts.flatMap(readResults);
+  return journalsOf(journal).flatMap(readResults);
+}
+
+function journalsOf(journal: string): string[] {
+  return [journal, ...Array.from({ length: MAX_SHARDS }, (_, shard) => `${journal}.${shard}`)];
 }
 
 function inOrder(results: readonly CellResult[]): CellResult[] {
@@ -142,7 +165,8 @@ function inOrder(results: readonly CellResult[]): CellResult[] {
 
 /** `isWhole`: no shard ended badly; what a broken one did not run has failed and is not skipped. */
 function report(isWhole: boolean): void {
-  const found = Array.from({ length: shards }, (_, shard) => readResults(journalOf(shard))).flat();
+  fs.rmSync(claims, { recursive: true, force: true });
+  const found = readRun(values.journal);
   const results = cells.flatMap(({ id }) => found.find((result) => result.id === id) ?? []);
   const table = printTable(results);
   console.log(`\n${table}`);

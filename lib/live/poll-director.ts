@@ -20,8 +20,8 @@ const INTERVAL_MS = 1_200;
 /** A director that is being changed has better things to do. */
 const BUSY_INTERVAL_MS = 1_800;
 const LONGEST_PAUSE_MS = 10_000;
-/** Pauses are at least so many times as long as the reading before them: a slow director spends no more than a quarter of its time on us. */
-const PAUSE_PER_READING = 3;
+/** Pauses are at least so many times as long as the reading before them: a slow director spends no more than a quarter of its time on us, a tenth while it is changed. */
+const PAUSE_PER_READING = { quiet: 3, busy: 9 };
 const READ_MS = 15_000;
 
 export type PollerDeps = {
@@ -67,8 +67,10 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
 
 function pauseAfter(failures: number, { release }: LiveHost, tookMs: number): number {
   if (failures > 0) return Math.max(Math.min(INTERVAL_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) - tookMs, 100);
-  const interval = release.transaction === '' ? INTERVAL_MS : BUSY_INTERVAL_MS;
-  return Math.max(interval - tookMs, Math.min(PAUSE_PER_READING * tookMs, LONGEST_PAUSE_MS), 100);
+  const isBusy = release.transaction !== '';
+  const wanted = (isBusy ? BUSY_INTERVAL_MS : INTERVAL_MS) - tookMs;
+  const fair = (isBusy ? PAUSE_PER_READING.busy : PAUSE_PER_READING.quiet) * tookMs;
+  return Math.max(wanted, Math.min(fair, LONGEST_PAUSE_MS), 100);
 }
 
 type Round = {
