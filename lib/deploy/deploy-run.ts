@@ -69,6 +69,8 @@ export class Cancelled extends Error {
 export class Suspended extends Error {
   override readonly name = 'Suspended';
 }
+/** What happens now cannot be written down, so nothing more may happen: the deploy stays open and goes on when the journal is there again. */
+export class JournalLost extends Suspended {}
 /** A check that was made before anything was sent says no. */
 export class Refused extends Error {
   override readonly name = 'Refused';

@@ -17,8 +17,8 @@ type Change = {
 };
 
 const RETRY_MS = 1_000;
-/** How long a verb whose answer was lost may still be at work before it is taken as never arrived. */
-const AT_WORK_MS = 15_000;
+/** How long nothing is at work on a director before a verb whose answer was lost is taken as never arrived. */
+const QUIET_MS = 15_000;
 const ATTEMPTS = 3;
 
 /** An answer that was lost has no standard output: what was read behind the change must be read again. */
@@ -31,7 +31,7 @@ export async function changeHost(run: Run, director: string, change: Change): Pr
     } catch (error) {
       const wasNeverSent = error instanceof HostError && error.code === 'unreachable';
       if (attempt === ATTEMPTS || !(isOutcomeUnknown(error) || wasNeverSent)) throw error;
-      const waitMs = wasNeverSent ? { idle: 0, atWork: 0 } : { idle: AT_WORK_MS, atWork: timeoutMs };
+      const waitMs = wasNeverSent ? { idle: 0, atWork: 0 } : { idle: QUIET_MS, atWork: timeoutMs };
       const status = await settledStatus(run, director, done, waitMs, error);
       if (status) return { stdout: '', stderr: `The answer was lost; ${director} says: ${status.state}.` };
     }
@@ -51,14 +51,17 @@ async function settledStatus(
 ): Promise<GuardStatus | undefined> {
   const started = Date.now();
   for (let quietSince = started; ;) {
-    const status = await patientStatus(run, director, AT_WORK_MS).catch(() => undefined);
-    if (!status) throw cause;
+    const status = await patientStatus(run, director, QUIET_MS).catch((error: unknown) => {
+      throw error instanceof Suspended ? error : cause;
+    });
     const isOurs = status.transaction === run.deploy.transaction;
     if (isOurs && status.step === '' && done.includes(status.state)) return status;
     const isAtWork = status.busy !== '' || (isOurs && status.step !== '');
     if (isAtWork) quietSince = Date.now(); // between two verbs of a sequence nothing is at work for a moment
     const isOver = isAtWork ? Date.now() - started >= waitMs.atWork : Date.now() - quietSince >= waitMs.idle;
-    if (isOver || run.signal.aborted) return undefined;
+    if (isOver) return undefined;
+    // Not "sent again": it may be at work, and whoever goes on with this deploy asks first.
+    if (run.signal.aborted) throw new Suspended('the worker is stopping');
     await pause(RETRY_MS, run.signal);
   }
 }

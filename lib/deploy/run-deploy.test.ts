@@ -120,8 +120,9 @@ describe('round trips', () => {
       }
       await end(sequence, result);
     };
-    expect(await ended(runDeploy(pair.run))).toBe('failed');
-    expectWhole(pair, 'failed');
+    await expect(ended(runDeploy(pair.run))).rejects.toThrow('the database is away');
+    expect(await ended(runDeploy(restarted(pair)))).toBe('verified');
+    expectWhole(pair, 'verified');
   });
 
   it('refuses a guard that does not know sequences', async () => {
@@ -307,6 +308,17 @@ describe('a worker that dies', () => {
       }
     },
   );
+
+  it('of the database for one write at any moment leaves a deploy that goes on to its end, not back', async () => {
+    for (let survived = 0; survived < 30; survived += 1) {
+      const pair = fakePair();
+      Object.assign(pair.journal, { writesLeft: survived, recovers: true });
+      await expect(ended(runDeploy(pair.run)), `failed at write ${survived}`).rejects.toBeInstanceOf(Killed);
+      expect(pair.journal.ended).toBeUndefined();
+      expect(await ended(runDeploy(restarted(pair))), `failed at write ${survived}`).toBe('verified');
+      expectWhole(pair, 'verified');
+    }
+  });
 
   it('for longer than the timers finds both directors rolled back by themselves', async () => {
     const pair = fakePair();

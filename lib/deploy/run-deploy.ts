@@ -1,7 +1,7 @@
 // Runs one deploy to its end, from the beginning or from wherever an earlier worker was killed.
 import type { DeployState } from '../core/views/deploy';
 import { decideResume } from './decide-resume';
-import { Cancelled, Suspended, type JournalStep, type Run } from './deploy-run';
+import { Cancelled, JournalLost, Suspended, type DeployJournal, type JournalStep, type Run } from './deploy-run';
 import { finishConfirm } from './finish-confirm';
 import { goForward, type ReachedByDirector } from './forward';
 import { preflight } from './preflight';
@@ -14,17 +14,40 @@ export type DeployEnd = DeployState | 'suspended';
 const RESUME_WAIT_MS = 20_000;
 const BACK_WAIT_MS = 5_000;
 
-/** Never throws for what a director does or does not do: that is an outcome. `suspended`: the worker stops, the deploy stays open. */
-export async function runDeploy(run: Run): Promise<DeployEnd> {
+/**
+ * Never throws for what a director does or does not do: that is an outcome. `suspended`: the worker stops, the deploy stays open.
+ * Throws what the journal threw: then, too, the deploy stays open, and whoever runs it next asks the directors.
+ */
+export async function runDeploy(begun: Run): Promise<DeployEnd> {
+  const run = { ...begun, journal: suspendingJournal(begun.journal) };
   try {
     const steps = await run.journal.steps();
     await closeInterruptedSteps(run, steps);
     const isBegun = steps.some(({ name }) => name === 'lock');
     return isBegun ? await resume(run) : await begin(run);
   } catch (error) {
+    if (error instanceof JournalLost) throw error.cause;
     if (error instanceof Suspended || run.signal.aborted) return 'suspended';
     throw error;
   }
+}
+
+/** A database that is away for a moment is no reason to undo what a director did well. */
+function suspendingJournal(journal: DeployJournal): DeployJournal {
+  const lost = (cause: unknown): never => {
+    throw new JournalLost('the journal cannot be written or read', { cause });
+  };
+  return {
+    steps: () => journal.steps().catch(lost),
+    begin: (...args) => journal.begin(...args).catch(lost),
+    end: (...args) => journal.end(...args).catch(lost),
+    setState: (...args) => journal.setState(...args).catch(lost),
+    setTimer: (...args) => journal.setTimer(...args).catch(lost),
+    timers: () => journal.timers().catch(lost),
+    raiseGeneration: (...args) => journal.raiseGeneration(...args).catch(lost),
+    isCancelled: () => journal.isCancelled().catch(lost),
+    finish: (...args) => journal.finish(...args).catch(lost),
+  };
 }
 
 async function begin(run: Run): Promise<DeployEnd> {
@@ -63,6 +86,8 @@ async function forward(run: Run, reached: ReachedByDirector): Promise<DeployEnd>
 }
 
 async function back(run: Run, reason: string): Promise<DeployEnd> {
+  // Without the pair's lock this run has no say any more: another worker may have taken the deploy up already.
+  if (run.signal.aborted) throw new Suspended('the worker is stopping');
   const { reached } = await takeStock(run, BACK_WAIT_MS);
   if (Object.values(reached).includes('confirmed')) return confirmRest(run, reached, reason);
   await run.journal.setState('rolling-back');

@@ -32,11 +32,11 @@ export async function takeStock(run: Run, waitMs: number): Promise<Stock> {
   };
 }
 
-/** A switch or roll back that an earlier worker began may still be at work on the director: it is let finish. */
+/** What an earlier worker began may still be at work on the director: it is let finish. */
 async function restingStatus(run: Run, director: string, waitMs: number): Promise<GuardStatus> {
   for (const deadline = Date.now() + AT_WORK_MS[run.deploy.mode]; ;) {
     const status = await patientStatus(run, director, waitMs);
-    const isAtWork = status.step !== '' && status.transaction === run.deploy.transaction;
+    const isAtWork = status.busy !== '' || (status.step !== '' && status.transaction === run.deploy.transaction);
     if (!isAtWork || Date.now() > deadline || run.signal.aborted) return status;
     await pause(RETRY_MS, run.signal);
   }

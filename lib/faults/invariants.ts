@@ -20,8 +20,8 @@ const STATUS = '/usr/lib/lvs-console/guard status';
 const BOOT_CHECK = `cd /var/lib/lvs-console || exit 1
 [ "$(readlink live)" = "$(readlink confirmed)" ] || { echo "live is $(readlink live), confirmed is $(readlink confirmed)"; exit 1; }
 cd "$(readlink -f confirmed)" || exit 1
-[ -f MANIFEST ] || exit 0
-while read -r sum mode name; do echo "$sum  $name"; done < MANIFEST | sha256sum -c --quiet -`;
+[ -s MANIFEST ] || exit 0
+while read -r sum mode name; do echo "$sum  $name"; done < MANIFEST | sha256sum -c --strict --quiet -`;
 
 export async function readBefore(rig: Rig): Promise<Before> {
   const revisions = await rig.db.topologyRevision.count({ where: { topologyId: rig.topologyId } });

@@ -27,7 +27,11 @@ const program = new Command('faults')
   .option('--random', '200 deploys in a row with kills at random moments, instead of the matrix', false)
   .option('--compare', 'the same accidents with iptables-apply and Ansible (package ansible-core), instead', false)
   .option('--list', 'print the names of the cells and end', false)
-  .option('--resume', 'go on: cells that are in the journal are not run again', false)
+  .option(
+    '--resume',
+    'go on: cells that are in the journal, or in those of its shards, are not run again; without it they are begun anew',
+    false,
+  )
   .option('--shards <count>', 'so many labs and consoles beside each other', '1')
   .option('--repeat <count>', 'every cell so many times: what depends on the moment shows only now and then', '1')
   .addOption(new Option('--shard <number>', 'of a run in shards: which part this process does').hideHelp())
@@ -114,20 +118,26 @@ async function runPart(shard: number): Promise<void> {
   if (todo.length === 0) return;
   let isInterrupted = false;
   process.once('SIGINT', () => (isInterrupted = true));
-  const rig = await openRig(TIMER_SECONDS, shard, (line) => console.log(`    ${line}`));
-  for (const [at, { id, run }] of todo.entries()) {
-    if (isInterrupted || Date.now() > lastBegin) break;
-    if (!claim(id)) continue;
-    const result = { ...(await run(rig).catch(toFailure(id))), id };
-    appendResult(journal, result);
-    const { passed, state, seconds, note, broken } = result;
-    const left = todo.length - at - 1;
-    console.log(`${passed ? 'passed' : 'FAILED'} ${id} ${state} ${seconds.toFixed(0)} s (${left} left) ${note}`);
-    for (const { invariant, what } of broken) console.log(`    invariant ${invariant}: ${what}`);
-    // A broken pair says nothing about the next cell.
-    if (!passed && left > 0) await rig.renew();
+  let rig: Rig | undefined;
+  let isBroken = false;
+  try {
+    for (const [at, { id, run }] of todo.entries()) {
+      if (isInterrupted || Date.now() > lastBegin) break;
+      if (!claim(id)) continue;
+      rig ??= await openRig(TIMER_SECONDS, shard, (line) => console.log(`    ${line}`));
+      // A broken pair says nothing about the next cell.
+      if (isBroken) await rig.renew();
+      const result = { ...(await run(rig).catch(toFailure(id))), id };
+      appendResult(journal, result);
+      const { passed, state, seconds, note, broken } = result;
+      const left = todo.length - at - 1;
+      console.log(`${passed ? 'passed' : 'FAILED'} ${id} ${state} ${seconds.toFixed(0)} s (${left} behind it) ${note}`);
+      for (const { invariant, what } of broken) console.log(`    invariant ${invariant}: ${what}`);
+      isBroken = !passed;
+    }
+  } finally {
+    await rig?.close();
   }
-  await rig.close();
 }
 
 /** Whether the cell is this shard's: the first one that comes to it runs it, so that a long cell holds up no other. */

@@ -159,7 +159,7 @@ async function strikeBefore(rig: Rig, revision: number, director: string, strike
 }
 
 function printEnd({ state, outcome }: Deploy): string {
-  return state === 'failed' || state === 'refused' ? `${state}: ${outcome ?? ''}`.replace(/\s+/g, ' ') : state;
+  return outcome === undefined ? state : `${state}: ${outcome}`.replace(/\s+/g, ' ');
 }
 
 /** Until the step's announcement is committed: the fault strikes while its side effect is at work. */

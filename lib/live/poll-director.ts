@@ -22,6 +22,8 @@ const BUSY_INTERVAL_MS = 1_800;
 const LONGEST_PAUSE_MS = 10_000;
 /** Pauses are at least so many times as long as the reading before them: a slow director spends no more than a quarter of its time on us, a tenth while it is changed. */
 const PAUSE_PER_READING = { quiet: 3, busy: 9 };
+/** Alerts and drift must not take a slow director for one that is away: they count from six seconds. */
+const LONGEST_FAIR_PAUSE_MS = 4_000;
 const READ_MS = 15_000;
 
 export type PollerDeps = {
@@ -43,11 +45,13 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
   const track = trackDrift(last?.drift);
   let slow: SlowFrames | undefined;
   let failures = 0;
+  let readingMs = 0;
   while (!deps.signal.aborted) {
     const started = Date.now();
     try {
       const frames = await readFrames(deps, failures > 0 ? undefined : slow);
       slow = frames.slow;
+      readingMs = Date.now() - started;
       const context = await deps.loadContext(confirmedOf(frames.all));
       last = toFrame(deps.host.name, {
         ...{ frames: frames.all, settingsReadAt: slow.readAt, context, last, track, started },
@@ -61,16 +65,18 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
       last = withProblem(last ?? neverRead(deps.host.name), error);
     }
     await deps.save(last);
-    await deps.pause(pauseAfter(failures, last, Date.now() - started), deps.signal);
+    await deps.pause(pauseAfter(failures, last, { readingMs, roundMs: Date.now() - started }), deps.signal);
   }
 }
 
-function pauseAfter(failures: number, { release }: LiveHost, tookMs: number): number {
-  if (failures > 0) return Math.max(Math.min(INTERVAL_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) - tookMs, 100);
+type Took = { readingMs: number; roundMs: number };
+
+function pauseAfter(failures: number, { release }: LiveHost, { readingMs, roundMs }: Took): number {
+  if (failures > 0) return Math.max(Math.min(INTERVAL_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS) - roundMs, 100);
   const isBusy = release.transaction !== '';
-  const wanted = (isBusy ? BUSY_INTERVAL_MS : INTERVAL_MS) - tookMs;
-  const fair = (isBusy ? PAUSE_PER_READING.busy : PAUSE_PER_READING.quiet) * tookMs;
-  return Math.max(wanted, Math.min(fair, LONGEST_PAUSE_MS), 100);
+  const wanted = (isBusy ? BUSY_INTERVAL_MS : INTERVAL_MS) - roundMs;
+  const fair = (isBusy ? PAUSE_PER_READING.busy : PAUSE_PER_READING.quiet) * readingMs;
+  return Math.max(wanted, Math.min(fair, LONGEST_FAIR_PAUSE_MS), 100);
 }
 
 type Round = {
@@ -120,7 +126,7 @@ async function readFrames(
   return { all, slow: { frames: pick(all, SLOW), readAt: new Date().toISOString(), rounds: 1, status: statusOf(all) } };
 }
 
-/** Without the seconds of the timer, which move by themselves, and who is at work: a verb that changes something names its step. */
+/** Without the seconds of the timer, which move by themselves, and who is at work: what a verb changes shows in the other words. */
 function releaseWords(text: string): string {
   return text.replace(/^(seconds_left|busy)=.*$/gm, '');
 }

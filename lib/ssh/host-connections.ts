@@ -26,6 +26,7 @@ export function openHostConnections(loadLogin: (directorId: string) => Promise<H
   const displaced = new Map<string, Set<Promise<HostConnection>>>();
   /** Director -> how often it was dropped. */
   const drops = new Map<string, number>();
+  let isClosed = false;
   const dropsOf = (directorId: string) => drops.get(directorId) ?? 0;
   /** Connection -> how often its director had been dropped before it began to log in. */
   const begunAt = new WeakMap<HostConnection, number>();
@@ -59,7 +60,7 @@ export function openHostConnections(loadLogin: (directorId: string) => Promise<H
     return opening;
   };
   const adopt = (directorId: string, connection: HostConnection) => {
-    if (begunAt.get(connection) !== dropsOf(directorId)) return connection.close();
+    if (isClosed || begunAt.get(connection) !== dropsOf(directorId)) return connection.close();
     const before = shared.get(directorId);
     shared.set(directorId, Promise.resolve(connection));
     if (!before) return;
@@ -70,7 +71,10 @@ export function openHostConnections(loadLogin: (directorId: string) => Promise<H
       end(before);
     }, LINGER_MS).unref();
   };
-  const close = () => new Set([...shared.keys(), ...displaced.keys()]).forEach(drop);
+  const close = () => {
+    isClosed = true;
+    new Set([...shared.keys(), ...displaced.keys()]).forEach(drop);
+  };
   return { get, fresh, adopt, drop, close };
 }
 
