@@ -7,7 +7,7 @@ import { readSection } from '../plan/observed-host';
 import { heldRole, virtualAddressesOf } from '../plan/roles';
 import type { GuardAnswer, GuardVerb } from '../ssh/guard-host';
 import { isPast, type Reached } from './decide-resume';
-import { hostOf, type Run } from './deploy-run';
+import { hostOf, Refused, type Run } from './deploy-run';
 import { changeHost, patientStatus } from './guard-change';
 import { onBoth, runStep, runTwoSteps } from './run-step';
 import { readingCalls, toReading, type Reading } from './verify-host';
@@ -20,6 +20,8 @@ const CHECK_MS = 60_000;
 const ARM_MS = 30_000;
 const SWITCH_MS = { rolling: 60_000, together: 150_000 };
 const CONFIRM_MS = 30_000;
+/** Two confirmations, one after the other, on slow directors. */
+const CONFIRM_MARGIN_MS = 5_000;
 
 /** Answers the sentences of proof. `reached`: what an earlier run of the same deploy did already. */
 export async function goForward(run: Run, reached: ReachedByDirector): Promise<string[]> {
@@ -215,7 +217,22 @@ async function proveConnection(run: Run, director: string): Promise<void> {
 export async function confirmPair(run: Run, active: string, reached: ReachedByDirector): Promise<void> {
   const directors = run.deploy.hosts.map(({ director }) => director);
   const order = directors.toSorted((a, b) => Number(b === active) - Number(a === active));
+  if (!Object.values(reached).includes('confirmed')) await needTime(run, directors);
   for (const director of order) if (reached[director] !== 'confirmed') await confirmHost(run, director);
+}
+
+/** A timer that fires between the two confirmations splits the pair; before the first one both can still go back. */
+async function needTime(run: Run, directors: readonly string[]): Promise<void> {
+  const timers = await run.journal.timers();
+  for (const director of directors) {
+    const firesAt = timers[director];
+    if (firesAt === undefined) continue;
+    const leftMs = Date.parse(firesAt) - Date.now();
+    if (leftMs < CONFIRM_MARGIN_MS)
+      throw new Refused(
+        `The deploy took so long that ${director} has only ${Math.max(0, Math.floor(leftMs / 1000))} s left until it rolls back by itself: nothing is confirmed, or the pair could be split.`,
+      );
+  }
 }
 
 export async function confirmHost(run: Run, director: string): Promise<void> {

@@ -46,6 +46,19 @@ describe('order', () => {
     expect(order).toEqual(['arm', 'arm', 'switch', 'switch']);
   });
 
+  it.each([
+    [17_000, 'rolled-back'],
+    [10_000, 'verified'],
+  ] as const)('after a verification of %i ms with timers of 20 s is %s, never split', async (milliseconds, wanted) => {
+    const pair = fakePair();
+    pair.run.deploy.timerSeconds = { active: 20, standby: 20 };
+    pair.run.hosts['director1']!.proveNewConnection = () => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    expect(await ended(runDeploy(pair.run))).toBe(wanted);
+    expect(pair.done.filter((verb) => verb.endsWith('confirm'))).toHaveLength(wanted === 'verified' ? 2 : 0);
+    if (wanted === 'rolled-back') expect(pair.journal.ended?.outcome).toContain('s left until it rolls back by itself');
+    expectWhole(pair, wanted);
+  });
+
   it('changes the other director first when the standby has become active after the checks', async () => {
     const pair = fakePair();
     pair.onDone = (verb) => {
