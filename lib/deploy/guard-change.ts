@@ -56,14 +56,19 @@ async function settledStatus(
     });
     const isOurs = status.transaction === run.deploy.transaction;
     if (isOurs && status.step === '' && done.includes(status.state)) return status;
-    const isAtWork = status.busy !== '' || (isOurs && status.step !== '');
-    if (isAtWork) quietSince = Date.now(); // between two verbs of a sequence nothing is at work for a moment
-    const isOver = isAtWork ? Date.now() - started >= waitMs.atWork : Date.now() - quietSince >= waitMs.idle;
+    const isBusy = isAtWork(run, status);
+    if (isBusy) quietSince = Date.now(); // between two verbs of a sequence nothing is at work for a moment
+    const isOver = isBusy ? Date.now() - started >= waitMs.atWork : Date.now() - quietSince >= waitMs.idle;
     if (isOver) return undefined;
     // Not "sent again": it may be at work, and whoever goes on with this deploy asks first.
     if (run.signal.aborted) throw new Suspended('the worker is stopping');
     await pause(RETRY_MS, run.signal);
   }
+}
+
+/** A verb holds the lock there, or a step of this deploy is named: its guard may have been killed in the middle. */
+export function isAtWork(run: Run, { busy, step, transaction }: GuardStatus): boolean {
+  return busy !== '' || (step !== '' && transaction === run.deploy.transaction);
 }
 
 /** Asks again while the director cannot be reached. */

@@ -3,7 +3,7 @@ import { HostError } from '../core/errors';
 import type { GuardStatus } from '../parse/guard-status';
 import { reachedBy, type Reached } from './decide-resume';
 import type { Run } from './deploy-run';
-import { patientStatus } from './guard-change';
+import { isAtWork, patientStatus } from './guard-change';
 import { onBoth, pause } from './run-step';
 
 export type Stock = {
@@ -36,8 +36,7 @@ export async function takeStock(run: Run, waitMs: number): Promise<Stock> {
 async function restingStatus(run: Run, director: string, waitMs: number): Promise<GuardStatus> {
   for (const deadline = Date.now() + AT_WORK_MS[run.deploy.mode]; ;) {
     const status = await patientStatus(run, director, waitMs);
-    const isAtWork = status.busy !== '' || (status.step !== '' && status.transaction === run.deploy.transaction);
-    if (!isAtWork || Date.now() > deadline || run.signal.aborted) return status;
+    if (!isAtWork(run, status) || Date.now() > deadline || run.signal.aborted) return status;
     await pause(RETRY_MS, run.signal);
   }
 }
