@@ -15,7 +15,7 @@ import { appendResult, printRuns, printTable, readResults } from './report';
 import { openRig, type Rig } from './rig';
 import { runCell, runHostCell, runScene, runTrial, type CellResult } from './run-cell';
 
-/** On a slow machine with two labs a deploy needs 16 s from the first arm to the last confirmation. */
+/** From the first arm to the last confirmation a deploy took 9 s on a slow machine with one lab, and more than this beside a second one. */
 const TIMER_SECONDS = 30;
 const MAX_SHARDS = 8;
 const program = new Command('faults')
