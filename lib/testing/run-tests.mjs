@@ -80,6 +80,7 @@ const gates = {
   unit: { argv: vitest('unit'), counts: vitestCounts('unit') },
   processes: { argv: vitest('processes'), counts: vitestCounts('processes') },
   binaries: { argv: vitest('binaries'), counts: vitestCounts('binaries') },
+  crashes: { argv: vitest('crashes'), counts: vitestCounts('crashes') },
   ...Object.fromEntries(LAB_FILES.map((file) => [`lab ${file}`, labGate(file)])),
   ...Object.fromEntries(BROWSER_FILES.map((file) => [`browser ${file}`, browserGate(file)])),
   faults: {
@@ -98,12 +99,14 @@ const gates = {
     counts: faultCounts,
   },
 };
-/** Deploys are the heart: the lab itself, deploys in it, the browser's path and the faults come first, then labs and browser in turn. */
+/** Deploys are the heart: the lab itself, deploys in it, the browser's path, a guard that is killed and the faults come first, then labs and browser in turn. */
 function slowGates() {
   const labs = LAB_FILES.map((file) => `lab ${file}`);
   const browsers = BROWSER_FILES.map((file) => `browser ${file}`);
   const rest = labs.slice(2).flatMap((lab, at) => [lab, browsers[at + 1]]);
-  const all = [labs[0], labs[1], browsers[0], 'faults', ...rest, ...browsers].filter((name) => name !== undefined);
+  const all = [labs[0], labs[1], browsers[0], 'crashes', 'faults', ...rest, ...browsers].filter(
+    (name) => name !== undefined,
+  );
   return [...new Set(all)];
 }
 
@@ -206,7 +209,7 @@ function capture([program, ...args], env) {
 const minutes = process.env['LVS_TEST_MINUTES'];
 const lastBegin = minutes === undefined ? Infinity : Date.now() + Number(minutes) * 60_000;
 const notBegun = [];
-const isSlow = (name) => name === 'faults' || /^(lab|browser) /.test(name);
+const isSlow = (name) => /^(crashes$|faults$|lab |browser )/.test(name);
 
 async function runLane(names) {
   const total = { passed: 0, failed: 0, skipped: 0 };

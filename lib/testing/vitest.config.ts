@@ -1,5 +1,6 @@
 // Vitest by what a test needs: `unit` nothing but the database, `processes` real servers that it starts and kills, `binaries`
-// the real tools as judges, `lab` real directors (one file at a time: two pairs on two processors miss what they are held to).
+// the real tools as judges, `crashes` the guard killed at every step, `lab` real directors (one file at a time: two pairs on two
+// processors miss what they are held to).
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -14,6 +15,9 @@ const judged = [
   'lib/guard/**/*.test.ts',
   'lib/render/{judges,kernel-marks,kernel-readback,round-trip,rules-script,scripts}.test.ts',
 ];
+
+/** Minutes by themselves: a gate of its own, so that a slow machine comes to the labs first. */
+const crashes = ['lib/guard/guard-crash*.test.ts'];
 
 /** They start, kill and wait for real PostgreSQL and SSH servers, or run the floors' judge: too slow for every save. */
 const started = [
@@ -58,10 +62,15 @@ export default defineConfig({
         test: {
           name: 'binaries',
           include: judged,
-          exclude: ['**/*.lab.test.ts'],
+          exclude: ['**/*.lab.test.ts', ...crashes],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
+      },
+      {
+        resolve: { alias },
+        root,
+        test: { name: 'crashes', include: crashes, testTimeout: 120_000, hookTimeout: 120_000 },
       },
       {
         resolve: { alias },
