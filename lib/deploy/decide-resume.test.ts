@@ -20,9 +20,11 @@ function status(state: GuardState, secondsLeft?: number, transaction = TX): Guar
   };
 }
 
-const decide = (a: GuardStatus | undefined, b: GuardStatus | undefined, more: Partial<ResumeInput> = {}) =>
-  decideResume({ state: 'running', mode: 'rolling', transaction: TX, isCancelled: false, statuses: { a, b }, ...more })
-    .go;
+const decide = (a: GuardStatus | undefined, b: GuardStatus | undefined, more: Partial<ResumeInput> = {}) => {
+  const reached = { ...(a && { a: reachedBy(a, TX) }), ...(b && { b: reachedBy(b, TX) }) };
+  const input = { state: 'running', mode: 'rolling', transaction: TX, isCancelled: false } as const;
+  return decideResume({ ...input, reached, statuses: { a, b }, ...more }).go;
+};
 
 describe('decideResume', () => {
   it.each([
@@ -56,6 +58,15 @@ describe('decideResume', () => {
     expect(decide(status('staged'), status('staged'), { state: 'rolling-back' })).toBe('back');
     expect(decide(status('staged'), status('staged'), { isCancelled: true })).toBe('back');
     expect(decide(status('confirmed'), status('switched', 9), { state: 'rolling-back' })).toBe('confirm');
+  });
+
+  it('confirms the other one when a director that is away is known to have confirmed', () => {
+    expect(decide(undefined, status('switched', 100), { reached: { a: 'confirmed', b: 'switched' } })).toBe('confirm');
+  });
+
+  it('goes back when nothing is left to go forward with, unless somebody has confirmed', () => {
+    expect(decide(status('checked'), status('staged'), { wayBack: 'the plan cannot be read' })).toBe('back');
+    expect(decide(status('confirmed'), status('switched', 9), { wayBack: 'the plan cannot be read' })).toBe('confirm');
   });
 
   it('knows a release that stays confirmed while a later transaction was begun and ended', () => {

@@ -16,6 +16,9 @@ export type ResumeInput = {
   mode: 'rolling' | 'together';
   transaction: string;
   isCancelled: boolean;
+  /** Why there is no way forward any more, whatever the directors say. */
+  wayBack?: string | undefined;
+  reached: Record<string, Reached>;
   /** Undefined: cannot be reached now. */
   statuses: Record<string, GuardStatus | undefined>;
 };
@@ -35,10 +38,12 @@ export function isPast(reached: Reached | undefined, step: Reached): boolean {
   return reached !== undefined && ORDER.indexOf(reached) >= ORDER.indexOf(step);
 }
 
-export function decideResume({ state, mode, transaction, isCancelled, statuses }: ResumeInput): ResumeDecision {
+export function decideResume(input: ResumeInput): ResumeDecision {
+  const { state, mode, transaction, isCancelled, wayBack, statuses } = input;
   const entries = Object.entries(statuses);
-  const reached = entries.map(([, status]) => status && reachedBy(status, transaction));
+  const reached = Object.values(input.reached);
   if (reached.includes('confirmed')) return { go: 'confirm' };
+  if (wayBack !== undefined) return { go: 'back', reason: wayBack };
   if (state === 'rolling-back') return { go: 'back', reason: 'The roll back was interrupted and goes on.' };
   if (isCancelled) return { go: 'back', reason: 'The deploy was cancelled by an operator.' };
   const away = entries.filter(([, status]) => status === undefined).map(([director]) => director);

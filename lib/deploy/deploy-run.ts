@@ -30,6 +30,8 @@ export type PreparedDeploy = {
   secrets: string[];
   /** Transactions of ended deploys of this pair: what they left staged may be removed. */
   endedTransactions: string[];
+  /** Why this deploy can only be undone, or confirmed where the other director has confirmed: its releases cannot be made any more. */
+  wayBack?: string;
 };
 
 export type StepResult = { state: DeployStep['state']; message: string; output: string };

@@ -1,8 +1,8 @@
 // One director has confirmed and keeps the release: the other one is confirmed too as long as its timer lets it, or the split is told.
 import { HostError } from '../core/errors';
+import { confirmHost } from './confirm-pair';
 import { reachedBy, type Reached } from './decide-resume';
 import { Suspended, type Run } from './deploy-run';
-import { confirmHost } from './forward';
 import { patientStatus } from './guard-change';
 import { pause, runStep } from './run-step';
 

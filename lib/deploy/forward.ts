@@ -6,25 +6,24 @@ import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
 import { readSection } from '../plan/observed-host';
 import { heldRole, virtualAddressesOf } from '../plan/roles';
 import type { GuardAnswer, GuardVerb } from '../ssh/guard-host';
+import { confirmPair, type ForwardRun, type ReachedByDirector } from './confirm-pair';
 import { isPast, type Reached } from './decide-resume';
-import { hostOf, Refused, type Run } from './deploy-run';
-import { changeHost, patientStatus } from './guard-change';
+import { hostOf, type Run } from './deploy-run';
+import { changeHost, patientStatus, wordsOf } from './guard-change';
 import { onBoth, runStep, runTwoSteps } from './run-step';
 import { readingCalls, toReading, type Reading } from './verify-host';
 import { preparedOf, verifyDirector, verifyPair, type FirstReadings } from './verify-pair';
-
-export type ReachedByDirector = Record<string, Reached>;
 
 const STAGE_MS = 60_000;
 const CHECK_MS = 60_000;
 const ARM_MS = 30_000;
 const SWITCH_MS = { rolling: 60_000, together: 150_000 };
-const CONFIRM_MS = 30_000;
-/** Two confirmations, one after the other, on slow directors. */
-const CONFIRM_MARGIN_MS = 5_000;
+const LOGINS = 3;
+const LOGIN_MS = 20_000;
 
 /** Answers the sentences of proof. `reached`: what an earlier run of the same deploy did already. */
-export async function goForward(run: Run, reached: ReachedByDirector): Promise<string[]> {
+export async function goForward(begun: Run, reached: ReachedByDirector): Promise<string[]> {
+  const run = { ...begun, firesFrom: new Map<string, number>() };
   const directors = run.deploy.hosts.map(({ director }) => director);
   const held = await onBoth(directors, (director) => stageAndCheck(run, director, reached[director]));
   const seen = Object.fromEntries(directors.map((director, index) => [director, held[index]]));
@@ -92,7 +91,7 @@ async function removeLeftOver(run: Run, director: string, refusal: unknown): Pro
   return true;
 }
 
-async function switchTogether(run: Run, directors: readonly string[], reached: ReachedByDirector, seen: Seen) {
+async function switchTogether(run: ForwardRun, directors: readonly string[], reached: ReachedByDirector, seen: Seen) {
   const before = await readRoles(run, seen);
   await onBoth(directors, (director) =>
     arm(run, director, director === before.standby ? 'standby' : 'active', reached[director]),
@@ -103,7 +102,7 @@ async function switchTogether(run: Run, directors: readonly string[], reached: R
 }
 
 /** Stack single: the one director carries all traffic, so it has the shorter timer. */
-async function switchSingle(run: Run, directors: readonly string[], reached: ReachedByDirector) {
+async function switchSingle(run: ForwardRun, directors: readonly string[], reached: ReachedByDirector) {
   const readings: FirstReadings = {};
   for (const director of directors) {
     await arm(run, director, 'active', reached[director]);
@@ -113,7 +112,7 @@ async function switchSingle(run: Run, directors: readonly string[], reached: Rea
 }
 
 /** Standby through verify, then the roles once more, then the active one: whoever that is by then. */
-async function switchOneByOne(run: Run, directors: readonly string[], reached: ReachedByDirector, seen: Seen) {
+async function switchOneByOne(run: ForwardRun, directors: readonly string[], reached: ReachedByDirector, seen: Seen) {
   const roles = await readRoles(run, seen);
   const halfDone = directors.find((director) => isPast(reached[director], 'switched'));
   let first = halfDone ?? roles.standby ?? directors[0] ?? '';
@@ -148,7 +147,7 @@ async function verifyAndLogIn(run: Run, readings: FirstReadings): Promise<{ proo
 
 /** Armed already after an interruption: armed again, for the whole time. Answers the addresses that it holds just before its switch. */
 async function arm(
-  run: Run,
+  run: ForwardRun,
   director: string,
   half: Role,
   reached: Reached | undefined,
@@ -163,6 +162,9 @@ async function arm(
     async () => {
       const firesAt = () => new Date(Date.now() + seconds * 1_000);
       await run.journal.setTimer(director, firesAt());
+      // Where an answer is lost, a timer that was there before is taken for the new one.
+      if (isPast(reached, 'armed') || run.firesFrom.has(director)) run.firesFrom.delete(director);
+      else run.firesFrom.set(director, firesAt().getTime());
       const calls = [
         ['arm', transaction, String(generation), String(seconds)],
         ['read', 'addresses'],
@@ -208,41 +210,22 @@ function readingIn(run: Run, director: string, { stdout }: GuardAnswer): Reading
 
 async function proveConnection(run: Run, director: string): Promise<void> {
   await runStep(run, { director, name: 'new-connection', message: 'Logging in anew.' }, async () => {
-    await hostOf(run, director).proveNewConnection();
+    await logInAnew(run, director);
     return { message: 'A new SSH connection works; the confirmation goes over it.' };
   });
 }
 
-/** Active first: if the console dies between the two, the director that carries traffic keeps the verified release. */
-export async function confirmPair(run: Run, active: string, reached: ReachedByDirector): Promise<void> {
-  const directors = run.deploy.hosts.map(({ director }) => director);
-  const order = directors.toSorted((a, b) => Number(b === active) - Number(a === active));
-  if (!Object.values(reached).includes('confirmed')) await needTime(run, directors);
-  for (const director of order) if (reached[director] !== 'confirmed') await confirmHost(run, director);
-}
-
-/** A timer that fires between the two confirmations splits the pair; before the first one both can still go back. */
-async function needTime(run: Run, directors: readonly string[]): Promise<void> {
-  const timers = await run.journal.timers();
-  for (const director of directors) {
-    const firesAt = timers[director];
-    if (firesAt === undefined) continue;
-    const leftMs = Date.parse(firesAt) - Date.now();
-    if (leftMs < CONFIRM_MARGIN_MS)
-      throw new Refused(
-        `The deploy took so long that ${director} has only ${Math.max(0, Math.floor(leftMs / 1000))} s left until it rolls back by itself: nothing is confirmed, or the pair could be split.`,
-      );
+/** A packet that is lost on a long line is not a director that locks everybody out. */
+async function logInAnew(run: Run, director: string): Promise<void> {
+  const deadline = Date.now() + LOGIN_MS;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await hostOf(run, director).proveNewConnection();
+    } catch (error) {
+      const isPassing = error instanceof HostError && error.details.retry === true;
+      if (!isPassing || attempt === LOGINS || Date.now() > deadline) throw error;
+    }
   }
-}
-
-export async function confirmHost(run: Run, director: string): Promise<void> {
-  const { transaction, generation } = run.deploy;
-  await runStep(run, { director, name: 'confirm', message: 'Making the release permanent.' }, async () => {
-    const calls = [['confirm', transaction, String(generation)]] as const;
-    const answer = await changeHost(run, director, { calls, done: ['confirmed'], timeoutMs: CONFIRM_MS });
-    await run.journal.setTimer(director, undefined);
-    return { message: `Release ${transaction} is what ${director} boots from now on.`, output: wordsOf(answer) };
-  });
 }
 
 /** From the addresses that each director holds; one that is not in `seen` is asked. */
@@ -268,10 +251,4 @@ function addressesIn(answer: GuardAnswer | undefined): HeldAddress[] | undefined
   const { value: frames } = parseGuardFrames(answer?.stdout ?? '');
   const found = readSection(frames, 'addresses', parseIpAddresses);
   return 'value' in found ? found.value : undefined;
-}
-
-/** What the guard said of its changes, without what was read behind them. */
-function wordsOf({ stdout, stderr }: GuardAnswer): string {
-  const words = stdout.replace(/^@@ begin (\S+)\n[^]*?^@@ end \1 \d+$/gm, '').replace(/^@@.*$/gm, '');
-  return [words.replace(/\n{2,}/g, '\n').trim(), stderr.trim()].filter(Boolean).join('\n');
 }

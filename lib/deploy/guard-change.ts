@@ -59,9 +59,9 @@ async function settledStatus(
     const isBusy = isAtWork(run, status);
     if (isBusy) quietSince = Date.now(); // between two verbs of a sequence nothing is at work for a moment
     const isOver = isBusy ? Date.now() - started >= waitMs.atWork : Date.now() - quietSince >= waitMs.idle;
-    if (isOver) return undefined;
     // Not "sent again": it may be at work, and whoever goes on with this deploy asks first.
     if (run.signal.aborted) throw new Suspended('the worker is stopping');
+    if (isOver) return undefined;
     await pause(RETRY_MS, run.signal);
   }
 }
@@ -83,4 +83,10 @@ export async function patientStatus(run: Run, director: string, waitMs: number):
     if (run.signal.aborted) throw new Suspended('the worker is stopping');
     await pause(RETRY_MS, run.signal);
   }
+}
+
+/** What the guard said of its changes, without what was read behind them. */
+export function wordsOf({ stdout, stderr }: GuardAnswer): string {
+  const words = stdout.replace(/^@@ begin (\S+)\n[^]*?^@@ end \1 \d+$/gm, '').replace(/^@@.*$/gm, '');
+  return [words.replace(/\n{2,}/g, '\n').trim(), stderr.trim()].filter(Boolean).join('\n');
 }

@@ -3,11 +3,12 @@ import { HostError } from '../core/errors';
 import { reachedBy } from './decide-resume';
 import { hostOf, Suspended, type Run } from './deploy-run';
 import { changeHost, patientStatus } from './guard-change';
-import { pause, runStep, type StepWork } from './run-step';
+import { clean, pause, runStep, type StepWork } from './run-step';
 import { compareHost, nothingExpected, observeHost } from './verify-host';
 import { preparedOf } from './verify-pair';
 
-export type Undone = 'untouched' | 'rolled-back' | 'confirmed' | 'unreachable';
+/** `unproven`: it went back, and differs from before; `uncompared`: nobody here knows what was there before. */
+export type Undone = 'untouched' | 'rolled-back' | 'unproven' | 'uncompared' | 'confirmed' | 'unreachable';
 
 const ROLLBACK_MS = 180_000;
 const ABORT_MS = 30_000;
@@ -16,14 +17,14 @@ const GRACE_MS = 30_000;
 const UNARMED_WAIT_MS = 10_000;
 const RETRY_MS = 2_000;
 /** A restarted heartbeat takes its time; the transaction itself is over by then. */
-const EQUAL_MS = 60_000;
+const EQUAL_MS = { rolling: 60_000, together: 150_000 };
 
 export async function undoHost(run: Run, director: string, firesAt: Date | undefined): Promise<Undone> {
   let undone: Undone = 'unreachable';
   const message = firesAt ? 'Rolling back.' : 'Removing what was staged.';
   await runStep(run, { director, name: 'rollback', message }, async () => {
     const reached = await reach(run, director, firesAt);
-    if (reached === undefined) return lostWork(director, firesAt);
+    if (reached === undefined) return lostWork(run, director, firesAt);
     const [outcome, work] = await undoReached(run, director, reached);
     undone = outcome;
     if (outcome !== 'confirmed') await run.journal.setTimer(director, undefined);
@@ -51,13 +52,13 @@ async function undoReached(run: Run, director: string, reached: ReachedState): P
       ];
     }
     case 'rolled-back':
-      return ['rolled-back', await provenBack(run, director, 'The director rolled back by itself.', '')];
+      return provenBack(run, director, 'The director rolled back by itself.', '');
     default: {
       const calls = [['rollback', transaction]] as const;
       const change = { calls, done: ['rolled-back'] as const, timeoutMs: ROLLBACK_MS };
       const answer = await changeHost(run, director, change).catch((error: unknown) => keptOr(run, director, error));
       if (answer === 'kept') return keptWork(transaction);
-      return ['rolled-back', await provenBack(run, director, 'Rolled back.', answer.stdout + answer.stderr)];
+      return provenBack(run, director, 'Rolled back.', answer.stdout + answer.stderr);
     }
   }
 }
@@ -75,26 +76,28 @@ function keptWork(transaction: string): [Undone, StepWork] {
 }
 
 /** The guard has put everything back; reading it back is the proof that the page shows. */
-async function provenBack(run: Run, director: string, message: string, output: string): Promise<StepWork> {
+async function provenBack(run: Run, director: string, message: string, output: string): Promise<[Undone, StepWork]> {
   const { baseRelease, previous } = preparedOf(run, director);
   const expected = baseRelease === 'none' ? nothingExpected : previous;
-  if (!expected)
-    return {
-      message: `${message} Release ${baseRelease} was not made by this console, so it cannot be compared.`,
-      output,
-    };
-  for (const deadline = Date.now() + EQUAL_MS; ;) {
+  if (!expected) {
+    const what =
+      run.deploy.wayBack === undefined
+        ? `Release ${baseRelease} was not made by this console`
+        : 'What was there before is not known to this version of the console';
+    return ['uncompared', { message: `${message} ${what}, so it cannot be compared.`, output }];
+  }
+  const before = baseRelease === 'none' ? 'the state before the first deploy' : `release ${baseRelease}`;
+  for (const deadline = Date.now() + EQUAL_MS[run.deploy.mode]; ;) {
     const found = await observeHost(hostOf(run, director)).then(
       (observed) => compareHost(expected, observed).differences,
       (error: unknown) => [error instanceof Error ? error.message : String(error)],
     );
-    if (found.length === 0)
-      return {
-        message: `${message} The kernel equals ${baseRelease === 'none' ? 'the state before the first deploy' : `release ${baseRelease}`}.`,
-        output,
-      };
-    if (Date.now() > deadline || run.signal.aborted)
-      return { message: `${message} It still differs from the state before: ${found.join(' ')}`, output };
+    if (found.length === 0) return ['rolled-back', { message: `${message} The kernel equals ${before}.`, output }];
+    if (run.signal.aborted) throw new Suspended('the worker is stopping');
+    if (Date.now() > deadline) {
+      const differs = `${message} It still differs from ${before}: ${found.join(' ')}`;
+      return ['unproven', { message: clean(run, differs), output, state: 'failed' }];
+    }
     await pause(RETRY_MS, run.signal);
   }
 }
@@ -115,7 +118,12 @@ async function reach(run: Run, director: string, firesAt: Date | undefined): Pro
   }
 }
 
-function lostWork(director: string, firesAt: Date | undefined): StepWork {
+async function lostWork(run: Run, director: string, firesAt: Date | undefined): Promise<StepWork> {
+  const steps = await run.journal.steps();
+  if (steps.some((step) => step.name === 'confirm' && step.director === director)) {
+    const message = `${director} cannot be reached. It keeps ${run.deploy.transaction} if the confirmation came to it, else its own timer put it back: the console asks as soon as it answers.`;
+    return { state: 'unknown', message };
+  }
   const message = firesAt
     ? `${director} cannot be reached. Its own timer rolled it back at ${firesAt.toISOString()}; this could not be read back.`
     : `${director} cannot be reached. Nothing was changed there; the staged release is removed by the next deploy.`;

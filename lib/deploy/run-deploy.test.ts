@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { HostError } from '../core/errors';
 import { Killed } from './test-journal';
 import { BASE, fakePair, restarted, TRANSACTION, type FakePair, type Fault } from './test-pair';
 import { runDeploy, type DeployEnd } from './run-deploy';
@@ -225,6 +226,80 @@ describe('faults', () => {
     expect(pair.journal.ended?.outcome).toContain('rolls director2 forward');
   });
 
+  it('does not split the pair by itself when the director that has confirmed is away while the other one is confirmed', async () => {
+    const pair = fakePair();
+    const { director1, director2 } = pair.hosts;
+    pair.onDone = (verb) => {
+      if (verb !== 'director1 confirm') return;
+      // The console's own line: neither can be reached for a while.
+      setTimeout(() => [director1!, director2!].forEach((host) => (host.isAway = true)), 1);
+      setTimeout(() => [director1!, director2!].forEach((host) => (host.isAway = false)), 60_000);
+    };
+    pair.faults.set('director2 confirm', 'away');
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expectWhole(pair, 'verified');
+  });
+
+  it('says what is not known of a director that stays away after its confirmation was sent, and asks for more', async () => {
+    const pair = fakePair();
+    pair.faults.set('director1 confirm', 'lost');
+    pair.onDone = (verb) => void (verb === 'director1 confirm' && (pair.hosts['director1']!.isAway = true));
+    expect(await ended(runDeploy(pair.run))).toBe('failed');
+    const row = pair.journal.rows.find(({ name, director }) => name === 'rollback' && director === 'director1');
+    expect(row).toMatchObject({ state: 'unknown' });
+    expect(row?.message).toContain('if the confirmation came to it');
+  });
+
+  it('one reading that is lost while the line is silent is no difference', async () => {
+    const pair = fakePair();
+    const host = pair.run.hosts['director2']!;
+    const { sequence } = host;
+    let isLost = false;
+    host.sequence = async (calls, options) => {
+      const isFirstReading = calls[0]?.[0] === 'read' && pair.done.includes('director2 switch');
+      if (!isFirstReading || isLost) return sequence(calls, options);
+      isLost = true;
+      await new Promise((resolve) => setTimeout(resolve, 14_000));
+      throw new HostError('connection-lost', 'Keepalive timeout', { retry: true });
+    };
+    pair.faults.set('director2 switch', 'lost'); // so that it is read again
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expect(isLost).toBe(true);
+    expectWhole(pair, 'verified');
+  });
+
+  it.each([
+    [1, 'verified'],
+    [3, 'rolled-back'],
+  ] as const)('a login that is lost %i times ends %s', async (times, wanted) => {
+    const pair = fakePair();
+    let left = times;
+    pair.run.hosts['director1']!.proveNewConnection = async () => {
+      left -= 1;
+      if (left >= 0) throw new HostError('time-out', 'no answer to the login', { retry: true });
+    };
+    expect(await ended(runDeploy(pair.run))).toBe(wanted);
+    expectWhole(pair, wanted);
+  });
+
+  it('is not called rolled back when the kernel still differs from before', async () => {
+    const pair = fakePair();
+    const { previous } = pair.run.deploy.hosts[0]!;
+    pair.run.deploy.hosts[0]!.previous = { ...previous!, daemons: ['ldirectord'] }; // which does not run
+    pair.faults.set('director1 switch', 'refused');
+    expect(await ended(runDeploy(pair.run))).toBe('failed');
+    expect(pair.journal.ended?.outcome).toContain('director1 rolled back, yet differs from before');
+    expectWhole(pair, 'failed');
+  });
+
+  it('says so when nobody knows what was there before', async () => {
+    const pair = fakePair();
+    delete pair.run.deploy.hosts[0]!.previous;
+    pair.faults.set('director1 switch', 'refused');
+    expect(await ended(runDeploy(pair.run))).toBe('rolled-back');
+    expect(pair.journal.ended?.outcome).toContain('director1 could not be compared');
+  });
+
   it('confirms the standby that comes back before its timer fires', async () => {
     const pair = fakePair();
     pair.faults.set('director2 confirm', 'away');
@@ -352,6 +427,39 @@ describe('a worker that dies', () => {
     expect(pair.hosts['director2']!.confirmed).toBe(BASE);
     const confirmed = pair.journal.rows.filter(({ name, state }) => name === 'confirm' && state === 'done');
     expect(confirmed.map(({ director }) => director)).toEqual(['director1']);
+  });
+
+  it('and is stopped in a roll back says nothing of its end', async () => {
+    const pair = fakePair();
+    const stop = new AbortController();
+    pair.run.signal = stop.signal;
+    const { previous } = pair.run.deploy.hosts[0]!;
+    pair.run.deploy.hosts[0]!.previous = { ...previous!, daemons: ['ldirectord'] };
+    pair.faults.set('director1 switch', 'refused');
+    pair.onDone = (verb) => void (verb === 'director1 rollback' && setTimeout(() => stop.abort(), 5_000));
+    expect(await ended(runDeploy(pair.run))).toBe('suspended');
+    expect(pair.journal.ended).toBeUndefined();
+    pair.run.deploy.hosts[0]!.previous = previous!;
+    const next = { ...restarted(pair), signal: new AbortController().signal };
+    expect(await ended(runDeploy(next))).toBe('rolled-back');
+    expectWhole(pair, 'rolled-back');
+  });
+
+  it.each([
+    ['director2 switch', 'rolled-back'],
+    ['director1 confirm', 'verified'],
+  ] as const)('at %s, with no way forward for the next one, ends %s', async (verb, wanted) => {
+    const pair = fakePair();
+    pair.onDone = (done) => void (done === verb && (pair.journal.writesLeft = 0));
+    await ended(runDeploy(pair.run)).catch(() => undefined);
+    const next = restarted(pair);
+    const hosts = next.deploy.hosts.map(({ director, expected }) => ({
+      ...{ director, expected, baseRelease: 'unknown', archive: new Uint8Array() },
+    }));
+    next.deploy = { ...next.deploy, hosts, wayBack: 'The plan was stored by another version.' };
+    expect(await ended(runDeploy(next))).toBe(wanted);
+    expectWhole(pair, wanted);
+    if (wanted === 'rolled-back') expect(pair.journal.ended?.outcome).toContain('stored by another version');
   });
 
   it('in a roll back goes on with the roll back', async () => {

@@ -1,9 +1,10 @@
 // Runs one deploy to its end, from the beginning or from wherever an earlier worker was killed.
 import type { DeployState } from '../core/views/deploy';
+import type { ReachedByDirector } from './confirm-pair';
 import { decideResume } from './decide-resume';
 import { Cancelled, JournalLost, Suspended, type DeployJournal, type JournalStep, type Run } from './deploy-run';
 import { finishConfirm } from './finish-confirm';
-import { goForward, type ReachedByDirector } from './forward';
+import { goForward } from './forward';
 import { preflight } from './preflight';
 import { undoHost, type Undone } from './roll-back';
 import { clean, onBoth, runStep } from './run-step';
@@ -66,10 +67,10 @@ async function begin(run: Run): Promise<DeployEnd> {
 
 /** The directors' own words decide, not what this console believes to have done. */
 async function resume(run: Run): Promise<DeployEnd> {
-  const { transaction, mode, state } = run.deploy;
+  const { transaction, mode, state, wayBack } = run.deploy;
   const { statuses, reached } = await takeStock(run, RESUME_WAIT_MS);
   const isCancelled = await run.journal.isCancelled();
-  const decision = decideResume({ state, mode, transaction, isCancelled, statuses });
+  const decision = decideResume({ state, mode, transaction, isCancelled, wayBack, reached, statuses });
   if (decision.go === 'forward') return forward(run, reached);
   if (decision.go === 'confirm') return confirmRest(run, reached, 'The worker was interrupted while it confirmed.');
   return back(run, decision.reason);
@@ -95,15 +96,22 @@ async function back(run: Run, reason: string): Promise<DeployEnd> {
   const directors = run.deploy.hosts.map(({ director }) => director);
   const undone = await onBoth(directors, (director) => undo(run, director, timers[director]));
   if (undone.includes('confirmed')) return confirmRest(run, (await takeStock(run, BACK_WAIT_MS)).reached, reason);
-  const away = directors.filter((_director, index) => undone[index] === 'unreachable');
-  if (away.length > 0)
-    return finish(
-      run,
-      'failed',
-      `${reason} ${away.join(' and ')} could not be proven to be back: see the rollback steps.`,
-    );
-  const wasTouched = undone.includes('rolled-back');
-  const tail = wasTouched ? 'Both directors are as they were before.' : 'Nothing was changed on either director.';
+  const those = (end: Undone) => directors.filter((_director, index) => undone[index] === end).join(' and ');
+  const doubtful = [
+    ...(those('unreachable')
+      ? [`${those('unreachable')} could not be proven to be back: see the rollback steps.`]
+      : []),
+    ...(those('unproven')
+      ? [`${those('unproven')} rolled back, yet differs from before: see the rollback steps.`]
+      : []),
+  ];
+  if (doubtful.length > 0) return finish(run, 'failed', [reason, ...doubtful].join(' '));
+  const wasTouched = undone.some((end) => end !== 'untouched');
+  const tail = !wasTouched
+    ? 'Nothing was changed on either director.'
+    : those('uncompared')
+      ? `Both directors are back; ${those('uncompared')} could not be compared with what was there before.`
+      : 'Both directors are as they were before.';
   return finish(run, wasTouched ? 'rolled-back' : 'failed', `${reason} ${tail}`);
 }
 

@@ -8,26 +8,33 @@ import { onBoth, pause } from './run-step';
 
 export type Stock = {
   statuses: Record<string, GuardStatus | undefined>;
-  /** Without the directors that cannot be reached. */
+  /** Without the directors that cannot be reached; one whose confirmation the journal knows has confirmed, whether it answers or not. */
   reached: Record<string, Reached>;
 };
 
 const RETRY_MS = 1_000;
-const AT_WORK_MS = { rolling: 20_000, together: 120_000 };
+/** As long as a switch may take: it is not killed in the middle only because the worker was. */
+const AT_WORK_MS = { rolling: 60_000, together: 150_000 };
 
 export async function takeStock(run: Run, waitMs: number): Promise<Stock> {
-  const directors = run.deploy.hosts.map(({ director }) => director);
+  const { hosts, transaction } = run.deploy;
+  const directors = hosts.map(({ director }) => director);
+  const steps = await run.journal.steps();
+  const confirmed = steps.flatMap(({ name, state, director }) =>
+    name === 'confirm' && state === 'done' ? [director] : [],
+  );
   const found = await onBoth(directors, async (director) => {
     const status = await restingStatus(run, director, waitMs).catch((error: unknown) => {
       if (error instanceof HostError) return undefined;
       throw error;
     });
-    return { director, status };
+    const noted: Reached | undefined = confirmed.includes(director) ? 'confirmed' : undefined;
+    return { director, status, reached: status ? reachedBy(status, transaction) : noted };
   });
   return {
     statuses: Object.fromEntries(found.map(({ director, status }) => [director, status])),
     reached: Object.fromEntries(
-      found.flatMap(({ director, status }) => (status ? [[director, reachedBy(status, run.deploy.transaction)]] : [])),
+      found.flatMap(({ director, reached }) => (reached === undefined ? [] : [[director, reached]])),
     ),
   };
 }

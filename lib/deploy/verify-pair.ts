@@ -11,6 +11,8 @@ const SETTLE_MS = 10_000;
 const START_MS = 150_000;
 const RETRY_MS = 500;
 const READ_MS = 20_000;
+/** A line that fell silent is noticed after 14 s and a new connection takes up to 10: a reading that was lost gets one more. */
+const LOST_MS = 25_000;
 
 /** What the answer to a switch said already, by director. */
 export type FirstReadings = Record<string, Reading | undefined>;
@@ -59,7 +61,8 @@ export async function verifyPair(
   return { proof, active };
 }
 
-type Found = Verification & { addresses: HeldAddress[] };
+/** `isLost`: there is no answer, which is not a difference. */
+type Found = Verification & { addresses: HeldAddress[]; isLost?: boolean };
 
 async function untilEqual(
   run: Run,
@@ -81,7 +84,8 @@ async function untilEqual(
     ];
     const isSettled = found.every(({ health }) => health.length === 0) || Date.now() - started > SETTLE_MS;
     if (differences.length === 0 && isSettled) return found;
-    if (Date.now() - started > limitMs) throw new NotVerified(clean(run, differences.join(' ')));
+    const allowedMs = limitMs + (found.some(({ isLost }) => isLost === true) ? LOST_MS : 0);
+    if (Date.now() - started > allowedMs) throw new NotVerified(clean(run, differences.join(' ')));
     await pause(RETRY_MS, run.signal);
     await checkpoint(run, 'verify');
   }
@@ -93,7 +97,7 @@ async function readOnce(run: Run, director: string, reading?: Reading): Promise<
     return judge(run, director, reading ?? (await readHost(run, director)));
   } catch (error) {
     if (!(error instanceof HostError) || error.details.retry !== true) throw error;
-    return { role: 'split', differences: [error.message], health: [], addresses: [] };
+    return { role: 'split', differences: [error.message], health: [], addresses: [], isLost: true };
   }
 }
 

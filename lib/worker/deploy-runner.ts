@@ -1,14 +1,14 @@
 // Runs deploys: one at a time for each pair over any number of workers, and again after a worker was killed.
 import 'server-only';
-import { HostError } from '../core/errors';
+import { HostError, InvariantError } from '../core/errors';
 import { tryLock } from '../db/advisory-lock';
 import type { Db } from '../db/client';
-import type { PreparedDeploy, Run } from '../deploy/deploy-run';
+import type { DeployJournal, PreparedDeploy, Run } from '../deploy/deploy-run';
 import { runDeploy } from '../deploy/run-deploy';
 import { openDeployJournal } from './deploy-journal';
 import type { DirectorHosts } from './director-hosts';
 import type { Logger } from './logger';
-import { prepareDeploy } from './prepare-deploy';
+import { prepareDeploy, prepareWayBack } from './prepare-deploy';
 import { listSplitPairs, rollForward } from './roll-forward';
 
 export type DeployRunner = {
@@ -68,6 +68,9 @@ async function runLocked(deps: RunnerDeps, deployId: string): Promise<void> {
   const lock = await tryLock(`deploy:${row.topologyId}`);
   if (!lock) throw new Error(`deploy ${row.number} is run by another worker`);
   try {
+    // While this worker waited for the lock, another one may have ended the deploy.
+    const now = await db.deploy.findUnique({ where: { id: deployId }, select: { openFor: true } });
+    if (!now?.openFor) return;
     log.info({ deploy: row.number, state: row.state }, 'deploy begins or goes on');
     const roundTrips: RoundTrips = {};
     const end = await runOne(deps, deployId, AbortSignal.any([signal, lock.lost]), roundTrips);
@@ -90,7 +93,7 @@ async function runOne(
   const journal = await openDeployJournal(db, deployId);
   let run: Run;
   try {
-    const deploy = await prepare(db, deployId);
+    const deploy = await prepare(db, deployId).catch((error: unknown) => wayBackAfter(deps, deployId, journal, error));
     run = { deploy, journal, hosts: await openHosts(deps, deployId, deploy, roundTrips), signal };
   } catch (error) {
     const steps = await journal.steps();
@@ -102,6 +105,20 @@ async function runOne(
     return 'refused';
   }
   return runDeploy(run);
+}
+
+/** A deploy that was begun by another version of the console is not left open for ever: it is ended by what the directors say. */
+async function wayBackAfter(
+  { db, log }: RunnerDeps,
+  deployId: string,
+  journal: DeployJournal,
+  error: unknown,
+): Promise<PreparedDeploy> {
+  const steps = await journal.steps();
+  if (!(error instanceof InvariantError) || !steps.some(({ name }) => name === 'lock')) throw error;
+  log.error({ err: error }, 'a deploy that was begun cannot go forward');
+  const directors = new Set(steps.flatMap(({ director }) => director ?? []));
+  return prepareWayBack(db, deployId, { directors: [...directors], why: error.message });
 }
 
 async function openHosts(

@@ -2,7 +2,7 @@
 import 'server-only';
 import { HostError, ServiceError } from '../core/errors';
 import type { Db } from '../db/client';
-import type { DeployHost } from '../deploy/deploy-run';
+import { JournalLost, type DeployHost } from '../deploy/deploy-run';
 import type { HostConnection, HostLogin } from '../ssh/connect';
 import { openGuardHost, type GuardHost } from '../ssh/guard-host';
 import { openHostConnections } from '../ssh/host-connections';
@@ -51,9 +51,9 @@ export function openDirectorHosts(db: Db, keys: LoginKeys): DirectorHosts {
   };
   const open = async (id: string): Promise<DeployHost> => {
     const { name, user } = await findDirector(db, id);
-    const host = openGuardHost(name, user, () => noted(id, connections.get(id)));
+    const host = openGuardHost(name, user, () => orLost(noted(id, connections.get(id))));
     const proveNewConnection = async () => {
-      const connection = await proveLogin(name, user, noted(id, connections.fresh(id)));
+      const connection = await proveLogin(name, user, orLost(noted(id, connections.fresh(id))));
       connections.adopt(id, connection);
     };
     return { ...host, proveNewConnection };
@@ -107,6 +107,14 @@ export function openDirectorHosts(db: Db, keys: LoginKeys): DirectorHosts {
     readers.close();
   };
   return { open, openReader, openTest, drop, close };
+}
+
+/** A login needs the database: when it is away for a moment, the director is not to blame, and nothing is undone. */
+function orLost<T>(opening: Promise<T>): Promise<T> {
+  return opening.catch((cause: unknown) => {
+    if (cause instanceof HostError || cause instanceof ServiceError) throw cause;
+    throw new JournalLost(cause instanceof Error ? cause.message : String(cause), { cause });
+  });
 }
 
 /** One connection for all who ask, opened when the first one does. */

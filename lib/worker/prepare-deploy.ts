@@ -1,16 +1,17 @@
 // From a deploy's row to everything that its run needs: the plan it is bound to, rendered again with the secrets, and proven to be the same.
 import 'server-only';
-import { topologyDocumentSchema } from '../core/document';
 import { invariant } from '../core/errors';
 import { resolveTopology } from '../core/resolve';
 import type { HostRelease } from '../core/release';
+import type { Topology } from '../core/topology';
 import type { DeployState } from '../core/views/deploy';
 import type { Db } from '../db/client';
 import { timersOf, transactionOf, type PreparedDeploy, type PreparedHost } from '../deploy/deploy-run';
+import { nothingExpected } from '../deploy/verify-host';
 import { packRelease, releaseHash } from '../render/release-archive';
 import { renderTopology } from '../render/render-topology';
 import { ensureHeartbeatKey } from './console-secrets';
-import { expectedOf, factsOf, loadDeployed, loadStoredPlan, type StoredPlan } from './stored-plan';
+import { expectedOf, factsOf, loadDeployed, loadDocument, loadStoredPlan, type StoredPlan } from './stored-plan';
 
 /** For tests of what no renderer would make. */
 export type EditRelease = (release: HostRelease) => HostRelease;
@@ -24,10 +25,7 @@ export async function prepareDeploy(
   const row = await db.deploy.findUniqueOrThrow({ where: { id: deployId } });
   const { topologyId, number, planHash, revision, generation } = row;
   const plan = await loadStoredPlan(db, row.planId);
-  const where = { topologyId_number: { topologyId, number: revision } };
-  const { document } = await db.topologyRevision.findUniqueOrThrow({ where });
-  const { topology } = resolveTopology(topologyDocumentSchema.parse(document));
-  invariant(topology, 'a planned revision resolves');
+  const topology = await loadTopology(db, topologyId, revision);
   const heartbeatKey = await ensureHeartbeatKey(db, topologyId);
   const { releases } = renderTopology({ topology, facts: factsOf(plan), secrets: { heartbeatKey } });
   const hosts = await Promise.all(releases.map((release) => prepareHost(db, topologyId, plan, release, edit)));
@@ -40,6 +38,38 @@ export async function prepareDeploy(
     secrets: [heartbeatKey],
     endedTransactions: await loadEnded(db, topologyId),
   };
+}
+
+/**
+ * For a deploy that was begun and whose releases cannot be made any more: enough to undo it on `directors`, or to confirm it where the
+ * other director has confirmed. `why`: a sentence.
+ */
+export async function prepareWayBack(
+  db: Db,
+  deployId: string,
+  { directors, why }: { directors: readonly string[]; why: string },
+): Promise<PreparedDeploy> {
+  const row = await db.deploy.findUniqueOrThrow({ where: { id: deployId } });
+  const { topologyId, number, planHash, revision, generation } = row;
+  return {
+    ...{ id: deployId, number, generation, wayBack: why },
+    topology: await loadTopology(db, topologyId, revision),
+    hosts: directors.map((director) => ({
+      ...{ director, baseRelease: 'unknown', archive: new Uint8Array(), expected: nothingExpected },
+    })),
+    transaction: transactionOf(number, planHash),
+    state: row.state as DeployState,
+    mode: 'together', // the more patient one
+    timerSeconds: timersOf(0), // nothing is armed on the way back
+    secrets: [await ensureHeartbeatKey(db, topologyId)],
+    endedTransactions: await loadEnded(db, topologyId),
+  };
+}
+
+async function loadTopology(db: Db, topologyId: string, revision: number): Promise<Topology> {
+  const { topology } = resolveTopology(await loadDocument(db, topologyId, revision));
+  invariant(topology, 'a planned revision resolves');
+  return topology;
 }
 
 /** The fault matrix waits for timers; with a short one on both directors it takes an hour instead of a night. */

@@ -1,13 +1,29 @@
 // Which pairs are rolled forward by the console, from rows as deploys leave them.
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { HostError } from '../core/errors';
 import { getDb } from '../db/client';
 import { setUpTestDatabase } from '../testing/test-database';
-import { listSplitPairs } from './roll-forward';
+import type { DirectorHosts } from './director-hosts';
+import { openLogger } from './logger';
+import { listSplitPairs, rollForward, type RollForwardDeps } from './roll-forward';
 
 setUpTestDatabase();
 
-type Past = { state: string; author?: string; isOpen?: boolean; confirmed?: string[]; kept?: string[] };
+type Past = {
+  state: string;
+  author?: string;
+  isOpen?: boolean;
+  confirmed?: string[];
+  kept?: string[];
+  /** The confirmation was sent, and the director has stayed away since. */
+  doubtful?: string[];
+  /** It stayed away, and no confirmation was sent to it. */
+  away?: string[];
+  isUntouched?: boolean;
+};
+
+const DIRECTORS = ['director1', 'director2'];
 
 /** A pair whose deploys ended one after the other like this; both directors were switched in each. */
 async function pairWith(past: readonly Past[]): Promise<string> {
@@ -15,12 +31,16 @@ async function pairWith(past: readonly Past[]): Promise<string> {
   const name = `pair-${randomUUID()}`;
   const { id: topologyId } = await db.topology.create({ data: { name, revision: 1 } });
   const plan = { topologyId, revision: 1, hash: 'abc', body: {}, createdBy: 'test' };
-  for (const [at, { state, author = 'operator', isOpen = false, confirmed = [], kept = [] }] of past.entries()) {
+  for (const [at, row] of past.entries()) {
+    const { state, author = 'operator', isOpen = false, isUntouched = false } = row;
+    const { confirmed = [], kept = [], doubtful = [], away = [] } = row;
     const { id: planId } = await db.plan.create({ data: plan });
     const steps = [
-      ...['director1', 'director2'].map((director) => ({ director, name: 'switch', state: 'done' })),
+      ...(isUntouched ? [] : DIRECTORS).map((director) => ({ director, name: 'switch', state: 'done' })),
       ...confirmed.map((director) => ({ director, name: 'confirm', state: 'done' })),
       ...kept.map((director) => ({ director, name: 'rollback', state: 'skipped' })),
+      ...doubtful.map((director) => ({ director, name: 'confirm', state: 'unknown' })),
+      ...[...doubtful, ...away].map((director) => ({ director, name: 'rollback', state: 'unknown' })),
     ];
     await db.deploy.create({
       data: {
@@ -33,6 +53,7 @@ async function pairWith(past: readonly Past[]): Promise<string> {
   return topologyId;
 }
 
+const refused: Past = { state: 'refused', isUntouched: true };
 const split: Past = { state: 'failed', confirmed: ['director1'] };
 const ofConsole = (state: string): Past => ({ state, author: 'console' });
 
@@ -47,9 +68,79 @@ describe('a pair is rolled forward', () => {
     ['not when the deploy was verified', [{ ...split, state: 'verified' }], false],
     ['not while an attempt runs', [split, { ...ofConsole('running'), isOpen: true }], false],
     ['not after an attempt that mended it', [split, ofConsole('verified')], false],
-    ['not when an operator has deployed since', [split, { state: 'rolled-back' }], false],
+    ['when deploys of operators came to nothing since', [split, { state: 'rolled-back' }, refused], true],
+    ['not when a deploy of an operator mended it', [split, { state: 'verified' }], false],
+    ['after many attempts that were refused', [split, ...Array<Past>(9).fill(ofConsole('refused'))], true],
+    [
+      'when a director stayed away after its confirmation was sent',
+      [{ state: 'failed', doubtful: ['director1'] }],
+      true,
+    ],
+    [
+      'not when a director stayed away to which no confirmation was sent',
+      [{ state: 'failed', away: ['director1'] }],
+      false,
+    ],
   ])('%s', async (_what, past, expected) => {
     const topologyId = await pairWith(past);
     expect((await listSplitPairs(getDb())).includes(topologyId)).toBe(expected);
+  });
+});
+
+describe('a director that stayed away after its confirmation was sent', () => {
+  /** `confirmed`: what each director says it boots from; one that is not there stays away. Ends when nothing more can be done. */
+  async function askedAgain(topologyId: string, confirmed: (transaction: string) => Record<string, string>) {
+    const db = getDb();
+    const { number } = await db.deploy.findFirstOrThrow({ where: { topologyId } });
+    const says = confirmed(`${number}-abc`);
+    const head = { topologyId, address: '192.0.2.1', port: 22, user: 'root' };
+    await db.director.createMany({ data: DIRECTORS.map((name) => ({ ...head, name })) });
+    const open = async (id: string) => {
+      const { name } = await db.director.findUniqueOrThrow({ where: { id } });
+      const status = async () => {
+        if (says[name] === undefined) throw new HostError('unreachable', `${name} is away`, { retry: true });
+        return { confirmed: says[name], transaction: '', state: 'idle' };
+      };
+      return { status };
+    };
+    const stop = new AbortController();
+    const log = openLogger();
+    log.level = 'silent';
+    log.info = () => stop.abort(); // it would wait and try again
+    const hosts = { open } as unknown as DirectorHosts;
+    const deps: RollForwardDeps = { db, hosts, log, signal: stop.signal };
+    expect(await rollForward(deps, topologyId)).toBeUndefined();
+    const steps = await db.deployStep.findMany({ where: { deploy: { topologyId }, name: 'rollback' } });
+    return steps.map(({ director, state }) => `${director ?? ''} ${state}`);
+  }
+  const doubts = (...doubtful: string[]) => pairWith([{ state: 'failed', doubtful }]);
+  const isSplit = async (topologyId: string) => (await listSplitPairs(getDb())).includes(topologyId);
+
+  it('keeps the release: the pair is split, and rolled forward', async () => {
+    const topologyId = await doubts('director1');
+    const found = await askedAgain(topologyId, (transaction) => ({ director1: transaction, director2: '1-old' }));
+    expect(found).toEqual(['director1 skipped']);
+    expect(await isSplit(topologyId)).toBe(true);
+  });
+
+  it('has gone back: nothing is to be done', async () => {
+    const topologyId = await doubts('director1');
+    expect(await askedAgain(topologyId, () => ({ director1: '1-old', director2: '1-old' }))).toEqual([
+      'director1 done',
+    ]);
+    expect(await isSplit(topologyId)).toBe(false);
+  });
+
+  it('and so did the other one, both keep it: nothing is to be done', async () => {
+    const topologyId = await doubts('director1', 'director2');
+    const both = (transaction: string) => ({ director1: transaction, director2: transaction });
+    expect(await askedAgain(topologyId, both)).toEqual(['director1 skipped', 'director2 skipped']);
+    expect(await isSplit(topologyId)).toBe(false);
+  });
+
+  it('is still away: it is asked again later', async () => {
+    const topologyId = await doubts('director1');
+    expect(await askedAgain(topologyId, () => ({ director2: '1-old' }))).toEqual(['director1 unknown']);
+    expect(await isSplit(topologyId)).toBe(true);
   });
 });

@@ -2,8 +2,10 @@
 import 'server-only';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../db/client';
-import { Prisma, type Deploy } from '../db/generated/client';
+import { Prisma, type Deploy, type DeployStep } from '../db/generated/client';
 import { notify } from '../db/listen';
+import { reachedBy } from '../deploy/decide-resume';
+import { transactionOf } from '../deploy/deploy-run';
 import type { DirectorHosts } from './director-hosts';
 import type { Logger } from './logger';
 import { makePlan } from './make-plan';
@@ -13,44 +15,54 @@ export type RollForwardDeps = { db: Db; hosts: DirectorHosts; log: Logger; signa
 /** The director that went back may be without power or network for a while. */
 const TRIES = 40;
 const PAUSE_MS = 15_000;
-/** A pair that splits again and again has a fault that deploys do not mend. */
-const MOST_IN_A_ROW = 3;
+/** Attempts that did not help wait longer and longer: each is a row in the history. */
+const LONGEST_PAUSE_MS = 600_000;
+/** A pair that is switched and goes back again and again has a fault that deploys do not mend. */
+const MOST_SWITCHED = 3;
 const AUTHOR = 'console';
 
 /** Ids of pairs that a deploy left split, so that a worker that was killed in between finds them. */
 export async function listSplitPairs(db: Db): Promise<string[]> {
   const newest = await db.deploy.findMany({ orderBy: { number: 'desc' }, distinct: ['topologyId'] });
   const split = await Promise.all(
-    newest.map(async ({ topologyId }) => ((await splitDeploy(db, topologyId)) ? [topologyId] : [])),
+    newest.map(async ({ topologyId }) => ((await findSplit(db, topologyId)) ? [topologyId] : [])),
   );
   return split.flat();
 }
 
-/** The deploy that left the pair split: the newest, or what stands before attempts of the console that mended nothing. */
-async function splitDeploy(db: Db, topologyId: string): Promise<Deploy | undefined> {
-  const rows = await db.deploy.findMany({
-    where: { topologyId },
-    orderBy: { number: 'desc' },
-    take: MOST_IN_A_ROW + 1,
-  });
-  for (const row of rows) {
-    if (await isSplit(db, row)) return row;
-    if (row.author !== AUTHOR || row.openFor !== null || row.state === 'verified') return undefined;
-  }
-  return undefined;
+type Past = Deploy & { steps: DeployStep[] };
+
+/** `split`: the newest deploy that left the pair split and that no deploy has mended since; one that came to nothing mends nothing, whoever asked for it. */
+async function findSplit(db: Db, topologyId: string): Promise<{ split: Past; past: Past[] } | undefined> {
+  const past = await sinceVerified(db, topologyId);
+  if (past.some(({ openFor }) => openFor !== null)) return undefined;
+  const split = past.find((row) => row.state === 'failed' && isSplit(row));
+  return split && { split, past };
 }
 
-/** The journal tells: confirmed on one director and not on the other. */
-async function isSplit(db: Db, { id, state }: Deploy): Promise<boolean> {
-  if (state !== 'failed') return false;
-  const steps = await db.deployStep.findMany({ where: { deployId: id } });
+/** Newest first. */
+async function sinceVerified(db: Db, topologyId: string): Promise<Past[]> {
+  const verified = await db.deploy.findFirst({
+    where: { topologyId, state: 'verified' },
+    orderBy: { number: 'desc' },
+    select: { number: true },
+  });
+  return db.deploy.findMany({
+    where: { topologyId, number: { gt: verified?.number ?? 0 } },
+    orderBy: { number: 'desc' },
+    include: { steps: true },
+  });
+}
+
+/** The journal tells: confirmed on one director and not on the other, or perhaps so. */
+function isSplit({ steps }: Past): boolean {
   const touched = new Set(steps.flatMap(({ name, director }) => (name === 'switch' && director ? [director] : [])));
   const confirmed = new Set(
     steps.flatMap((step) =>
       step.director && ((step.name === 'confirm' && step.state === 'done') || isKept(step)) ? [step.director] : [],
     ),
   );
-  return confirmed.size > 0 && confirmed.size < touched.size;
+  return confirmed.size < touched.size && confirmed.size + doubtful(steps).length > 0;
 }
 
 /** A confirmation whose answer was lost: the roll back found the release confirmed and left it. */
@@ -58,30 +70,83 @@ function isKept({ name, state }: { name: string; state: string }): boolean {
   return name === 'rollback' && state === 'skipped';
 }
 
-/** Answers the id of the deploy that was begun; undefined when somebody else was quicker or the director stays away. */
+/** Roll backs of directors that stayed away after a confirmation had been sent to them: which of the two they did is not known. */
+function doubtful(steps: readonly DeployStep[]): DeployStep[] {
+  const wasSent = (director: string | null) =>
+    steps.some((step) => step.name === 'confirm' && step.director === director);
+  return steps.filter(({ name, state, director }) => name === 'rollback' && state === 'unknown' && wasSent(director));
+}
+
+/** Answers the id of the deploy that was begun; undefined when somebody else was quicker, nothing is to be done or the director stays away. */
 export async function rollForward(deps: RollForwardDeps, topologyId: string): Promise<string | undefined> {
-  const { db, hosts, log, signal } = deps;
+  const { db, log, signal } = deps;
+  const sleepFor = (milliseconds: number) => sleep(milliseconds, undefined, { signal }).catch(() => undefined);
   for (let attempt = 1; attempt <= TRIES && !signal.aborted; attempt += 1) {
-    const split = await splitDeploy(db, topologyId);
-    if (!split || (await isHopeless(db, topologyId))) return undefined;
+    const found = await findSplit(db, topologyId);
+    if (!found) return undefined;
+    const { split, past } = found;
+    const isDoubtful = doubtful(split.steps).length > 0;
+    if (isDoubtful && (await settleDoubts(deps, split))) continue;
+    const { inVain, switched } = countAttempts(past);
+    if (switched >= MOST_SWITCHED) {
+      log.error(
+        { deploy: split.number, attempts: switched },
+        'the pair stays split: deploys of the same revision go back each time',
+      );
+      return undefined;
+    }
     // After an attempt that mended nothing the next one waits: what was in its way may pass.
-    const isAgain =
-      attempt === 1 && (await db.deploy.count({ where: { topologyId, number: { gt: split.number } } })) > 0;
-    if (isAgain) await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
-    // A director that is just coming back may make a plan impossible in more ways than one.
-    const plan = await makePlan(db, hosts, { topologyId, revision: split.revision, actor: AUTHOR }).catch(
-      (error: unknown) => void log.warn({ err: error, deploy: split.number }, 'no plan to roll forward by'),
-    );
+    if (attempt === 1 && inVain > 0) await sleepFor(Math.min(PAUSE_MS * 2 ** (inVain - 1), LONGEST_PAUSE_MS));
+    const plan = isDoubtful ? undefined : await planAgain(deps, split);
     if (plan?.deployable) return insertDeploy(db, split, plan);
     log.info({ deploy: split.number, attempt }, 'the split pair cannot be rolled forward yet');
-    await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    await sleepFor(PAUSE_MS);
   }
   return undefined;
 }
 
-async function isHopeless(db: Db, topologyId: string): Promise<boolean> {
-  const last = await db.deploy.findMany({ where: { topologyId }, orderBy: { number: 'desc' }, take: MOST_IN_A_ROW });
-  return last.length === MOST_IN_A_ROW && last.every(({ author }) => author === AUTHOR);
+/** A director that is just coming back may make a plan impossible in more ways than one. */
+function planAgain({ db, hosts, log }: RollForwardDeps, { topologyId, revision, number }: Past) {
+  return makePlan(db, hosts, { topologyId, revision, actor: AUTHOR }).catch(
+    (error: unknown) => void log.warn({ err: error, deploy: number }, 'no plan to roll forward by'),
+  );
+}
+
+/** Asks the directors what they did and writes it down; false while one of them cannot be asked. */
+async function settleDoubts(
+  { db, hosts, log }: RollForwardDeps,
+  { id, topologyId, number, planHash, steps }: Past,
+): Promise<boolean> {
+  const directors = await db.director.findMany({ where: { topologyId } });
+  const transaction = transactionOf(number, planHash);
+  for (const { sequence, director } of doubtful(steps)) {
+    const row = directors.find(({ name }) => name === director);
+    if (!row || director === null) return false;
+    try {
+      const status = await (await hosts.open(row.id)).status();
+      const isKeptThere = reachedBy(status, transaction) === 'confirmed';
+      const message = isKeptThere
+        ? `${director} answers again: the confirmation had come to it, it keeps ${transaction}.`
+        : `${director} answers again: it is back on ${status.confirmed}.`;
+      await db.deployStep.update({
+        where: { deployId_sequence: { deployId: id, sequence } },
+        data: { state: isKeptThere ? 'skipped' : 'done', message },
+      });
+    } catch (error) {
+      log.info({ err: error, deploy: number, director }, 'not known yet whether the director has confirmed');
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Of the console, since the pair was whole: how many ended, and how many of them came as far as a switch. */
+function countAttempts(past: readonly Past[]): { inVain: number; switched: number } {
+  const own = past.filter(({ author }) => author === AUTHOR);
+  return {
+    inVain: own.length,
+    switched: own.filter(({ steps }) => steps.some(({ name }) => name === 'switch')).length,
+  };
 }
 
 /** The same release that was asked for and approved, so nobody is asked again; an open deploy of an operator goes first. */
