@@ -30,6 +30,8 @@ export type CellResult = {
   broken: Broken[];
 };
 
+/** A cell may have taken the path away. */
+const PLAIN_PATH = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH';
 const POINT_MS = 120_000;
 /** Some steps last only a few hundred milliseconds. */
 const POINT_PAUSE_MS = 40;
@@ -73,7 +75,9 @@ export function runCell(rig: Rig, { id, point, fault }: Cell): Promise<CellResul
 
 export function runHostCell(rig: Rig, { id, half, at, strike, heal, ends }: HostCell): Promise<CellResult> {
   const sh = async (director: string, script: string) => {
-    const { stderr } = await rig.lab.exec(director, ['sh', '-c', script], { timeoutMs: 60_000 });
+    const { stderr } = await rig.lab.exec(director, ['/bin/sh', '-c', `${PLAIN_PATH}\n${script}`], {
+      timeoutMs: 60_000,
+    });
     return stderr.trim().split('\n').at(-1) ?? '';
   };
   const strikeNow = async (_rig: Rig, director: string) => {

@@ -1,7 +1,8 @@
 // Staging: what arrives is one whole, hash-valid release under a fresh generation, or nothing.
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifestOf, releaseMembers, releaseTar, testRelease } from './test-release';
-import { openSandbox, type Sandbox } from './test-sandbox';
+import { armRelease, keepSandboxes, openSandbox, type Sandbox } from './test-sandbox';
 import { printTar, type TarMember } from './test-tar';
 
 const release = testRelease(1);
@@ -144,5 +145,66 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('stage under %s', (shell) 
     expect((await box.guard(['stage', '2-00000002', '1'], { input: good })).code).toBe(10);
     expect((await box.guard(['stage', '2-00000002', '0'], { input: good })).code).toBe(10);
     expect(await box.picture()).toBe(before);
+  });
+});
+
+const open = keepSandboxes();
+const TX = '1-00000001';
+
+describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
+  /** The input stays open for 20 s and brings half of the release; a stage waits for `seconds`. */
+  async function openHalfStaged(seconds: number): Promise<{ box: Sandbox; stage: string }> {
+    const box = await open({ shell });
+    const program = `${box.root}/usr/lib/lvs-console/guard`;
+    const text = readFileSync(program, 'utf8').replace(/^STAGE_SECONDS=120 /m, `STAGE_SECONDS=${String(seconds)} `);
+    expect(text).toContain(`STAGE_SECONDS=${String(seconds)} `);
+    writeFileSync(program, text);
+    writeFileSync(`${box.root}/half`, good.subarray(0, good.length / 2));
+    await box.run(['mkfifo', `${box.root}/line`]);
+    const feed = `{ cat ${box.root}/half; exec sleep 20; } > ${box.root}/line & feeder=$!`;
+    return { box, stage: `${feed}; ${shell} ${program} stage ${TX} 1 < ${box.root}/line` };
+  }
+
+  it('a stage whose line dies in the middle ends in time, gives the lock back and leaves nothing', async () => {
+    const { box, stage } = await openHalfStaged(2);
+    const said = await box.run(['sh', '-c', `${stage}; code=$?; kill $feeder; exit $code`]);
+    expect(said.code).toBe(13);
+    expect(said.stderr).toContain('did not come whole within 2 s');
+    expect(said.ms).toBeLessThan(15_000);
+    expect(await box.status()).toMatchObject({ busy: '', state: 'idle' });
+    expect((await box.guard(['stage', TX, '1'], { input: good })).code).toBe(0);
+  });
+
+  it('a stage that is killed while it waits for its input does not hold the lock, and the next one is whole', async () => {
+    const { box, stage } = await openHalfStaged(120);
+    const folder = `${box.root}/var/lib/lvs-console`;
+    const wait = `n=0; while [ ! -s ${folder}/incoming/tar ] && [ $n -lt 100 ]; do sleep 0.1; n=$((n + 1)); done`;
+    const kill = `read -r holder rest < ${box.root}/run/lvs-console.lock.holder; kill -KILL "$holder"`;
+    const said = box.run(['sh', '-c', `${stage} & ${wait}; ${kill}; wait $!; echo "ended $?"; exec sleep 1`]);
+    expect((await said).stdout).toContain('ended 137');
+    expect((await box.guard(['stage', TX, '1'], { input: good })).code).toBe(0);
+    expect((await box.guard(['check', TX])).code).toBe(0);
+  });
+
+  it.each<[string, (release: string) => void]>([
+    ['an empty MANIFEST', (folder) => truncateSync(`${folder}/MANIFEST`)],
+    [
+      'a MANIFEST without its last line',
+      (folder) => {
+        const lines = readFileSync(`${folder}/MANIFEST`, 'utf8').trimEnd().split('\n');
+        writeFileSync(`${folder}/MANIFEST`, `${lines.slice(0, -1).join('\n')}\n`);
+      },
+    ],
+    ['an empty sum', (folder) => truncateSync(`${folder}/MANIFEST.sum`)],
+  ])('a release with %s is not switched to', async (_what, damage) => {
+    const box = await open({ shell });
+    await armRelease(box, TX, 1, good);
+    const before = await box.picture();
+    damage(`${box.root}/var/lib/lvs-console/releases/${TX}`);
+    const said = await box.guard(['switch', TX, '1']);
+    expect(said.code, said.stderr).toBe(11);
+    expect(said.stderr).toContain('MANIFEST');
+    expect(await box.picture()).toBe(before);
+    expect((await box.guard(['rollback', TX])).code).toBe(0);
   });
 });

@@ -7,7 +7,7 @@
 # Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction, 15 not for this key.
 # shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
-GUARD_VERSION=2.2.0
+GUARD_VERSION=2.3.0
 ROOT=''
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -22,6 +22,7 @@ POLICY=$ROOT/etc/lvs-console/policy            # root's own limits; no release m
 RUN=$ROOT/run                                  # pid files, and the lock: must not depend on a disk
 LOCK=$RUN/lvs-console.lock
 MAX_BYTES=8388608                              # a release is a few hundred kilobytes at most
+STAGE_SECONDS=120                              # as long as the console waits for it
 MIN_FREE_KB=16384
 MIN_FREE_INODES=256
 KEEP_RELEASES=10
@@ -774,9 +775,19 @@ function exact(s,   t) { # one address, prefix or part of a rule in one spelling
   t = first; return t "/" plen
 }'
 
-verify_release() { # FOLDER: every member has the hash of its MANIFEST line
-  [ -s "$1/MANIFEST" ] || { [ -f "$1/MANIFEST" ] && return 0; warn "$1/MANIFEST is missing"; return 1; }
-  words=$(cd "$1" && awk '{ print $1 "  " $3 }' MANIFEST | sha256sum -c 2>&1) || {
+verify_release() { # FOLDER: every member has the hash of its MANIFEST line, and the MANIFEST the one that was taken when it came
+  if [ ! -s "$1/MANIFEST" ]; then
+    [ "${1##*/}" != origin ] || [ ! -f "$1/MANIFEST" ] || return 0
+    warn "$1/MANIFEST is missing or empty"
+    return 1
+  fi
+  sum='' # releases that an older guard took have none
+  if [ -e "$1/MANIFEST.sum" ]; then
+    [ -s "$1/MANIFEST.sum" ] || { warn "$1/MANIFEST.sum is empty"; return 1; }
+    sum=MANIFEST.sum
+  fi
+  # shellcheck disable=SC2086 # one word or none
+  words=$(cd "$1" && awk '{ print $1 "  " $NF }' $sum MANIFEST | sha256sum -c 2>&1) || {
     warn "damaged: $(printf '%s\n' "$words" | grep -v ': OK$')"
     return 1
   }
@@ -2148,7 +2159,15 @@ need_space() {
 receive() { # TX: stdin -> $S/incoming/tree, proved against its MANIFEST
   RECEIVE_CODE=13
   mkdir -p "$S/incoming/tree" || return 1
-  head -c "$((MAX_BYTES + 1))" > "$S/incoming/tar" || { warn "cannot keep the release: is the disk full?"; return 1; }
+  # A line that died says nothing: without an end to it the lock would be held for hours. The reader holds no lock and no output of ours,
+  # for it may outlive a guard that is killed; what it then reads goes into a file that the next stage has taken away.
+  timeout "$STAGE_SECONDS" head -c "$((MAX_BYTES + 1))" > "$S/incoming/tar" 2> /dev/null 9>&- || {
+    case $? in
+      124 | 143) warn "the release did not come whole within $STAGE_SECONDS s" ;;
+      *) warn "cannot keep the release: is the disk full?" ;;
+    esac
+    return 1
+  }
   RECEIVE_CODE=11
   tar -tvf "$S/incoming/tar" > "$S/incoming/list" 2> "$S/incoming/words" || { warn "not a complete tar: $(head -n 3 "$S/incoming/words")"; return 1; }
   awk -v max="$MAX_BYTES" "$LISTING_AWK" "$S/incoming/list" >&2 || return 1
@@ -2157,6 +2176,7 @@ receive() { # TX: stdin -> $S/incoming/tree, proved against its MANIFEST
   modes=$(awk "$MANIFEST_AWK" part=list "$S/incoming/list" part=manifest "$S/incoming/tree/MANIFEST") || { warn "$modes"; return 1; }
   verify_release "$S/incoming/tree" || return 1
   RECEIVE_CODE=13
+  (cd "$S/incoming/tree" && sha256sum MANIFEST > MANIFEST.sum) || return 1
   set_modes "$modes" && mkdir -p "$S/incoming/tree/files" "$S/incoming/tree/intent" && chmod 0755 "$S/incoming/tree" "$S/incoming/tree/files" || return 1
   printf '%s\n' "$1" > "$S/incoming/tree/name" && sync_all
 }
