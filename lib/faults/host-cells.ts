@@ -18,6 +18,14 @@ const BASHRC = (line: string) => ({
   strike: `cp -p /root/.bashrc /root/.bashrc.lvs 2> /dev/null || :; { echo '${line}'; cat /root/.bashrc 2> /dev/null; } > /root/b && mv /root/b /root/.bashrc`,
   heal: 'rm -f /root/.bashrc; mv /root/.bashrc.lvs /root/.bashrc 2> /dev/null || :',
 });
+/** Its name of the pid file differs by version; it may be just writing it. */
+const KILL_LDIRECTORD = `n=0
+while [ "$n" -lt 50 ]; do
+  pid=$(cat /run/ldirectord.ldirectord.cf.pid /run/ldirectord.ldirectord.pid 2> /dev/null | head -n 1)
+  [ -z "$pid" ] || { kill -9 "$pid"; exit; }
+  sleep 0.1; n=$((n + 1))
+done
+echo 'ldirectord has no pid file' >&2; exit 1`;
 const FILL = 'dd if=/dev/zero bs=1M 2> /dev/null of=';
 
 const cell = (
@@ -150,11 +158,5 @@ export const MATRIX_B: HostCell[] = [
     { strike: 'systemctl stop dbus.socket dbus.service', heal: 'systemctl start dbus.socket dbus.service' },
     ['verified', ...NOTHING_DONE],
   ),
-  cell(
-    'ldirectord-killed',
-    'active',
-    { strike: 'kill -9 "$(cat /var/run/ldirectord.ldirectord.pid)"', heal: ':' },
-    ['verified', ...NOTHING_DONE],
-    'verify',
-  ),
+  cell('ldirectord-killed', 'active', { strike: KILL_LDIRECTORD, heal: ':' }, ['verified', ...NOTHING_DONE], 'verify'),
 ];

@@ -75,13 +75,16 @@ export function runCell(rig: Rig, { id, point, fault }: Cell): Promise<CellResul
 
 export function runHostCell(rig: Rig, { id, half, at, strike, heal, ends }: HostCell): Promise<CellResult> {
   const sh = async (director: string, script: string) => {
-    const { stderr } = await rig.lab.exec(director, ['/bin/sh', '-c', `${PLAIN_PATH}\n${script}`], {
+    const { code, stderr } = await rig.lab.exec(director, ['/bin/sh', '-c', `${PLAIN_PATH}\n${script}`], {
       timeoutMs: 60_000,
     });
-    return stderr.trim().split('\n').at(-1) ?? '';
+    const note = stderr.trim().split('\n').at(-1) ?? '';
+    return { code, note };
   };
   const strikeNow = async (_rig: Rig, director: string) => {
-    const note = await sh(director, strike);
+    const { code, note } = await sh(director, strike);
+    // Else the cell would pass without its fault.
+    if (code !== 0) throw new Error(`the fault could not be made on ${director}: exit ${code}: ${note}`);
     return {
       note: `${director}: ${note || 'struck'}`,
       heal: async () => void (await sh(director, heal)),
