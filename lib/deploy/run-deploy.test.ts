@@ -268,6 +268,22 @@ describe('faults', () => {
     expectWhole(pair, 'verified');
   });
 
+  it.each(['director1', 'director2'])(
+    '%s that rolls back by itself is never taken for verified, though the kernels are equal',
+    async (name) => {
+      const pair = fakePair();
+      const host = pair.hosts[name]!;
+      pair.onDone = (verb) =>
+        void (
+          verb === 'director1 switch' && Object.assign(host, { state: 'rolled-back', live: BASE, firesAt: undefined })
+        );
+      expect(await ended(runDeploy(pair.run))).toBe('rolled-back');
+      expect(pair.journal.ended?.outcome).toContain(`${name}: Release ${BASE} is live, not ${TRANSACTION}`);
+      expect(pair.done.filter((verb) => verb.endsWith('confirm'))).toEqual([]);
+      expectWhole(pair, 'rolled-back');
+    },
+  );
+
   it.each([
     [1, 'verified'],
     [3, 'rolled-back'],

@@ -61,8 +61,8 @@ export async function verifyPair(
   return { proof, active };
 }
 
-/** `isLost`: there is no answer, which is not a difference. */
-type Found = Verification & { addresses: HeldAddress[]; isLost?: boolean };
+/** `isLost`: there is no answer, which is not a difference; `isBack`: it has left the release, and waiting does not bring it back. */
+type Found = Verification & { addresses: HeldAddress[]; isLost?: boolean; isBack?: boolean };
 
 async function untilEqual(
   run: Run,
@@ -85,7 +85,8 @@ async function untilEqual(
     const isSettled = found.every(({ health }) => health.length === 0) || Date.now() - started > SETTLE_MS;
     if (differences.length === 0 && isSettled) return found;
     const allowedMs = limitMs + (found.some(({ isLost }) => isLost === true) ? LOST_MS : 0);
-    if (Date.now() - started > allowedMs) throw new NotVerified(clean(run, differences.join(' ')));
+    if (Date.now() - started > allowedMs || found.some(({ isBack }) => isBack === true))
+      throw new NotVerified(clean(run, differences.join(' ')));
     await pause(RETRY_MS, run.signal);
     await checkpoint(run, 'verify');
   }
@@ -110,6 +111,12 @@ async function readHost(run: Run, director: string): Promise<Reading> {
 
 function judge(run: Run, director: string, { observed, undelivered }: Reading): Found {
   const prepared = preparedOf(run, director);
+  const { live } = observed.status;
+  if (live !== run.deploy.transaction) {
+    // Kernels of two releases may be equal, so this must be asked.
+    const sentence = `Release ${live} is live, not ${run.deploy.transaction}: its own timer or somebody there has rolled it back.`;
+    return { role: 'split', differences: [sentence], health: [], addresses: observed.addresses, isBack: true };
+  }
   const own = prepared.previous?.intent.active.ipvs.map(({ key }) => key) ?? [];
   const found = { ...compareHost(prepared.expected, observed, own), addresses: observed.addresses };
   if (found.differences.length > 0) return found;
