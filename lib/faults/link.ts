@@ -31,6 +31,8 @@ const HEALTHY: LinkState = { delayMs: 0, bytesPerSecond: 0, loss: 0, isHalfOpen:
 const RETRANSMISSION_MS = 200;
 /** A segment's worth: what a slow line hands on at a time. */
 const PIECE = 1_400;
+/** Bytes that a sender may have on the line before it waits. */
+const WINDOW = 262_144;
 
 export async function openLink(listenPort: number, targetPort: number): Promise<Link> {
   let state = HEALTHY;
@@ -80,16 +82,21 @@ export async function openLink(listenPort: number, targetPort: number): Promise<
   };
 }
 
-/** Pieces keep their order whatever each of them has to wait. */
+/** Pieces keep their order whatever each of them has to wait; as on a real line, many are on their way at once. */
 function carry(from: net.Socket, to: net.Socket, stateOf: () => LinkState): void {
   let last: Promise<void> = Promise.resolve();
+  let underWay = 0;
   from.on('data', (chunk: Buffer) => {
     const { bytesPerSecond } = stateOf();
     const size = bytesPerSecond === 0 ? chunk.length : PIECE;
     for (let at = 0; at < chunk.length; at += size) last = pass(chunk.subarray(at, at + size), to, stateOf, last);
-    // A line that is slow slows down who sends, too.
-    from.pause();
-    void last.then(() => from.resume());
+    // A line that is narrow, or full, slows down who sends, too.
+    underWay += chunk.length;
+    if (bytesPerSecond > 0 || underWay > WINDOW) from.pause();
+    void last.then(() => {
+      underWay -= chunk.length;
+      from.resume();
+    });
   });
   from.on('end', () => void last.then(() => to.end()));
   from.on('close', () => void last.then(() => to.destroy()));
