@@ -26,6 +26,9 @@ while [ "$n" -lt 50 ]; do
   sleep 0.1; n=$((n + 1))
 done
 echo 'ldirectord has no pid file' >&2; exit 1`;
+/** Heartbeat does not look after it: the console shows that it is dead, and somebody starts it. */
+const START_LDIRECTORD =
+  'cd /etc/ha.d/resource.d && ./ldirectord ldirectord.cf status || ./ldirectord ldirectord.cf start';
 const FILL = 'dd if=/dev/zero bs=1M 2> /dev/null of=';
 
 const cell = (
@@ -158,5 +161,11 @@ export const MATRIX_B: HostCell[] = [
     { strike: 'systemctl stop dbus.socket dbus.service', heal: 'systemctl start dbus.socket dbus.service' },
     ['verified', ...NOTHING_DONE],
   ),
-  cell('ldirectord-killed', 'active', { strike: KILL_LDIRECTORD, heal: ':' }, ['verified', ...NOTHING_DONE], 'verify'),
+  cell(
+    'ldirectord-killed',
+    'active',
+    { strike: KILL_LDIRECTORD, heal: START_LDIRECTORD },
+    ['verified', ...NOTHING_DONE],
+    'verify',
+  ),
 ];
