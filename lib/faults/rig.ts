@@ -90,9 +90,18 @@ export async function openRig(timerSeconds: number, shard: number, report: (line
 /** The first deploy, so that every cell changes a pair that serves. Answers the shared secret, which must appear nowhere. */
 async function firstDeploy(db: Db, lab: Lab, topologyId: string): Promise<string> {
   const first = await untilEnded(db, await requestDeploy(db, topologyId, 1));
-  if (first.state !== 'verified') throw new Error(`the first deploy ended ${first.state}: ${first.outcome ?? ''}`);
+  if (first.state !== 'verified') {
+    const words = await Promise.all(DIRECTORS.map((director) => heartbeatWords(lab, director)));
+    throw new Error(`the first deploy ended ${first.state}: ${first.outcome ?? ''}\n${words.join('\n')}`);
+  }
   const { stdout } = await lab.exec('director1', ['cat', '/etc/ha.d/authkeys']);
   return /^\d+ sha1 (\S+)$/m.exec(stdout)?.[1] ?? '';
+}
+
+/** Why nobody took the addresses can be read only there, and the next reset takes it away. */
+async function heartbeatWords(lab: Lab, director: string): Promise<string> {
+  const script = 'journalctl --no-pager -q -o short-precise | grep -i heartbeat | tail -n 80';
+  return `${director}:\n${(await lab.exec(director, ['sh', '-c', script], { timeoutMs: 30_000 })).stdout}`;
 }
 
 /** Group `untouched` (mark 1) is the same in all; `changed` (mark 2) has another port and its pool another weight each time. */
