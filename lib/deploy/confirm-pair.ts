@@ -33,8 +33,8 @@ async function needTime(run: ForwardRun, directors: readonly string[]): Promise<
 }
 
 /** The journal's own times are the latest possible ones, so they are no help here. */
-async function timeLeft({ firesFrom, ...run }: ForwardRun, director: string): Promise<number> {
-  const firesAt = firesFrom.get(director);
+async function timeLeft(run: ForwardRun, director: string): Promise<number> {
+  const firesAt = run.firesFrom.get(director);
   if (firesAt !== undefined) return firesAt - Date.now();
   return ((await patientStatus(run, director, CONFIRM_MARGIN_MS)).secondsLeft ?? 0) * 1_000;
 }

@@ -36,6 +36,22 @@ export type PreparedDeploy = {
 
 export type StepResult = { state: DeployStep['state']; message: string; output: string };
 export type JournalStep = { sequence: number; director?: string; name: DeployStepName; state: DeployStep['state'] };
+/** The pair was taken: from there on the directors must be asked before anything is said of the deploy. */
+export function isBegun(steps: readonly JournalStep[]): boolean {
+  return steps.some(({ name }) => name === 'lock');
+}
+
+/** Directors whose confirmation the journal has noted. */
+export function confirmedIn(
+  steps: readonly { name: string; state: string; director?: string | null }[],
+): ReadonlySet<string> {
+  return new Set(
+    steps.flatMap(({ name, state, director }) =>
+      name === 'confirm' && state === 'done' && director ? [director] : [],
+    ),
+  );
+}
+
 /** Every call returns after its commit: what it announces is on disk before the side effect. */
 export type DeployJournal = {
   steps: () => Promise<JournalStep[]>;

@@ -2,7 +2,7 @@
 import { HostError } from '../core/errors';
 import { confirmHost } from './confirm-pair';
 import { reachedBy, type Reached } from './decide-resume';
-import { Suspended, type Run } from './deploy-run';
+import { confirmedIn, Suspended, type Run } from './deploy-run';
 import { patientStatus } from './guard-change';
 import { pause, runStep } from './run-step';
 
@@ -25,10 +25,7 @@ export async function finishConfirm(run: Run, reached: Record<string, Reached>, 
 
 /** A confirmation whose answer was lost, or that the journal could not note: who reads the journal later sees that the pair is split. */
 async function noteFound(run: Run, reached: Record<string, Reached>): Promise<void> {
-  const steps = await run.journal.steps();
-  const noted = new Set(
-    steps.flatMap(({ name, state, director }) => (name === 'confirm' && state === 'done' ? [director] : [])),
-  );
+  const noted = confirmedIn(await run.journal.steps());
   for (const { director } of run.deploy.hosts) {
     if (reached[director] !== 'confirmed' || noted.has(director)) continue;
     await runStep(run, { director, name: 'confirm', message: 'Looking at what is confirmed.' }, async () => {

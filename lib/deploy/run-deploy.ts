@@ -2,7 +2,15 @@
 import type { DeployState } from '../core/views/deploy';
 import type { ReachedByDirector } from './confirm-pair';
 import { decideResume } from './decide-resume';
-import { Cancelled, JournalLost, Suspended, type DeployJournal, type JournalStep, type Run } from './deploy-run';
+import {
+  Cancelled,
+  isBegun,
+  JournalLost,
+  Suspended,
+  type DeployJournal,
+  type JournalStep,
+  type Run,
+} from './deploy-run';
 import { finishConfirm } from './finish-confirm';
 import { goForward } from './forward';
 import { preflight } from './preflight';
@@ -24,8 +32,7 @@ export async function runDeploy(begun: Run): Promise<DeployEnd> {
   try {
     const steps = await run.journal.steps();
     await closeInterruptedSteps(run, steps);
-    const isBegun = steps.some(({ name }) => name === 'lock');
-    return isBegun ? await resume(run) : await begin(run);
+    return isBegun(steps) ? await resume(run) : await begin(run);
   } catch (error) {
     if (error instanceof JournalLost) throw error.cause;
     if (error instanceof Suspended || run.signal.aborted) return 'suspended';
@@ -97,22 +104,18 @@ async function back(run: Run, reason: string): Promise<DeployEnd> {
   const undone = await onBoth(directors, (director) => undo(run, director, timers[director]));
   if (undone.includes('confirmed')) return confirmRest(run, (await takeStock(run, BACK_WAIT_MS)).reached, reason);
   const those = (end: Undone) => directors.filter((_director, index) => undone[index] === end).join(' and ');
+  const [away, unproven, uncompared] = [those('unreachable'), those('unproven'), those('uncompared')];
   const doubtful = [
-    ...(those('unreachable')
-      ? [`${those('unreachable')} could not be proven to be back: see the rollback steps.`]
-      : []),
-    ...(those('unproven')
-      ? [`${those('unproven')} rolled back, yet differs from before: see the rollback steps.`]
-      : []),
+    ...(away ? [`${away} could not be proven to be back: see the rollback steps.`] : []),
+    ...(unproven ? [`${unproven} rolled back, yet differs from before: see the rollback steps.`] : []),
   ];
   if (doubtful.length > 0) return finish(run, 'failed', [reason, ...doubtful].join(' '));
-  const wasTouched = undone.some((end) => end !== 'untouched');
-  const tail = !wasTouched
-    ? 'Nothing was changed on either director.'
-    : those('uncompared')
-      ? `Both directors are back; ${those('uncompared')} could not be compared with what was there before.`
-      : 'Both directors are as they were before.';
-  return finish(run, wasTouched ? 'rolled-back' : 'failed', `${reason} ${tail}`);
+  if (undone.every((end) => end === 'untouched'))
+    return finish(run, 'failed', `${reason} Nothing was changed on either director.`);
+  const tail = uncompared
+    ? `Both directors are back; ${uncompared} could not be compared with what was there before.`
+    : 'Both directors are as they were before.';
+  return finish(run, 'rolled-back', `${reason} ${tail}`);
 }
 
 /** What fails on one director must not stop the way back of the other one. */

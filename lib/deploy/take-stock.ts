@@ -2,7 +2,7 @@
 import { HostError } from '../core/errors';
 import type { GuardStatus } from '../parse/guard-status';
 import { reachedBy, type Reached } from './decide-resume';
-import type { Run } from './deploy-run';
+import { confirmedIn, type Run } from './deploy-run';
 import { isAtWork, patientStatus } from './guard-change';
 import { onBoth, pause } from './run-step';
 
@@ -19,16 +19,13 @@ const AT_WORK_MS = { rolling: 60_000, together: 150_000 };
 export async function takeStock(run: Run, waitMs: number): Promise<Stock> {
   const { hosts, transaction } = run.deploy;
   const directors = hosts.map(({ director }) => director);
-  const steps = await run.journal.steps();
-  const confirmed = steps.flatMap(({ name, state, director }) =>
-    name === 'confirm' && state === 'done' ? [director] : [],
-  );
+  const confirmed = confirmedIn(await run.journal.steps());
   const found = await onBoth(directors, async (director) => {
     const status = await restingStatus(run, director, waitMs).catch((error: unknown) => {
       if (error instanceof HostError) return undefined;
       throw error;
     });
-    const noted: Reached | undefined = confirmed.includes(director) ? 'confirmed' : undefined;
+    const noted: Reached | undefined = confirmed.has(director) ? 'confirmed' : undefined;
     return { director, status, reached: status ? reachedBy(status, transaction) : noted };
   });
   return {

@@ -3,7 +3,7 @@ import 'server-only';
 import { HostError, InvariantError } from '../core/errors';
 import { tryLock } from '../db/advisory-lock';
 import type { Db } from '../db/client';
-import type { DeployJournal, PreparedDeploy, Run } from '../deploy/deploy-run';
+import { isBegun, type DeployJournal, type PreparedDeploy, type Run } from '../deploy/deploy-run';
 import { runDeploy } from '../deploy/run-deploy';
 import { openDeployJournal } from './deploy-journal';
 import type { DirectorHosts } from './director-hosts';
@@ -98,7 +98,7 @@ async function runOne(
   } catch (error) {
     const steps = await journal.steps();
     // Begun already: the directors must be asked, so the deploy stays open and is tried again.
-    if (steps.some(({ name }) => name === 'lock')) throw error;
+    if (isBegun(steps)) throw error;
     const why = error instanceof Error ? error.message : String(error);
     await journal.finish({ state: 'refused', outcome: `Nothing was changed. ${why}`, proof: [] });
     log.error({ err: error }, 'deploy cannot be prepared');
@@ -115,7 +115,7 @@ async function wayBackAfter(
   error: unknown,
 ): Promise<PreparedDeploy> {
   const steps = await journal.steps();
-  if (!(error instanceof InvariantError) || !steps.some(({ name }) => name === 'lock')) throw error;
+  if (!(error instanceof InvariantError) || !isBegun(steps)) throw error;
   log.error({ err: error }, 'a deploy that was begun cannot go forward');
   const directors = new Set(steps.flatMap(({ director }) => director ?? []));
   return prepareWayBack(db, deployId, { directors: [...directors], why: error.message });

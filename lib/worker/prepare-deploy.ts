@@ -3,9 +3,9 @@ import 'server-only';
 import { invariant } from '../core/errors';
 import { resolveTopology } from '../core/resolve';
 import type { HostRelease } from '../core/release';
-import type { Topology } from '../core/topology';
 import type { DeployState } from '../core/views/deploy';
 import type { Db } from '../db/client';
+import type { Deploy } from '../db/generated/client';
 import { timersOf, transactionOf, type PreparedDeploy, type PreparedHost } from '../deploy/deploy-run';
 import { nothingExpected } from '../deploy/verify-host';
 import { packRelease, releaseHash } from '../render/release-archive';
@@ -23,20 +23,18 @@ export async function prepareDeploy(
   edit: EditRelease = (same) => same,
 ): Promise<PreparedDeploy> {
   const row = await db.deploy.findUniqueOrThrow({ where: { id: deployId } });
-  const { topologyId, number, planHash, revision, generation } = row;
+  const { topologyId } = row;
   const plan = await loadStoredPlan(db, row.planId);
-  const topology = await loadTopology(db, topologyId, revision);
   const heartbeatKey = await ensureHeartbeatKey(db, topologyId);
+  const head = await headOf(db, row, heartbeatKey);
+  const { topology } = head;
   const { releases } = renderTopology({ topology, facts: factsOf(plan), secrets: { heartbeatKey } });
   const hosts = await Promise.all(releases.map((release) => prepareHost(db, topologyId, plan, release, edit)));
   return {
-    ...{ id: deployId, number, generation, topology, hosts },
-    transaction: transactionOf(number, planHash),
-    state: row.state as DeployState,
+    ...head,
+    hosts,
     mode: plan.mode,
     timerSeconds: (plan.mode === 'rolling' && rehearsalTimers()) || timersOf(plan.timerSeconds),
-    secrets: [heartbeatKey],
-    endedTransactions: await loadEnded(db, topologyId),
   };
 }
 
@@ -50,26 +48,29 @@ export async function prepareWayBack(
   { directors, why }: { directors: readonly string[]; why: string },
 ): Promise<PreparedDeploy> {
   const row = await db.deploy.findUniqueOrThrow({ where: { id: deployId } });
-  const { topologyId, number, planHash, revision, generation } = row;
   return {
-    ...{ id: deployId, number, generation, wayBack: why },
-    topology: await loadTopology(db, topologyId, revision),
+    ...(await headOf(db, row, await ensureHeartbeatKey(db, row.topologyId))),
+    wayBack: why,
     hosts: directors.map((director) => ({
       ...{ director, baseRelease: 'unknown', archive: new Uint8Array(), expected: nothingExpected },
     })),
-    transaction: transactionOf(number, planHash),
-    state: row.state as DeployState,
     mode: 'together', // the more patient one
     timerSeconds: timersOf(0), // nothing is armed on the way back
-    secrets: [await ensureHeartbeatKey(db, topologyId)],
-    endedTransactions: await loadEnded(db, topologyId),
   };
 }
 
-async function loadTopology(db: Db, topologyId: string, revision: number): Promise<Topology> {
+/** What both ways need, from the deploy's own row. */
+async function headOf(db: Db, row: Deploy, heartbeatKey: string) {
+  const { id, topologyId, number, planHash, revision, generation } = row;
   const { topology } = resolveTopology(await loadDocument(db, topologyId, revision));
   invariant(topology, 'a planned revision resolves');
-  return topology;
+  return {
+    ...{ id, number, generation, topology },
+    transaction: transactionOf(number, planHash),
+    state: row.state as DeployState,
+    secrets: [heartbeatKey],
+    endedTransactions: await loadEnded(db, topologyId),
+  };
 }
 
 /** The fault matrix waits for timers; with a short one on both directors it takes an hour instead of a night. */

@@ -5,7 +5,7 @@ import type { Db } from '../db/client';
 import { Prisma, type Deploy, type DeployStep } from '../db/generated/client';
 import { notify } from '../db/listen';
 import { reachedBy } from '../deploy/decide-resume';
-import { transactionOf } from '../deploy/deploy-run';
+import { confirmedIn, transactionOf } from '../deploy/deploy-run';
 import type { DirectorHosts } from './director-hosts';
 import type { Logger } from './logger';
 import { makePlan } from './make-plan';
@@ -30,7 +30,9 @@ export async function listSplitPairs(db: Db): Promise<string[]> {
   return split.flat();
 }
 
-type Past = Deploy & { steps: DeployStep[] };
+type PastStep = Pick<DeployStep, 'sequence' | 'name' | 'state' | 'director'>;
+/** Without what the tools said, which may be long: this is read after every deploy. */
+type Past = Deploy & { steps: PastStep[] };
 
 /** `split`: the newest deploy that left the pair split and that no deploy has mended since; one that came to nothing mends nothing, whoever asked for it. */
 async function findSplit(db: Db, topologyId: string): Promise<{ split: Past; past: Past[] } | undefined> {
@@ -50,18 +52,15 @@ async function sinceVerified(db: Db, topologyId: string): Promise<Past[]> {
   return db.deploy.findMany({
     where: { topologyId, number: { gt: verified?.number ?? 0 } },
     orderBy: { number: 'desc' },
-    include: { steps: true },
+    include: { steps: { select: { sequence: true, name: true, state: true, director: true } } },
   });
 }
 
 /** The journal tells: confirmed on one director and not on the other, or perhaps so. */
 function isSplit({ steps }: Past): boolean {
   const touched = new Set(steps.flatMap(({ name, director }) => (name === 'switch' && director ? [director] : [])));
-  const confirmed = new Set(
-    steps.flatMap((step) =>
-      step.director && ((step.name === 'confirm' && step.state === 'done') || isKept(step)) ? [step.director] : [],
-    ),
-  );
+  const kept = steps.flatMap((step) => (step.director && isKept(step) ? [step.director] : []));
+  const confirmed = new Set([...confirmedIn(steps), ...kept]);
   return confirmed.size < touched.size && confirmed.size + doubtful(steps).length > 0;
 }
 
@@ -71,7 +70,7 @@ function isKept({ name, state }: { name: string; state: string }): boolean {
 }
 
 /** Roll backs of directors that stayed away after a confirmation had been sent to them: which of the two they did is not known. */
-function doubtful(steps: readonly DeployStep[]): DeployStep[] {
+function doubtful(steps: readonly PastStep[]): PastStep[] {
   const wasSent = (director: string | null) =>
     steps.some((step) => step.name === 'confirm' && step.director === director);
   return steps.filter(({ name, state, director }) => name === 'rollback' && state === 'unknown' && wasSent(director));
