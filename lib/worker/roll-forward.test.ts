@@ -88,18 +88,20 @@ describe('a pair is rolled forward', () => {
 });
 
 describe('a director that stayed away after its confirmation was sent', () => {
-  /** `confirmed`: what each director says it boots from; one that is not there stays away. Ends when nothing more can be done. */
-  async function askedAgain(topologyId: string, confirmed: (transaction: string) => Record<string, string>) {
+  type Words = { confirmed: string; state?: string; step?: string };
+  /** `answers`: what each director says of itself; one that is not there stays away. Ends when nothing more can be done. */
+  async function askedAgain(topologyId: string, answers: (transaction: string) => Record<string, Words>) {
     const db = getDb();
     const { number } = await db.deploy.findFirstOrThrow({ where: { topologyId } });
-    const says = confirmed(`${number}-abc`);
+    const transaction = `${number}-abc`;
+    const says = answers(transaction);
     const head = { topologyId, address: '192.0.2.1', port: 22, user: 'root' };
     await db.director.createMany({ data: DIRECTORS.map((name) => ({ ...head, name })) });
     const open = async (id: string) => {
       const { name } = await db.director.findUniqueOrThrow({ where: { id } });
       const status = async () => {
         if (says[name] === undefined) throw new HostError('unreachable', `${name} is away`, { retry: true });
-        return { confirmed: says[name], transaction: '', state: 'idle' };
+        return { transaction, state: 'rolled-back', step: '', ...says[name] };
       };
       return { status };
     };
@@ -113,34 +115,44 @@ describe('a director that stayed away after its confirmation was sent', () => {
     const steps = await db.deployStep.findMany({ where: { deploy: { topologyId }, name: 'rollback' } });
     return steps.map(({ director, state }) => `${director ?? ''} ${state}`);
   }
+  const OLD = { confirmed: '1-old' };
   const doubts = (...doubtful: string[]) => pairWith([{ state: 'failed', doubtful }]);
   const isSplit = async (topologyId: string) => (await listSplitPairs(getDb())).includes(topologyId);
 
   it('keeps the release: the pair is split, and rolled forward', async () => {
     const topologyId = await doubts('director1');
-    const found = await askedAgain(topologyId, (transaction) => ({ director1: transaction, director2: '1-old' }));
+    const found = await askedAgain(topologyId, (confirmed) => ({ director1: { confirmed }, director2: OLD }));
     expect(found).toEqual(['director1 skipped']);
     expect(await isSplit(topologyId)).toBe(true);
   });
 
   it('has gone back: nothing is to be done', async () => {
     const topologyId = await doubts('director1');
-    expect(await askedAgain(topologyId, () => ({ director1: '1-old', director2: '1-old' }))).toEqual([
-      'director1 done',
-    ]);
+    expect(await askedAgain(topologyId, () => ({ director1: OLD, director2: OLD }))).toEqual(['director1 done']);
     expect(await isSplit(topologyId)).toBe(false);
   });
 
   it('and so did the other one, both keep it: nothing is to be done', async () => {
     const topologyId = await doubts('director1', 'director2');
-    const both = (transaction: string) => ({ director1: transaction, director2: transaction });
+    const both = (confirmed: string) => ({ director1: { confirmed }, director2: { confirmed } });
     expect(await askedAgain(topologyId, both)).toEqual(['director1 skipped', 'director2 skipped']);
     expect(await isSplit(topologyId)).toBe(false);
   });
 
   it('is still away: it is asked again later', async () => {
     const topologyId = await doubts('director1');
-    expect(await askedAgain(topologyId, () => ({ director2: '1-old' }))).toEqual(['director1 unknown']);
+    expect(await askedAgain(topologyId, () => ({ director2: OLD }))).toEqual(['director1 unknown']);
+    expect(await isSplit(topologyId)).toBe(true);
+  });
+
+  it.each([
+    ['its timer runs', { state: 'switched' }],
+    ['its switch was never begun', { state: 'armed' }],
+    ['it is going back', { state: 'rolled-back', step: 'rollback' }],
+  ])('answers while %s: it is asked again later', async (_, words) => {
+    const topologyId = await doubts('director1');
+    const answers = () => ({ director1: { ...OLD, ...words }, director2: OLD });
+    expect(await askedAgain(topologyId, answers)).toEqual(['director1 unknown']);
     expect(await isSplit(topologyId)).toBe(true);
   });
 });

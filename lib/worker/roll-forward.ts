@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../db/client';
 import { Prisma, type Deploy, type DeployStep } from '../db/generated/client';
 import { notify } from '../db/listen';
-import { reachedBy } from '../deploy/decide-resume';
+import { reachedBy, type Reached } from '../deploy/decide-resume';
 import { confirmedIn, transactionOf } from '../deploy/deploy-run';
 import type { DirectorHosts } from './director-hosts';
 import type { Logger } from './logger';
@@ -111,7 +111,7 @@ function planAgain({ db, hosts, log }: RollForwardDeps, { topologyId, revision, 
   );
 }
 
-/** Asks the directors what they did and writes it down; false while one of them cannot be asked. */
+/** Asks the directors what they did and writes it down; false while one of them cannot be asked or is still at it. */
 async function settleDoubts(
   { db, hosts, log }: RollForwardDeps,
   { id, topologyId, number, planHash, steps }: Past,
@@ -123,7 +123,13 @@ async function settleDoubts(
     if (!row || director === null) return false;
     try {
       const status = await (await hosts.open(row.id)).status();
-      const isKeptThere = reachedBy(status, transaction) === 'confirmed';
+      const reached = reachedBy(status, transaction);
+      const isKeptThere = reached === 'confirmed';
+      // Its timer runs, or its roll back does: what it will be is not decided yet.
+      if (!isKeptThere && (isPending(reached) || status.step !== '')) {
+        log.info({ deploy: number, director, reached }, 'the director has not ended its deploy yet');
+        return false;
+      }
       const message = isKeptThere
         ? `${director} answers again: the confirmation had come to it, it keeps ${transaction}.`
         : `${director} answers again: it is back on ${status.confirmed}.`;
@@ -137,6 +143,10 @@ async function settleDoubts(
     }
   }
   return true;
+}
+
+function isPending(reached: Reached): boolean {
+  return reached === 'armed' || reached === 'switched';
 }
 
 /** Of the console, since the pair was whole: how many ended, and how many of them came as far as a switch. */
