@@ -2,11 +2,10 @@
 import { requestDeploy, untilEnded } from '../worker/test-console';
 import { HALVES, type FaultName, type Half } from './cells';
 import { FAULT } from './faults';
+import type { Rig } from './rig';
 import { END_MS, type Scene } from './run-cell';
 
 const COUNT = 200;
-/** A deploy without a fault takes about as long. */
-const WITHIN_MS = 12_000;
 const VICTIMS = ['worker-killed', 'web-killed', 'guard-killed', 'power-cut'] as const satisfies readonly FaultName[];
 
 /** The same number gives the same kill: mulberry32, public domain, by Tommy Ettinger. */
@@ -28,12 +27,14 @@ function sceneOf(number: number): Scene {
   const random = randomOf(number);
   const victim = pick(VICTIMS, random);
   const half: Half = pick(HALVES, random);
-  const afterMs = Math.floor(random() * WITHIN_MS);
+  const share = random();
   return {
     id: `R/${String(number).padStart(3, '0')}-${victim}@${half}`,
     mayLoseProbes: victim === 'power-cut' && half === 'active',
-    play: async (rig, { revision, active, standby }) => {
-      const deployId = await requestDeploy(rig.db, rig.topologyId, revision);
+    savesTwo: true,
+    play: async (rig, { revision, later, active, standby }) => {
+      const afterMs = Math.floor(share * (await undisturbedMs(rig, revision)));
+      const deployId = await requestDeploy(rig.db, rig.topologyId, later);
       await new Promise((resolve) => setTimeout(resolve, afterMs));
       const { note, heal } = await FAULT[victim](rig, half === 'active' ? active : standby);
       const healing = heal();
@@ -42,6 +43,20 @@ function sceneOf(number: number): Scene {
       return { deploy, note: `${note} after ${afterMs} ms` };
     },
   };
+}
+
+/** What a deploy takes here without a fault: the kill may come at any moment of it, however slow the machine is. Of a pair that had none, one of `revision`. */
+async function undisturbedMs(rig: Rig, revision: number): Promise<number> {
+  const { db, topologyId } = rig;
+  const verified = await db.deploy.findMany({ where: { topologyId, state: 'verified' }, orderBy: { number: 'asc' } });
+  // The first one brings heartbeat up, and takes longer.
+  const times = verified
+    .slice(1)
+    .flatMap(({ createdAt, endedAt }) => (endedAt ? [Number(endedAt) - Number(createdAt)] : []));
+  if (times.length > 0) return Math.min(...times);
+  const { state, outcome } = await untilEnded(db, await requestDeploy(db, topologyId, revision), END_MS);
+  if (state !== 'verified') throw new Error(`a deploy without a fault ended ${state}: ${outcome ?? ''}`);
+  return undisturbedMs(rig, revision);
 }
 
 export const RANDOM_SCENES: Scene[] = Array.from({ length: COUNT }, (_, at) => sceneOf(at + 1));
