@@ -153,6 +153,13 @@ const REFUSED: [string, Change, string][] = [
   ['a redirection by nftables', nft('tcp dport 22 redirect to 2222'), 'word not allowed: redirect'],
   ['a queue by nftables', nft('queue num 1'), 'word not allowed: queue'],
   ['an nftables mark of 2^31', nft('ip daddr 192.168.0.0/24 meta mark set 0x80000000'), 'mark must be'],
+  ['an nftables map of verdicts', nft('ip protocol vmap { tcp : accept }'), 'word not allowed: vmap'],
+  [
+    'a script behind the end of keepalived’s buffer',
+    conf(`#${'x'.repeat(1022)}notify_master "/bin/sh -c id"`),
+    'line of more than 1000 bytes',
+  ],
+  ['keepalived that empties the whole table', conf('lvs_flush'), 'keyword not allowed: lvs_flush'],
   ['an nftables table without its end', nftText((text) => text.replace(/\}\n$/, '')), 'no closing brace at the end'],
   [
     'an nftables table with a brace too many',
@@ -387,6 +394,21 @@ const POLICY: [string, string, Change, string | undefined][] = [
     'interfaces=eth1\n',
     withAddresses(),
     'intent/addresses:1: policy does not allow interface eth0',
+  ],
+  [
+    'a set of ports only',
+    'ranges=192.168.0.0/16\n',
+    {
+      ...rule('-p tcp -m set --match-set lvs-console-web dst -j MARK --set-xmark 0x1/0xffffffff'),
+      'intent/sets': 'create lvs-console-web bitmap:port range 80-81\nadd lvs-console-web 80\n',
+    },
+    'a mark rule must name its destination',
+  ],
+  [
+    'a chain of nftables that drops what no rule accepts',
+    'targets=MARK MASQUERADE ACCEPT\n',
+    nftText((text) => text.replace('policy accept', 'policy drop')),
+    'policy does not allow target DROP',
   ],
   ['targets of nftables', 'targets=MARK\n', withNftables(1), 'policy does not allow target MASQUERADE'],
   ['targets of sets', 'targets=MASQUERADE\n', withSets(1), 'policy does not allow target MARK'],

@@ -19,6 +19,16 @@ const unit = (lines: string): Change => ({
 });
 const script = (text: string): Change => ({ 'files/usr/lib/lvs-console/rules': `#!/bin/sh\n${text}\n` });
 
+/** Own rules as `testRelease(1)` has them, and more; the host itself has no such file. */
+const sysconfig = (more: string): Change => ({
+  'files/etc/sysconfig/iptables': `${testRelease(1)['intent/rules.v4']?.content ?? ''}${more}`,
+});
+const JUMP = ' -m comment --comment lvs-console -j LVS-CONSOLE';
+const mangle = (line: string): Change => ({
+  'intent/rules.v4': `*mangle\n:LVS-CONSOLE - [0:0]\n-A LVS-CONSOLE ${line}\nCOMMIT\n`,
+  'intent/jumps': 'mangle PREROUTING LVS-CONSOLE\n',
+});
+
 /** Each would make root run, load or write something of the console's choice. */
 const HOSTILE: [string, Change][] = [
   ['a resource script of its own', { 'files/etc/ha.d/resource.d/evil': '#!/bin/sh\nid > /tmp/x\n' }],
@@ -76,6 +86,18 @@ const HOSTILE: [string, Change][] = [
   ['a mail program of ldirectord', ldirectord('emailalert=|id')],
   ['a check script', ldirectord('checkcommand="/bin/sh -c id"')],
   ['a supervisor of ldirectord', ldirectord('supervised=yes')],
+  ['a file that ldirectord’s shell would empty', ldirectord('schedflags= >vmlinuz')],
+  ['a shell’s arrow in a real server', ldirectord('real=192.168.6.3 masq >x')],
+  ['a program behind the end of heartbeat’s buffer', haCf(`#${'x'.repeat(1022)}respawn root /bin/sh -c id`)],
+  ['a library for heartbeat', haCf('compression ../../../../../etc/lvs-console/x')],
+  ['a file that heartbeat would write to', haCf('watchdog /boot/vmlinuz')],
+  ['a file of its own in sysctl.d', { 'files/etc/sysctl.d/bonding.conf': 'net.ipv4.ip_forward=1\n' }],
+  ['a file of its own in modules-load.d', { 'files/etc/modules-load.d/bonding.conf': 'ip_vs\n' }],
+  ['a table in sysconfig that no kernel has', sysconfig('*bogus\nCOMMIT\n')],
+  ['a jump in sysconfig that leads nowhere', sysconfig(`*filter\n-A INPUT${JUMP}\nCOMMIT\n`)],
+  ['a chain in sysconfig for another table', sysconfig('*filter\n:LVS-CONSOLE ACCEPT [0:0]\nCOMMIT\n')],
+  ['a jump in sysconfig to a chain that is not there', sysconfig(`*nat\n-A PREROUTING${JUMP}-NAT\nCOMMIT\n`)],
+  ['a sync daemon on an interface that is not here', { 'intent/meta': 'stack=heartbeat\nsync-active=master eth9 7\n' }],
 ];
 
 /** Within what a release may hold, but not within what root allows. */
@@ -105,6 +127,25 @@ const BEYOND: [string, string, Change][] = [
     'interfaces=eth0',
     'policy does not allow interface eth9',
     { 'files/etc/sysctl.d/90-lvs-console.conf': 'net/ipv4/conf/eth9/rp_filter = 0\n' },
+  ],
+  [
+    'marks=1-9',
+    'policy allows marks 1-9 only',
+    mangle('-d 192.168.0.0/24 -m comment --comment --comment -j MARK --set-xmark 0x63/0xffffffff'),
+  ],
+  [
+    'marks=1-9',
+    'policy allows marks 1-9 only',
+    mangle('-d 192.168.0.0/24 -m comment --comment --comment --set-xmark 0x63/0xffffffff -j MARK'),
+  ],
+  ['marks=1-9', 'only whole marks', mangle('-d 192.168.0.0/24 -j MARK --set-xmark 0x8/0x0')],
+  ['marks=10-12', 'mark must be', mangle('-d 192.168.0.0/24 -j MARK --set-mark 011')],
+  ['interfaces=', 'policy line without a value', {}],
+  ['ranges=', 'policy line without a value', {}],
+  [
+    'interfaces=lo',
+    'policy does not allow interface eth0',
+    { 'intent/meta': 'stack=heartbeat\nsync-standby=backup eth0 7\n' },
   ],
   ['check-scripts=/usr/local/lib/app', 'a shell may read it', ldirectord('checkcommand="/usr/local/lib/app ; id"')],
   [

@@ -19,8 +19,14 @@ const RELEASE = `-A -f 1 -s rr
 
 const mend = (awk: string[], now: string, releases = {}) => run(programOf('MEND_AWK'), awk, now, releases);
 
-function run(program: string, awk: string[], now: string, { from = RELEASE, to = RELEASE } = {}): string[] {
-  const parts = Object.entries({ from, to, now }).flatMap(([part, text]) => {
+/** `old`: the table before the switch. */
+function settle(awk: string[], now: string, { runs = true, ...releases }: { runs?: boolean } & Releases): string[] {
+  return run(programOf('IPVS_AWK'), [...awk, '-v', `runs=${runs ? '1' : ''}`], now, releases);
+}
+
+type Releases = { from?: string; to?: string; old?: string };
+function run(program: string, awk: string[], now: string, { from = RELEASE, to = RELEASE, old = '' }: Releases = {}) {
+  const parts = Object.entries({ from, to, old, now }).flatMap(([part, text]) => {
     const file = path.join(folder, part);
     writeFileSync(file, text);
     return [`part=${part}`, file];
@@ -66,6 +72,23 @@ describe.each([['awk'], ['busybox', 'awk']])('with %s %s', (...awk) => {
     const to = RELEASE.replace('-w 2', '-w 5');
     expect(mend(tool, RELEASE.replace('-s rr', '-s wlc'), { to })).toEqual([]);
     expect(mend(tool, '', { from: '' })).toEqual([]);
+  });
+
+  const own = '-A -f 1 -s rr\n-a -f 1 -r 192.168.6.2:0 -m -w 1\n';
+  const before = '-A -f 1 -s wlc\n-a -f 1 -r 192.168.6.8:0 -g -w 5\n';
+  const back = before.trim().split('\n').toSorted();
+
+  it.each<[string, string, { runs?: boolean } & Releases, string[]]>([
+    ['takes away what the release brought', own, { from: own, to: '' }, ['-D -f 1']],
+    ['leaves what stood there before the release came', before, { from: own, to: '', old: before }, []],
+    ['brings that back', '', { from: own, to: '', old: before, runs: false }, back],
+    ['brings that back as it was', own, { from: own, to: '', old: before }, ['-D -f 1', ...back].toSorted()],
+    ['leaves the services of both releases', own, { from: own, to: own, old: before }, []],
+    ['brings those of both back where their daemon runs', '', { from: own, to: own, old: own }, own.trim().split('\n')],
+    ['and does not where none runs', '', { from: own, to: own, old: own, runs: false }, []],
+    ['touches no service of somebody', before, { from: '', to: '' }, []],
+  ])('a rollback %s', (_what, now, releases, lines) => {
+    expect(settle(tool, now, releases)).toEqual(lines.toSorted());
   });
 
   const drained = RELEASE.replace('-m -w 2', '-m -w 0').replace('-g -w 1', '-g -w 0');

@@ -17,6 +17,10 @@ const offsetOf = (text: string) => good.indexOf(text);
 const withManifest = (manifest: string) =>
   printTar([{ name: 'MANIFEST', content: manifest }, ...releaseMembers(release).slice(1)]);
 
+const MANY = Object.fromEntries(
+  Array.from({ length: 300 }, (_, at) => [`files/etc/lvs-console/x${String(at)}`, 'x\n']),
+);
+
 describe.each(['dash', 'busybox sh', 'bash --posix'])('stage under %s', (shell) => {
   let box: Sandbox;
   let before: string;
@@ -54,6 +58,12 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('stage under %s', (shell) 
     ],
     ['a setuid mode', withManifest(manifestOf(release).replace(' 0644 ', ' 4755 ')), 11],
     ['a mode that others may write', withManifest(manifestOf(release).replace(' 0644 ', ' 0666 ')), 11],
+    [
+      'a NUL in a file',
+      releaseTar(testRelease(1, { 'files/usr/lib/lvs-console/rules': '#!/bin/sh\n  check) check_x ;;\0*) id ;;\n' })),
+      11,
+    ],
+    ['more members than any release has', releaseTar(testRelease(1, MANY)), 11],
     ['no MANIFEST', printTar(releaseMembers(release).slice(1)), 11],
     ['a flipped bit in a file', flipped(offsetOf('topsecret')), 11],
     ['a flipped bit in MANIFEST', flipped(offsetOf(manifestOf(release)) + 3), 11],
@@ -133,6 +143,8 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('stage under %s', (shell) 
     [['rollback', '']],
     [['apply', '../origin']],
     [['read', 'status', 'x y']],
+    [['connections', '10', '0']],
+    [['connections', '10', '0000']],
     [['connections', '10', '50', '8', "'; id", "'; id"]],
   ])('answers usage to %j', async (args) => {
     expect(await box.guard(args)).toMatchObject({ code: 2, stdout: '' });

@@ -7,7 +7,7 @@
 # Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction, 15 not for this key.
 # shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
-GUARD_VERSION=2.3.0
+GUARD_VERSION=2.4.0
 ROOT=''
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -480,6 +480,7 @@ read_terms() { # [COLUMN LOW HIGH]...: sets TERMS
 verb_connections() { # ROWS MILLISECONDS [COLUMN LOW HIGH]...
   need_number "$1" 5 rows
   need_number "$2" 4 milliseconds
+  case $2 in 0*) die 2 "milliseconds must be 1 to 9999" ;; esac # 0 would be without an end
   rows=$1 milliseconds=$2
   shift 2
   read_terms "$@"
@@ -666,7 +667,7 @@ is_open() { case $TX_STATE in staged | checked | armed | switched | damaged) tru
 sync_file() { sync "$1" 2>/dev/null || sync; }
 sync_all() { sync -f "$S" "$ROOT/etc" 2>/dev/null || sync; }
 
-take_lock() { # VERB: one state change at a time; a rollback breaks the lock of anything but a rollback after two seconds
+take_lock() { # VERB [TX]: one state change at a time; a rollback of the open transaction breaks the lock of what belongs to it after two seconds
   [ -d "$RUN" ] || die 13 "$RUN is missing"
   { true >> "$LOCK"; } 2> /dev/null || die 13 "cannot write $LOCK"
   exec 9>> "$LOCK"
@@ -674,8 +675,8 @@ take_lock() { # VERB: one state change at a time; a rollback breaks the lock of 
   until flock -n 9; do
     tries=$((tries + 1))
     if [ "$1" = rollback ]; then
-      [ $((tries % 10)) -ne 0 ] || break_lock
-      [ "$tries" -lt 700 ] || die 10 "another guard holds the lock for more than two minutes"
+      [ $((tries % 10)) -ne 0 ] || break_lock "$2"
+      [ "$tries" -lt 700 ] || die 13 "another guard holds the lock for more than two minutes"
     else
       [ "$tries" -lt 50 ] || die 10 "another guard command is at work, try again"
     fi
@@ -684,17 +685,19 @@ take_lock() { # VERB: one state change at a time; a rollback breaks the lock of 
   printf '%s %s\n' "$$" "$1" > "$LOCK.holder"
 }
 
-break_lock() {
+break_lock() { # TX: one that has ended long ago stops nobody, and what a person at the console does is not cut short
+  load_tx
+  [ "$TX_STATE" = damaged ] || { [ "$TX" = "$1" ] && is_open; } || return 0
   find_holder || return 0
-  case $HOLDER_VERB in rollback | boot) return 0 ;; esac
+  case $HOLDER_VERB in rollback | boot | apply) return 0 ;; esac
   warn "stopping guard $HOLDER_VERB (process $HOLDER), which still holds the lock"
   kill -KILL "$HOLDER" 2>/dev/null || :
 }
 
-begin() { # VERB: what every state change starts with; neither a lost connection nor a slip of the fingers may stop it half way
+begin() { # VERB [TX]: what every state change starts with; neither a lost connection nor a slip of the fingers may stop it half way
   need_root
   trap '' PIPE HUP INT QUIT TSTP
-  take_lock "$1"
+  take_lock "$@"
   read_clock
   load_tx
   load_fence
@@ -1117,9 +1120,9 @@ sysctl_files() { # FILE with key=value -> FILES that exist, MISSING keys
   done < "$1"
 }
 
-set_sysctls() { # FILE with key=value
+set_sysctls() { # FILE with key=value [there]: with it, keys of an interface that has gone are left out
   sysctl_files "$1"
-  [ -z "$MISSING" ] || { warn "no sysctl$MISSING here"; return 1; }
+  [ -z "$MISSING" ] || [ -n "${2:-}" ] || { warn "no sysctl$MISSING here"; return 1; }
   [ -n "$FILES" ] || return 0
   for round in write write verify; do # one may change others: `all.forwarding` sets it of every interface
     # shellcheck disable=SC2086
@@ -1127,6 +1130,7 @@ set_sysctls() { # FILE with key=value
     differ=''
     while IFS='=' read -r key value; do
       case $NL$now$NL in *"$NL$key=$value$NL"*) continue ;; esac
+      case "$MISSING " in *" $key "*) continue ;; esac
       differ="$differ $key"
       find_sysctl "$key"
       [ "$round" = verify ] || printf '%s\n' "$value" > "$FILE" || return 1
@@ -1155,18 +1159,20 @@ $1 !~ /^-[Aa]$/ || $2 != "-f" { next }
 part == "from" { own[key] = 1 }
 part == "to" { keep[key] = 1 }
 part == "old" { lines[key] = lines[key] $0 "\n" }
-part == "now" { now[key] = 1 }
+part == "now" { now[key] = now[key] $0 "\n" }
 END {
-  for (key in own) if (key in now && !(key in keep)) print "-D -f " key
-  for (key in lines) if (key in keep && !(key in now)) printf "%s", lines[key]
+  for (key in own) if (key in now && !(key in keep) && now[key] != lines[key]) print "-D -f " key
+  for (key in lines) if (key in keep ? runs && !(key in now) : key in own && now[key] != lines[key]) printf "%s", lines[key]
 }'
 
-settle_ipvs() { # FROM TO [OLD]: services of FROM that TO has no more are deleted; where their daemon runs, those of OLD and TO that are missing come back
+# Services of FROM that TO has no more are deleted, unless OLD had them: then nobody of ours made them, and they are as OLD says again.
+# Where their daemon runs, those of OLD and TO that are missing come back.
+settle_ipvs() { # FROM TO [OLD]
   [ -f /proc/net/ip_vs ] || return 0
-  old=/dev/null
-  ! table_daemon_runs || old=${3:-/dev/null}
+  runs=''
+  ! table_daemon_runs || runs=1
   now=$(ipvsadm -Sn) || return 1
-  text=$(printf '%s\n' "$now" | awk "$IPVS_AWK" part=from "$1" part=to "$2" part=old "$old" part=now -) || return 1
+  text=$(printf '%s\n' "$now" | awk -v runs="$runs" "$IPVS_AWK" part=from "$1" part=to "$2" part=old "${3:-/dev/null}" part=now -) || return 1
   [ -n "$text" ] || return 0
   printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
   say "ipvs: services settled"
@@ -1536,7 +1542,8 @@ undo_before() { # before the files go back: what the switch started stops, and h
     restart-heartbeat) if was_running heartbeat; then case $CHANGED in *heartbeat*) ;; *) return 0 ;; esac; fi ;;
     *) ! was_running "$ACTOR" || return 0 ;;
   esac
-  ! daemon_pid "$ACTOR" || daemon "$ACTOR" stop
+  # A start that systemd has only just begun has no process yet: its stop ends it too.
+  if [ -d "$RUN/systemd/system" ] || daemon_pid "$ACTOR"; then daemon "$ACTOR" stop; fi
 }
 
 undo_after() { # BASE: the daemons as they were before the switch; STACK is that of the base
@@ -1704,6 +1711,7 @@ verb_switch() { # TX GENERATION
 do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or the timer rolls back
   R=$S/releases/$TX
   release_name live || die 10 "the live release is damaged"
+  [ "$NAME" != "$TX" ] || release_name confirmed || die 10 "the confirmed release is damaged" # a switch that was cut short comes again
   before=$NAME
   take_snapshot || die 13 "cannot take the snapshot: nothing was changed"
   save_tx armed switching || die 13 "cannot write $S/tx: nothing was changed"
@@ -1732,7 +1740,7 @@ do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or
 
 take_snapshot() { # everything that the switch may change, on disk before the first change; a second switch keeps the first one's
   read_kernel || return 1
-  [ ! -f "$R/snapshot/complete" ] || return 0
+  [ ! -f "$R/snapshot/complete" ] || { sync_all; return; } # the one that made it may have been killed before it was on the disk
   rm -rf "$R/snapshot"
   mkdir -p "$R/snapshot/files" "$R/snapshot/links" && save_kernel "$R/snapshot" && save_addresses "$TX" "$before" && save_paths "$TX" || return 1
   save_ipvs
@@ -1773,7 +1781,7 @@ do_confirm() { # the rename of `confirmed` decides; what comes after may be repe
 }
 
 end_confirmed() { # BASE: tidying, none of it needed for the release to hold
-  printf '%s\n' "$FENCE" > "$S/releases/$TX/was-confirmed" || :
+  note_confirmed
   drop_originals "$TX"
   forget_addresses "$TX"
   rm -rf "$S/undo"
@@ -1783,16 +1791,22 @@ end_confirmed() { # BASE: tidying, none of it needed for the release to hold
   prune
 }
 
+note_confirmed() { # of TX: else it could not be applied again, and the next confirmation would take it away
+  printf '%s\n' "$FENCE" > "$S/releases/$TX/was-confirmed" || :
+}
+
 reload_units() {
   [ -d "$RUN/systemd/system" ] || return 0
   (timeout 60 systemctl daemon-reload &) < /dev/null > /dev/null 2>&1 9>&-
 }
 
-prune() { # the last confirmed releases stay, in the order of their generations (the clock may lie); live and origin always
-  release_name live
+prune() { # the last confirmed releases stay, in the order of their generations (the clock may lie); live, confirmed, the open one and origin always
+  release_name confirmed || return 0
+  holds=$NAME
+  release_name live || return 0
   for d in "$S"/releases/*; do
     name=${d##*/} age=0
-    case $name in origin | "$NAME") continue ;; esac
+    case $name in origin | "$NAME" | "$holds" | "$TX") continue ;; esac
     [ ! -s "$d/was-confirmed" ] || read -r age < "$d/was-confirmed"
     printf '%s %s\n' "$age" "$name"
   done | sort -rn | {
@@ -1808,15 +1822,15 @@ prune() { # the last confirmed releases stay, in the order of their generations 
 
 verb_rollback() { # TX
   need_tx "$1"
-  begin rollback
-  [ "$TX_STATE" != damaged ] || TX=$1
+  begin rollback "$1"
+  [ "$TX_STATE" != damaged ] || name_damaged "$1"
   [ "$TX" = "$1" ] || die 14 "transaction $1 is not open here (last: ${TX:-none})"
   case $TX_STATE in
     rolled-back) say "rolled-back $1"; return 0 ;;
     confirmed) die 10 "transaction $1 is confirmed" ;;
   esac
   release_name confirmed || die 13 "the confirmed release is damaged"
-  if [ "$NAME" = "$1" ]; then save_tx confirmed; die 10 "transaction $1 is confirmed"; fi
+  if [ "$NAME" = "$1" ]; then save_tx confirmed && note_confirmed; die 10 "transaction $1 is confirmed"; fi
   do_rollback "$NAME" || die 13 "rollback of $1 is not complete, run it again"
   stop_timer "$TX_TIMER"
   say "rolled-back $1"
@@ -1835,7 +1849,7 @@ do_rollback() { # BASE, of transaction TX: every part is tried, also when anothe
       part_of "$R/intent" addresses
       set_addresses "$stood" "$PART" /dev/null || failed="$failed addresses"
     else failed="$failed kernel"; fi
-    [ ! -f "$R/snapshot/sysctl" ] || set_sysctls "$R/snapshot/sysctl" || failed="$failed sysctls"
+    [ ! -f "$R/snapshot/sysctl" ] || set_sysctls "$R/snapshot/sysctl" there || failed="$failed sysctls"
     daemons_then "$1"
     undo_before || failed="$failed daemons"
     set_live "$1" || failed="$failed live"
@@ -1960,7 +1974,8 @@ verb_boot() { # before anything reads the managed files; no kernel work: nothing
   [ -L "$S/confirmed" ] || return 0
   begin boot
   release_name confirmed || die 13 "the confirmed release is damaged"
-  confirmed=$NAME
+  confirmed=$NAME UNITS_CHANGED=no
+  [ "$TX_STATE" != damaged ] || name_damaged
   if is_open && [ "$TX" != "$confirmed" ]; then fallback=$TX
   elif release_name live && [ "$NAME" = "$confirmed" ]; then fallback=''
   else fallback=${NAME:-$TX}; fi
@@ -1971,9 +1986,39 @@ verb_boot() { # before anything reads the managed files; no kernel work: nothing
     [ ! -f "$R/snapshot/paths" ] || restore_paths || :
     set_units "$confirmed" && hold_units "$confirmed" || :
   fi
-  if [ "$TX" = "$confirmed" ] && is_open; then save_tx confirmed || :; elif is_open; then save_tx rolled-back || :; fi
+  if [ "$TX" = "$confirmed" ] && is_open; then save_tx confirmed && note_confirmed || :; elif is_open; then save_tx rolled-back || :; fi
   rm -rf "$S/undo" "$S/incoming"
   sync_all
+  start_units
+}
+
+# systemd has read its units before this ran: those of a release that has just gone back, and none at all where /var was not mounted yet.
+# They are queued only; what is ordered before heartbeat or keepalived is still started before it.
+start_units() {
+  [ -d "$RUN/systemd/system" ] || return 0
+  [ -n "$fallback" ] || [ "$UNITS_CHANGED" = yes ] || [ "$(stat -c %d "$S" 2> /dev/null)" != "$(stat -c %d "$ROOT/etc" 2> /dev/null)" ] || return 0
+  read_units "$confirmed"
+  wanted=$UNITS gone=''
+  [ -z "$fallback" ] || read_units "$fallback"
+  for unit in $UNITS; do case " $wanted " in *" $unit "*) ;; *) gone="$gone $unit" ;; esac; done
+  # shellcheck disable=SC2086
+  {
+    timeout 30 systemctl daemon-reload
+    [ -z "$gone" ] || timeout 20 systemctl --no-block stop $gone
+    [ -z "$wanted" ] || timeout 20 systemctl --no-block start $wanted
+  } < /dev/null > /dev/null 2>&1 9>&- || warn "systemd did not take the units that start here:$wanted"
+}
+
+read_units() { # RELEASE -> UNITS
+  UNITS=''
+  [ -f "$S/releases/$1/intent/meta" ] || return 0
+  while IFS='=' read -r key value; do [ "$key" != unit ] || UNITS="$UNITS ${value%.service}.service"; done < "$S/releases/$1/intent/meta"
+}
+
+name_damaged() { # [TX]: whose transaction file cannot be read: whose release is in place, or the newest one that came; none is known: the one that is named
+  release_name confirmed && confirmed_name=$NAME || confirmed_name=''
+  if release_name live && [ "$NAME" != "$confirmed_name" ]; then TX=$NAME; else TX=$FENCE_TX; fi
+  [ -n "$TX" ] || TX=${1:-}
 }
 
 next_command() { printf '  %-58s %s\n' "$GUARD $1" "$2"; }
@@ -2090,6 +2135,7 @@ $6 != "MANIFEST" && $6 !~ /^(files\/[A-Za-z0-9._\/@+:-]+|intent\/[a-z0-9.-]+)$/ 
 $6 ~ /\.\./ || $6 ~ /\/\// || $6 ~ /\/\.?$/ || $6 ~ /\/\.\// { bad("name not plain"); next }
 seen[$6]++ { bad("name twice") }
 total > max { bad("more than " max " bytes"); exit }
+NR > 300 { bad("more than 300 members"); exit }
 END { exit failed }'
 
 # MANIFEST against the listing; prints `<mode> <name>...` for chmod. part=list, then part=manifest.
@@ -2122,12 +2168,15 @@ verb_stage() { # TX GENERATION < tar
   begin stage
   fence "$1" "$2"
   make_state
+  prune # also what was staged, rolled back and never confirmed: a disk has an end
   need_space
   printf '%s %s\n' "$2" "$1" > "$S/generation.new" && sync_file "$S/generation.new" && mv -f "$S/generation.new" "$S/generation" ||
     die 13 "cannot write $S/generation"
   rm -rf "$S/incoming"
   if ! receive "$1"; then rm -rf "$S/incoming"; exit "$RECEIVE_CODE"; fi
   TX=$1 TX_GEN=$2 TX_BOOT=$BOOT_ID TX_DEADLINE='' TX_TIMER=''
+  # A guard that is killed behind the exchange must not leave `checked` beside what was never checked.
+  [ "$TX_STATE" != checked ] || save_tx staged || die 13 "cannot write $S/tx"
   rm -rf "$S/releases/$1"
   mv "$S/incoming/tree" "$S/releases/$1" && rm -rf "$S/incoming" && save_tx staged && sync_all || die 13 "cannot write $S/releases/$1"
   say "staged $1"
@@ -2175,6 +2224,8 @@ receive() { # TX: stdin -> $S/incoming/tree, proved against its MANIFEST
   [ -f "$S/incoming/tree/MANIFEST" ] || { warn "MANIFEST is missing"; return 1; }
   modes=$(awk "$MANIFEST_AWK" part=list "$S/incoming/list" part=manifest "$S/incoming/tree/MANIFEST") || { warn "$modes"; return 1; }
   verify_release "$S/incoming/tree" || return 1
+  # awk ends a line at a NUL or drops it, a shell reads on behind it: what the check saw would not be what runs.
+  [ "$(tar -xOf "$S/incoming/tar" | tr -cd '\000' | head -c 1 | wc -c)" -eq 0 ] || { warn "a file of the release holds a NUL byte"; return 1; }
   RECEIVE_CODE=13
   (cd "$S/incoming/tree" && sha256sum MANIFEST > MANIFEST.sum) || return 1
   set_modes "$modes" && mkdir -p "$S/incoming/tree/files" "$S/incoming/tree/intent" && chmod 0755 "$S/incoming/tree" "$S/incoming/tree/files" || return 1
@@ -2201,6 +2252,7 @@ function fault(why) { print FILENAME ":" FNR ": " why; failed = 1 }
 function bad(why) { fault(why ": " $0) }
 function has(list, word) { return index(" " list " ", " " word " ") > 0 }
 function number(s,   i, n) {
+  if (s ~ /^0[0-9]/) return -1 # octal to some, decimal to others
   if (s ~ /^[0-9]+$/) return s + 0
   if (s !~ /^0[xX][0-9a-fA-F]+$/) return -1
   for (i = 3; i <= length(s); i++) n = n * 16 + index("0123456789abcdef", tolower(substr(s, i, 1))) - 1
@@ -2255,10 +2307,13 @@ function own_set(name, flags) {
   } else bad("not a set of this release: " name)
 }
 { sub(/\r$/, "\\r") }
+# keepalived and heartbeat read lines of 1,023 bytes, iptables-restore of 10,239, and take the rest for a line of its own.
+length($0) > 1000 && part !~ /^(policy|manifest|known|nft)$/ { fault("line of more than 1000 bytes"); next }
 part == "policy" {
   if ($0 ~ /^[ \t]*(#.*)?$/) next
   key = $0; sub(/=.*/, "", key); value = $0; sub(/[^=]*=[ \t]*/, "", value)
   if (key == "marks" && value ~ /^[0-9]+-[0-9]+$/) { split(value, p, "-"); low = p[1] + 0; top = p[2] + 0 }
+  else if (value == "") bad("policy line without a value, so nothing is allowed")
   else if (key == "interfaces") interfaces = value
   else if (key == "targets") targets = value
   else if (key == "ranges") { n = split(value, p, " "); for (i = 1; i <= n; i++) if (cidr(p[i])) { from[++ranges] = first; to[ranges] = last } else bad("not an IPv4 or IPv6 prefix") }
@@ -2276,7 +2331,7 @@ part == "manifest" {
   }
   if ($3 !~ /^files/) next
   path = substr($3, 6); mode[path] = $2
-  if (path ~ /^\/etc\/ha\.d\/(ha\.cf|haresources|authkeys|ldirectord\.cf|resource\.d\/[A-Za-z0-9][A-Za-z0-9_.-]*)$/ || path ~ /^\/etc\/(sysctl|modules-load)\.d\/[^\/.][^\/]*$/ || path == "/etc/network/interfaces.d/lvs-console") next
+  if (path ~ /^\/etc\/ha\.d\/(ha\.cf|haresources|authkeys|ldirectord\.cf|resource\.d\/[A-Za-z0-9][A-Za-z0-9_.-]*)$/ || path == "/etc/sysctl.d/90-lvs-console.conf" || path == "/etc/modules-load.d/lvs-console.conf" || path == "/etc/network/interfaces.d/lvs-console") next
   if (path == "/etc/sysconfig/iptables" || path == "/etc/keepalived/keepalived.conf" || path ~ /^\/usr\/lib\/lvs-console\/rules[^\/]*$/) next
   if (path ~ /^\/etc\/systemd\/system\/lvs-console-[^\/]+$/ && path !~ /lvs-console-(boot|rollback)/) next
   if (path ~ /^\/etc\/lvs-console\/.+/ && path !~ /^\/etc\/lvs-console\/policy(\/|$)/) {
@@ -2353,14 +2408,14 @@ part == "rules" {
   if (line ~ /"/) { bad("quote in an odd place"); next }
   n = split(line, w, " ")
   for (i = 3; i <= n; i++) {
-    if (w[i - 1] == "--comment") continue
+    if (w[i] ~ /^--(comment|log-prefix)$/) { i++; continue }
     if (w[i] ~ /^-[^-]/ && w[i] !~ /^-[sdiopmjg]$/) bad("option not allowed: " w[i])
     if (w[i] ~ /^--/ && !has(options, substr(w[i], 3))) bad("option not allowed: " w[i])
     if (w[i] == "-i" || w[i] == "-o" || w[i] == "--in-interface" || w[i] == "--out-interface") link(w[i + 1])
     if (w[i] == "-j" || w[i] == "-g" || w[i] == "--jump" || w[i] == "--goto") target = w[i + 1]
-    if (w[i] ~ /^--set-x?mark$/) { split(w[i + 1], p, "/"); mark(p[1]); marks = 1 }
+    if (w[i] ~ /^--set-x?mark$/) { if (split(w[i + 1], p, "/") > 1 && tolower(p[2]) != "0xffffffff") bad("only whole marks"); mark(p[1]); marks = 1 }
     if (w[i] == "--map-mark") marks = 1
-    if (w[i] ~ /^--(match|map)-set$/) { own_set(w[i + 1], w[i + 2]); if (w[i - 1] != "!") named = 1 }
+    if (w[i] ~ /^--(match|map)-set$/) { own_set(w[i + 1], w[i + 2]); if (w[i - 1] != "!" && type_of_set[w[i + 1]] ~ /^(net|ip)/) named = 1 }
     if (table == "mangle" && w[i - 1] != "!") {
       if (w[i] == "-d" || w[i] == "--destination") { range(w[i + 1]); named = 1 }
       if (w[i] == "--dst-range") { span(w[i + 1]); named = 1 }
@@ -2416,10 +2471,10 @@ function nft_word(x, b, bb) {
   if (b == "type" && object == "chain" && x == "nat") nat = 1
   if (b == "hook") hooked[chain] = 1
   if (x == ".") joined = 1
-  if (x == "map" || x == "vmap" || x == "set") joined = 0
+  if (x == "map" || x == "set") joined = 0
   if (x == "saddr" || x == "daddr") { if (!joined) side = substr(x, 1, 1); wholly = x; against = 0 }
   if (x == "!=") against = 1
-  if (b != "policy" && (x in nft_targets)) target_allowed(nft_targets[x])
+  if ((b != "policy" || x != "accept") && (x in nft_targets)) target_allowed(nft_targets[x])
 }
 function nft_address(x) {
   if (nat) { if (x ~ /-/) return; if (!cidr(x)) bad("not an address or prefix: " x); return }
@@ -2463,6 +2518,10 @@ part == "meta" {
   if ($0 != "" && $0 !~ /^[a-zA-Z][a-zA-Z0-9_.-]*=/) bad("not key=value")
   if ($0 ~ /^stack=/) { stack = substr($0, 7); if (stack !~ /^(heartbeat|keepalived|single)$/) bad("unknown stack") }
   if ($0 ~ /^stop=/ && $0 !~ /^stop=(heartbeat|keepalived|ldirectord)$/) bad("not a daemon that can be stopped")
+  if ($0 ~ /^sync-/) {
+    if ($0 !~ /^sync-(active|standby)=(master|backup) [^ ]+ [0-9]+$/ || $3 > 255) bad("not <role> <interface> <sync id>")
+    else { link($2); known($2) }
+  }
   if ($0 ~ /^unit=/ && $0 !~ /^unit=(heartbeat|keepalived|lvs-console-[a-z0-9-]+)(\.service)?$/) bad("unit not allowed")
   next
 }
@@ -2499,7 +2558,8 @@ part == "ldirectord" {
   else if (key == "logfile") { if (value !~ /^"?(local[0-7]|daemon|user|syslog|\/dev\/null|\/var\/log\/[A-Za-z0-9_][A-Za-z0-9_.-]*)"?$/) fault("logfile is a facility, /dev/null or a file in /var/log") }
   else if (key ~ /^(request|receive|virtualhost|database|login|passwd|secret)$/) { if (value ~ /[`]/) fault("a backquote is not allowed in " key) }
   else if (!has(ldirectord_words, key)) { $0 = key; bad("keyword not allowed: " (key ~ /^[a-z0-9]+$/ ? key : "(odd)")) }
-  else if (value !~ /^"?[A-Za-z0-9.:,_ \t>[-]*[]A-Za-z0-9.:,_ \t>[-]*"?$/) fault("letter not allowed in the value of " key)
+  # ldirectord builds the words of ipvsadm from them, and gives these to a shell; `->` stands between the ends of a range of real servers
+  else if (value !~ (key ~ /^(real|fallback)6?$/ ? "^[A-Za-z0-9.:,_ \t>[-]*[]A-Za-z0-9.:,_ \t>[-]*$" : "^\"?[A-Za-z0-9.:,_[-]*[]A-Za-z0-9.:,_[-]*\"?$") || value ~ /(^|[^-])>/) fault("letter not allowed in the value of " key)
   else if (key ~ /^virtual6?$/) { if (value ~ /^[0-9]+$/) { $0 = key "=" value; mark(value) } else { sub(/:[a-z0-9]+[ \t]*$/, "", value); gsub(/[][]/, "", value); $0 = key "=" value; range(value) } }
   next
 }
@@ -2537,11 +2597,11 @@ BEGIN {
   own["mangle"] = "LVS-CONSOLE"; own["nat"] = "LVS-CONSOLE-NAT"; stack = "heartbeat"
   options = "dport dports sport sports icmp-type icmpv6-type comment set-xmark set-mark match-set map-set map-mark to-source to-ports random random-fully persistent dst-range src-range ctstate mark log-prefix log-level protocol source destination in-interface out-interface jump goto match limit limit-burst src-type dst-type vaddr vport vproto vmethod"
   ldirectord_words = "virtual virtual6 real real6 fallback fallback6 checktimeout negotiatetimeout checkinterval checkcount failurecount autoreload quiescent readdquiescent cleanstop fork scheduler schedflags persistent netmask protocol checktype checkport service httpmethod smtp"
-  ha_words = "keepalive deadtime deadping warntime initdead udpport baud auto_failback nice_failback ping ping_group logfacility use_logd uuidfrom debug crm autojoin hopfudge realtime rtprio coredumps compression compression_threshold traditional_compression conn_logd_time msgfmt watchdog"
+  ha_words = "keepalive deadtime deadping warntime initdead udpport baud auto_failback nice_failback ping ping_group logfacility use_logd uuidfrom debug autojoin hopfudge realtime rtprio coredumps conn_logd_time msgfmt"
   nft_head[1] = "table inet lvs-console"; nft_head[2] = "delete table inet lvs-console"; nft_head[3] = "table inet lvs-console {"
-  nft_words = "limit rate burst packets type flags interval constant size elements auto-merge counter comment hook priority policy filter nat route prerouting postrouting input forward output mangle srcnat dstnat raw accept return drop continue masquerade snat to log prefix level info random fully-random persistent iifname oifname ip ip6 tcp udp sctp icmp icmpv6 ipv6-icmp th meta l4proto nfproto protocol mark set map vmap saddr daddr dport sport jump goto ipv4_addr ipv6_addr inet_proto inet_service ifname verdict ipv4 ipv6 destination-unreachable time-exceeded parameter-problem packet-too-big . = != + -"
+  nft_words = "limit rate burst packets type flags interval constant size elements auto-merge counter comment hook priority policy filter nat route prerouting postrouting input forward output mangle srcnat dstnat raw accept return drop continue masquerade snat to log prefix level info random fully-random persistent iifname oifname ip ip6 tcp udp sctp icmp icmpv6 ipv6-icmp th meta l4proto nfproto protocol mark set map saddr daddr dport sport jump goto ipv4_addr ipv6_addr inet_proto inet_service ifname ipv4 ipv6 destination-unreachable time-exceeded parameter-problem packet-too-big . = != + -"
   nft_targets["accept"] = "ACCEPT"; nft_targets["return"] = "RETURN"; nft_targets["drop"] = "DROP"; nft_targets["masquerade"] = "MASQUERADE"; nft_targets["snat"] = "SNAT"; nft_targets["log"] = "LOG"
-  keepalived_words = "global_defs router_id enable_script_security script_user lvs_sync_daemon lvs_timeouts lvs_flush lvs_flush_on_stop max_auto_priority checker_priority vrrp_priority vrrp_version vrrp_strict vrrp_skip_check_adv_addr vrrp_mcast_group4 vrrp_mcast_group6 vrrp_garp_interval vrrp_gna_interval vrrp_garp_master_delay vrrp_garp_master_repeat vrrp_garp_master_refresh vrrp_garp_master_refresh_repeat vrrp_garp_lower_prio_repeat vrrp_garp_lower_prio_delay vrrp_higher_prio_send_advert vrrp_iptables checker_log_all_failures"
+  keepalived_words = "global_defs router_id enable_script_security script_user lvs_sync_daemon lvs_timeouts max_auto_priority checker_priority vrrp_priority vrrp_version vrrp_strict vrrp_skip_check_adv_addr vrrp_mcast_group4 vrrp_mcast_group6 vrrp_garp_interval vrrp_gna_interval vrrp_garp_master_delay vrrp_garp_master_repeat vrrp_garp_master_refresh vrrp_garp_master_refresh_repeat vrrp_garp_lower_prio_repeat vrrp_garp_lower_prio_delay vrrp_higher_prio_send_advert vrrp_iptables checker_log_all_failures"
   keepalived_words = keepalived_words " vrrp_sync_group group global_tracking sync_group_tracking_weight vrrp_instance state interface virtual_router_id priority advert_int nopreempt preempt_delay authentication auth_type auth_pass virtual_ipaddress virtual_ipaddress_excluded unicast_src_ip unicast_peer mcast_src_ip track_interface track_bfd version native_ipv6 accept no_accept dont_track_primary promote_secondaries garp_master_delay garp_master_repeat garp_master_refresh garp_master_refresh_repeat garp_lower_prio_delay garp_lower_prio_repeat higher_prio_send_advert"
   keepalived_words = keepalived_words " virtual_server real_server sorry_server sorry_server_inhibit sorry_server_lvs_method delay_loop lvs_sched lb_algo lvs_method lb_kind persistence_timeout persistence_granularity persistence_engine ops hashed flag-1 flag-2 flag-3 sh-port sh-fallback mh-port mh-fallback ip_family virtualhost alpha omega quorum hysteresis inhibit_on_failure connect_timeout retry delay_before_retry warmup weight uthreshold lthreshold"
   keepalived_words = keepalived_words " HTTP_GET SSL_GET TCP_CHECK UDP_CHECK DNS_CHECK SMTP_CHECK MISC_CHECK PING_CHECK FILE_CHECK BFD_CHECK url path status_code digest regex regex_no_match regex_options regex_stack regex_min_offset regex_max_offset http_protocol enable_sni sni_name fast_recovery connect_ip connect_port bindto bind_if bind_port fwmark helo_name host payload require_reply min_reply_len max_reply_len type name class misc_timeout misc_dynamic ttl icmp_packet_size track_file vrrp_track_file file bfd_instance neighbor_ip source_ip local_ip multihop passive min_rx min_tx idle_tx multiplier max_hops neighbor_ttl"
@@ -2651,6 +2711,11 @@ check_copies() {
     { warn "files/etc/sysconfig/iptables: changes rules that are not the console's"; return 1; }
   [ "$(awk "$OURS_AWK" "$R/intent/rules.v4")" = "$(awk "$OURS_AWK" "$R/files/etc/sysconfig/iptables")" ] ||
     { warn "files/etc/sysconfig/iptables: is not what intent/rules.v4 says"; return 1; }
+  [ "$(sort "$R/intent/jumps")" = "$(awk "$JUMPS_AWK" "$R/files/etc/sysconfig/iptables" | sort)" ] ||
+    { warn "files/etc/sysconfig/iptables: its jumps are not those of intent/jumps"; return 1; }
+  # The host's own rules are in the same file: a fault anywhere in it would leave the host without them at its next start.
+  words=$(iptables-restore --test -w 5 < "$R/files/etc/sysconfig/iptables" 2>&1) ||
+    { warn "files/etc/sysconfig/iptables: iptables-restore says: $words"; return 1; }
 }
 
 COPIES_END='# the other one'
@@ -2664,13 +2729,18 @@ END { exit differs || n != m }'
 
 OURS_AWK='/^\*/ { table = $0 } /^-A LVS-CONSOLE(-NAT)? / { print table " " $0 }'
 
+JUMPS_AWK='/^\*/ { table = substr($0, 2) } $1 == "-A" && $NF ~ /^LVS-CONSOLE(-NAT)?$/ && $(NF - 1) ~ /^-[jg]$/ { print table, $2, $NF }'
+
 # Lines of nobody but the host; a table that holds only empty chains with the policy ACCEPT is as good as none.
 FOREIGN_AWK='
 function flush() { if (foreign) printf "%s", text; text = ""; foreign = 0 }
-/^:LVS-CONSOLE(-NAT)? / || /^-A LVS-CONSOLE(-NAT)? / || /^-A (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) -m comment --comment "?lvs-console"? -j LVS-CONSOLE(-NAT)?$/ { next }
 /^#/ || $0 == "" { next }
+/^\*/ { own = $0 == "*mangle" ? "LVS-CONSOLE" : $0 == "*nat" ? "LVS-CONSOLE-NAT" : "" }
+own != "" && ($0 == ":" own " - [0:0]" || $1 == "-A" && $2 == own) { next }
+own != "" && $0 ~ /^-A (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) -m comment --comment "?lvs-console"? -j / && $NF == own { next }
 { text = text $0 "\n" }
-/^\*/ || /^:[A-Z]+ ACCEPT / { next }
+/^\*/ { if ($0 !~ /^\*(filter|nat|mangle|raw|security)$/) foreign = 1; next }
+/^:[A-Z]+ ACCEPT / { next }
 $0 == "COMMIT" { flush(); next }
 { foreign = 1 }
 END { flush() }'

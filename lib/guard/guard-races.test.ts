@@ -1,0 +1,192 @@
+// Two guards at once, and guards that were killed between two renames: who may stop whom, and what a later one makes of what is left.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { releaseTar, testRelease } from './test-release';
+import { armRelease, keepSandboxes, type Sandbox } from './test-sandbox';
+
+const open = keepSandboxes();
+const A = '1-000000aa';
+const B = '2-000000bb';
+const C = '3-000000cc';
+
+async function deploy(box: Sandbox, tx: string, generation: number, mark = 1) {
+  await armRelease(box, tx, generation, releaseTar(testRelease(mark)));
+  for (const verb of ['switch', 'confirm'])
+    expect(await box.guard([verb, tx, String(generation)])).toMatchObject({ code: 0 });
+}
+const sh = (box: Sandbox, script: string) => box.run(['sh', '-ec', script.replaceAll('ROOT', box.root)]);
+
+/** Holds the lock as a guard does, for a while; answers whether it came to its end. */
+async function holdLock(box: Sandbox, verb: string, seconds = 6): Promise<() => Promise<boolean>> {
+  const script = `exec 9>> ROOT/run/lvs-console.lock; flock 9; echo "$$ ${verb}" > ROOT/run/lvs-console.lock.holder; touch ROOT/held; sleep ${seconds}; echo whole`;
+  const held = sh(box, script);
+  await expect.poll(async () => (await box.run(['ls', box.root])).stdout, { timeout: 5000 }).toContain('held');
+  return async () => (await held).stdout === 'whole\n';
+}
+
+describe('the lock', () => {
+  it.each([
+    ['another console’s switch by a rollback of what has ended long ago', 'switch', A, 14],
+    ['what a person applies by any rollback', 'apply', B, 0],
+  ])('is not taken from %s', async (_what, verb, tx, code) => {
+    const box = await open({ shell: 'dash' });
+    await deploy(box, A, 1);
+    await armRelease(box, B, 2, releaseTar(testRelease(2)));
+    const isWhole = await holdLock(box, verb);
+    expect(await box.guard(['rollback', tx])).toMatchObject({ code });
+    expect(await isWhole()).toBe(true);
+  });
+
+  it('is taken from a switch by the rollback of that very switch', async () => {
+    const box = await open({ shell: 'dash' });
+    await armRelease(box, A, 1, releaseTar(testRelease(1)));
+    const isWhole = await holdLock(box, 'switch', 30);
+    const { code, stderr } = await box.guard(['rollback', A]);
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('stopping guard switch') as string,
+    });
+    expect(await isWhole()).toBe(false);
+  });
+});
+
+describe('a rollback', () => {
+  it('ends also when an interface that the switch met has gone', async () => {
+    const box = await open({ shell: 'dash' });
+    await sh(box, 'ip link add gone0 type dummy');
+    const sysctl = { 'intent/sysctl': 'net.ipv4.ip_forward=1\nnet.ipv6.conf.all.forwarding=1\n' };
+    await armRelease(box, A, 1, releaseTar(testRelease(1, sysctl)));
+    expect(await box.guard(['switch', A, '1'])).toMatchObject({ code: 0, stderr: '' });
+    await sh(box, 'ip link del gone0');
+    expect(await box.guard(['rollback', A])).toMatchObject({ code: 0, stderr: '' });
+    expect((await sh(box, 'cat /proc/sys/net/ipv6/conf/all/forwarding')).stdout).toBe('0\n');
+  });
+
+  it('of a damaged transaction is of the release that is in place, and of no other', async () => {
+    const box = await open({ shell: 'dash' });
+    const before = await box.picture();
+    await armRelease(box, A, 1, releaseTar(testRelease(1)));
+    expect((await box.guard(['switch', A, '1'])).code).toBe(0);
+    writeFileSync(`${box.root}/var/lib/lvs-console/tx`, 'tx=1-\n');
+    expect((await box.guard(['rollback', B])).code).toBe(14);
+    expect(await box.guard(['rollback', A])).toMatchObject({ code: 0, stderr: '' });
+    expect(await box.picture()).toBe(before);
+  });
+
+  it('stops a daemon whose start has only begun, so that it has no process yet', async () => {
+    const box = await open({ shell: 'dash' });
+    await armRelease(box, A, 1, releaseTar(testRelease(1, { 'intent/daemon': 'start-heartbeat\n' })));
+    expect((await box.guard(['switch', A, '1'])).code).toBe(0); // this systemctl starts nothing
+    writeFileSync(`${box.root}/calls`, '');
+    expect((await box.guard(['rollback', A])).code).toBe(0);
+    expect(box.calls()).toContain('systemctl stop heartbeat.service');
+  });
+});
+
+describe('a start of the host', () => {
+  const boot = (box: Sandbox) => box.guard(['boot']);
+  const restarted = (box: Sandbox) => sh(box, "sed -i 's/^boot_id=.*/boot_id=another/' ROOT/var/lib/lvs-console/tx");
+
+  it.each([
+    ['nothing', ''],
+    ['the half of a name', 'tx=2-\n'],
+  ])('goes back to the confirmed release when the transaction file holds %s', async (_what, text) => {
+    const box = await open({ shell: 'dash' });
+    await deploy(box, A, 1);
+    const tree = await box.tree();
+    await armRelease(box, B, 2, releaseTar(testRelease(2)));
+    expect((await box.guard(['switch', B, '2'])).code).toBe(0);
+    writeFileSync(`${box.root}/var/lib/lvs-console/tx`, text);
+    expect((await boot(box)).code).toBe(0);
+    expect(await box.tree()).toBe(tree);
+    expect(await box.status()).toMatchObject({ state: 'rolled-back', live: A, confirmed: A });
+  });
+
+  it('that finds a release half confirmed notes it, so that it can be applied again and is kept', async () => {
+    const box = await open({ shell: 'dash' });
+    await deploy(box, A, 1);
+    await armRelease(box, B, 2, releaseTar(testRelease(2)));
+    expect((await box.guard(['switch', B, '2'])).code).toBe(0);
+    await sh(box, `cd ROOT/var/lib/lvs-console; ln -sfn releases/${B} confirmed`);
+    await restarted(box);
+    expect((await boot(box)).code).toBe(0);
+    await deploy(box, C, 3, 3);
+    expect((await box.guard(['list'])).stdout).toContain(`${B} earlier`);
+    expect(await box.guard(['apply', B])).toMatchObject({ code: 0 });
+  });
+
+  it('tells systemd what starts now, because it has read the units of the release that went back', async () => {
+    const box = await open({ shell: 'dash' });
+    await deploy(box, A, 1);
+    await armRelease(
+      box,
+      B,
+      2,
+      releaseTar(testRelease(2, { 'intent/meta': 'stack=heartbeat\nunit=heartbeat.service\n' })),
+    );
+    expect((await box.guard(['switch', B, '2'])).code).toBe(0);
+    await restarted(box);
+    writeFileSync(`${box.root}/calls`, '');
+    expect(await boot(box)).toMatchObject({ code: 0 });
+    const calls = box.calls();
+    expect(calls).toContain('systemctl daemon-reload');
+    expect(calls).toContain('systemctl --no-block stop heartbeat.service');
+    writeFileSync(`${box.root}/calls`, '');
+    expect(await boot(box)).toMatchObject({ code: 0 });
+    expect(box.calls()).not.toContain('systemctl');
+  });
+
+  it('where /var is mounted later than systemd reads its units', async () => {
+    const box = await open({ shell: 'dash', tmpfs: { at: 'var/lib', options: 'size=20m' } });
+    const meta = 'stack=heartbeat\nunit=heartbeat.service\n';
+    await armRelease(box, A, 1, releaseTar(testRelease(1, { 'intent/meta': meta })));
+    for (const verb of ['switch', 'confirm']) expect((await box.guard([verb, A, '1'])).code).toBe(0);
+    writeFileSync(`${box.root}/calls`, '');
+    expect(await boot(box)).toMatchObject({ code: 0, stderr: '' });
+    expect(box.calls()).toContain('systemctl --no-block start heartbeat.service');
+  });
+});
+
+describe('a guard that is killed while it exchanges a checked release', () => {
+  it('leaves none that counts as checked', { timeout: 120_000 }, async () => {
+    const box = await open({ shell: 'dash', counted: true });
+    const evil = releaseTar(testRelease(1, { 'files/usr/lib/lvs-console/rules': '#!/bin/sh\nid\n' }));
+    let kills = 0;
+    // Two commands of one pipe may count as one, so that a number is passed over.
+    let missed = 0;
+    for (let at = 1; at < 80 && missed < 4; at += 1) {
+      await box.guard(['abort', A, '1']);
+      await sh(box, 'echo 0 > ROOT/count; rm -f ROOT/killed');
+      expect((await box.guard(['stage', A, '1'], { input: releaseTar(testRelease(1)) })).code).toBe(0);
+      expect((await box.guard(['check', A])).code).toBe(0);
+      await sh(box, 'echo 0 > ROOT/count');
+      await box.guard(['stage', A, '1'], { input: evil, env: { SHIM_KILL: `after:${String(at)}` } });
+      const isKilled = (await box.run(['ls', box.root])).stdout.includes('killed');
+      missed = isKilled ? 0 : missed + 1;
+      if (!isKilled) continue;
+      kills += 1;
+      const { state = '' } = await box.status();
+      const rules = await sh(
+        box,
+        `cat ROOT/var/lib/lvs-console/releases/${A}/files/usr/lib/lvs-console/rules 2> /dev/null || :`,
+      );
+      expect({ at, state, isEvil: rules.stdout.includes('id') }).not.toEqual({ at, state: 'checked', isEvil: true });
+    }
+    expect(kills).toBeGreaterThan(10);
+  });
+});
+
+describe('a disk', () => {
+  it('is not filled by releases that are staged and rolled back', async () => {
+    const box = await open({ shell: 'dash' });
+    for (let n = 1; n < 5; n += 1) {
+      const tx = `${String(n)}-000000dd`;
+      expect((await box.guard(['stage', tx, String(n)], { input: releaseTar(testRelease(1)) })).code).toBe(0);
+      expect((await box.guard(['rollback', tx])).code).toBe(0);
+    }
+    expect((await box.run(['ls', `${box.root}/var/lib/lvs-console/releases`])).stdout).toBe(
+      '3-000000dd\n4-000000dd\norigin\n',
+    );
+    expect(readFileSync(`${box.root}/var/lib/lvs-console/generation`, 'utf8')).toBe('4 4-000000dd\n');
+  });
+});
