@@ -312,6 +312,30 @@ test('what the kernel cannot do is said', async () => {
   await expect(dialog()).toHaveCount(0);
 });
 
+test('a verb whose answer is lost is not called undone: what is there of it is found and linked', async () => {
+  test.setTimeout(DEPLOY_MS + 180_000);
+  await openLive();
+  const { newestRevision } = await verbs();
+  await page.route('**/verbs', async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback();
+    await route.fetch({ timeout: 120_000 });
+    await route.abort();
+  });
+  await choose(other, 'Change weight');
+  await dialog().getByLabel('New weight').fill('3');
+  await dialog().getByRole('button', { name: 'Deploy to director2, then director1' }).click({ timeout: 60_000 });
+  await expect(dialog().getByText('It is not known whether it was done.')).toBeVisible({ timeout: 120_000 });
+  await expect(dialog().getByText('nothing was saved or sent')).toHaveCount(0);
+  const there = dialog().getByRole('list', { name: 'What is there of it' });
+  await expect(there.getByRole('link', { name: /^Deploy \d+: / })).toBeVisible({ timeout: 20_000 });
+  await expect(there).toContainText(`Revision ${newestRevision + 1}, by `);
+  await screenshot('lost-answer');
+  await expectNoViolations(page, '[role=dialog]');
+  await page.unroute('**/verbs');
+  await page.keyboard.press('Escape');
+  await deployEnded(newestRevision + 1);
+});
+
 /** One request every 200 ms, so that the gap of the client is seen beside the one that the console measured. */
 function probe() {
   const [program = '', ...args] = lab.execArgv('client', [

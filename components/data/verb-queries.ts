@@ -115,10 +115,13 @@ export function useFailoverCheck(topologyId: string) {
   });
 }
 
+/** `checkedAt`: of the check that was shown, so that what began after it can be found when the answer is lost. */
+type FailoverOrder = { from: string; to: string; accepted: string[]; checkedAt: string };
+
 export function useStartFailover(topologyId: string) {
   const refresh = useRefresh(topologyId);
   return useMutation({
-    mutationFn: (input: { from: string; to: string; accepted: string[] }) => api.startFailover(topologyId, input),
+    mutationFn: ({ from, to, accepted }: FailoverOrder) => api.startFailover(topologyId, { from, to, accepted }),
     onSettled: refresh,
   });
 }

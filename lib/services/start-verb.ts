@@ -1,5 +1,6 @@
 // Does a verb of the live page: its revision is saved, and exactly the plan of its forecast is deployed.
 import 'server-only';
+import { pino } from 'pino';
 import { z } from 'zod';
 import { ServiceError } from '@/lib/core/errors';
 import type { StartedVerb, VerbRecord } from '@/lib/core/views/verbs';
@@ -24,7 +25,9 @@ export type StartVerbInput = z.infer<typeof startVerbInput>;
 
 const LOOK_AGAIN = 'Look at the forecast again.';
 
-/** Throws ServiceError: `busy` and `conflict` before anything is saved; a refusal of the deploy comes back with the saved revision. */
+const log = pino({ name: 'verbs' });
+
+/** Throws ServiceError: `busy` and `conflict` before anything is saved; whatever stops the deploy comes back with the saved revision. */
 export async function startVerb({ ctx, input }: VerbArgs<StartVerbInput>): Promise<StartedVerb> {
   requireRole(ctx, 'operator');
   const asked = startVerbInput.parse(input);
@@ -41,9 +44,18 @@ export async function startVerb({ ctx, input }: VerbArgs<StartVerbInput>): Promi
     const deploy = await startDeploy({ ctx, input: { planId, planHash } });
     return { revision, planId, deployId: deploy.id };
   } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    return { revision, planId, why: error.message };
+    return { revision, planId, ...describeStop(ctx, error) };
   }
+}
+
+/** Thrown further, it would read as if nothing had been saved. */
+function describeStop({ requestId }: VerbContext, error: unknown): Pick<StartedVerb, 'why' | 'isDoubtful'> {
+  if (error instanceof ServiceError) return { why: error.message };
+  log.error({ requestId, err: error }, 'the deploy of a verb was asked for without an answer');
+  return {
+    isDoubtful: true,
+    why: 'Its deploy was asked for and the answer was lost; the log of the console has the reason.',
+  };
 }
 
 async function refuseOtherPlan(ctx: VerbContext, asked: StartVerbInput, prepared: PreparedVerb): Promise<void> {

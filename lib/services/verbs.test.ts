@@ -235,3 +235,17 @@ it('is saved and waits, with the reason, where the pair needs a second person', 
   expect(started.why).toContain('A second person must approve');
   expect((await verbs()).servers).toMatchObject([{ state: 'drained', isRunning: false }]);
 });
+
+it('is told as saved when the database goes away before its deploy is asked for', async () => {
+  await getDb().$executeRawUnsafe(`CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$`);
+  await getDb().$executeRawUnsafe(`CREATE TRIGGER cut BEFORE INSERT ON "Deploy" EXECUTE FUNCTION cut()`);
+  const started = await run(drain).finally(() => getDb().$executeRawUnsafe('DROP TRIGGER cut ON "Deploy"'));
+  expect(started).toMatchObject({
+    revision: 2,
+    isDoubtful: true,
+    why: expect.stringContaining('answer was lost') as string,
+  });
+  expect(started.deployId).toBeUndefined();
+  expect(serversOf(await newest())).toEqual(['192.168.6.2 0', '192.168.6.3 1']);
+});

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { RotateCw } from 'lucide-react';
 import type { FailoverCheck, FailoverFinding } from '@/lib/core/views/failover';
 import { Failure } from '@/components/data/failure';
+import { isRefused } from '@/components/data/refused';
 import { useFailoverCheck, useStartFailover } from '@/components/data/verb-queries';
 import { Sentences } from '@/components/deploy/sentences';
 import { Badge, type Tone } from '@/components/ui/badge';
@@ -12,6 +13,7 @@ import { Checkbox } from '@/components/ui/checkbox';
 import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { SkeletonRows } from '@/components/ui/skeleton';
+import { LostFailover } from './lost-answer';
 import { useVerbUrl } from './verb-url';
 
 const looks: Record<FailoverFinding['state'], { tone: Tone; text: string }> = {
@@ -33,7 +35,12 @@ export function FailoverDialog({ topologyId }: { topologyId: string }) {
     data?.from !== undefined && data.to !== undefined && codesOf(data, 'refused').length === 0 && isAgreed;
   const run = () => {
     if (data?.from === undefined || data.to === undefined) return;
-    start.mutate({ from: data.from, to: data.to, accepted: goesPast }, { onSuccess: close });
+    const { from, to, checkedAt } = data;
+    start.mutate({ from, to, checkedAt, accepted: goesPast }, { onSuccess: close });
+  };
+  const again = () => {
+    start.reset();
+    void check.refetch();
   };
   return (
     <Dialog
@@ -56,7 +63,15 @@ export function FailoverDialog({ topologyId }: { topologyId: string }) {
         />
       )}
       {data && <Sentences label="What happens" sentences={data.forecast} empty="Nothing can be handed over now." />}
-      {start.isError && <Failure error={start.error} what="The failover did not begin; nothing was sent" />}
+      {start.isError && isRefused(start.error) && (
+        <Failure error={start.error} what="The failover did not begin; nothing was sent" />
+      )}
+      {start.isError && !isRefused(start.error) && (
+        <LostFailover
+          {...{ topologyId, error: start.error, asked: start.variables, submittedAt: start.submittedAt }}
+          onRetry={again}
+        />
+      )}
       <DialogActions>
         <Button disabled={check.isFetching} onClick={() => void check.refetch()}>
           <RotateCw /> Check again

@@ -2,8 +2,10 @@
 // A verb before it is done: what exactly, from which revision, its forecast, and the one button that does it.
 import { useState } from 'react';
 import Link from 'next/link';
+import type { VerbOrder } from '@/lib/api/client';
 import type { PairVerb, StartedVerb, VerbBase, VerbForecast } from '@/lib/core/views/verbs';
 import { Failure } from '@/components/data/failure';
+import { isRefused } from '@/components/data/refused';
 import { useTopology } from '@/components/data/topology-queries';
 import { toOrder, useStartVerb, useVerbForecast } from '@/components/data/verb-queries';
 import { describeDeploy } from '@/components/deploy/start-deploy';
@@ -13,7 +15,9 @@ import { Field } from '@/components/ui/field';
 import { Input, Select } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
 import { SkeletonRows } from '@/components/ui/skeleton';
+import { titleOfStarted } from './find-begun';
 import { ForecastView } from './forecast-view';
+import { FoundVerb, LostVerb } from './lost-answer';
 import { useVerbUrl, type AskedServer } from './verb-url';
 
 const titles = {
@@ -78,10 +82,18 @@ function VerbForm({ topologyId, kind, onDone }: { topologyId: string; kind: Kind
       {forecast.data && !forecast.isFetching && (
         <ForecastView forecast={forecast.data} base={base} onBaseChange={setBase} />
       )}
-      {start.isError && (
+      {start.isError && isRefused(start.error) && (
         <Failure error={start.error} what="It was not done; nothing was saved or sent" onRetry={again} />
       )}
-      {start.data && <Waiting started={start.data} topologyId={topologyId} />}
+      {start.isError && !isRefused(start.error) && (
+        <LostVerb
+          {...{ topologyId, error: start.error, order: start.variables, submittedAt: start.submittedAt }}
+          onRetry={again}
+        />
+      )}
+      {start.data && start.variables && (
+        <Waiting started={start.data} topologyId={topologyId} order={start.variables} since={start.submittedAt} />
+      )}
       <DialogActions>
         <Button onClick={onDone}>{start.data ? 'Close' : 'Cancel'}</Button>
         {!start.data && (
@@ -146,14 +158,18 @@ function DoIt({ forecast, isPending, onDo }: DoItProps) {
   );
 }
 
-function Waiting({ started: { revision, planId, why }, topologyId }: { started: StartedVerb; topologyId: string }) {
+type WaitingProps = { started: StartedVerb; topologyId: string; order: VerbOrder; since: number };
+
+function Waiting({ started, topologyId, order, since }: WaitingProps) {
+  const { planId, why, isDoubtful } = started;
   if (why === undefined) return null;
   return (
-    <Notice tone="warn" title={`Revision ${revision} is saved; it was not deployed.`}>
+    <Notice tone="warn" title={titleOfStarted(started)}>
       {why}{' '}
       <Link href={`/topologies/${topologyId}/deploy?plan=${planId}`} className="text-primary underline">
         Its plan
       </Link>
+      {isDoubtful && <FoundVerb topologyId={topologyId} order={order} since={since} />}
     </Notice>
   );
 }

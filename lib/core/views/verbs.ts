@@ -80,9 +80,11 @@ export const verbForecastSchema = z.object({
 export const startedVerbSchema = z.object({
   revision: z.number(),
   planId: z.string(),
-  /** Absent: the revision is saved and nothing was sent; `why` says what it waits for. */
+  /** Absent: the revision is saved and no deploy of it is known to have begun; `why` says what it waits for. */
   deployId: z.string().optional(),
   why: z.string().optional(),
+  /** The deploy was asked for and the answer was lost: it may have begun. */
+  isDoubtful: z.boolean().optional(),
 });
 
 export const waitingServerSchema = z.object({
