@@ -91,6 +91,22 @@ test('a pair that comes into being is no alert', async () => {
   await expectAccessible(page);
 });
 
+test('a browser whose clock is off does not call fresh directors stale', async () => {
+  const [{ id: topologyId }] = (await call<TopologySummary[]>('get', '/topologies')) as [TopologySummary];
+  const fast = await page.context().newPage();
+  await fast.addInitScript(() => {
+    const right = Date.now.bind(Date);
+    Date.now = () => right() + 120_000;
+  });
+  await fast.goto(`${demo.url}/live/${topologyId}`);
+  const pair = fast.getByRole('region', { name: 'Pair', exact: true });
+  await expect(pair.getByText('fresh')).toHaveCount(2, { timeout: 20_000 });
+  // Longer than a frame that is late would be forgiven.
+  await fast.waitForTimeout(8_000);
+  await expect(pair.getByText('fresh')).toHaveCount(2);
+  await fast.close();
+});
+
 test('the channels are set, tried, and their secrets never shown again', async () => {
   await page.goto(`${demo.url}/settings`);
   const panel = page.getByRole('region', { name: 'Alert channels' });

@@ -3,6 +3,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
 import type { PairHistory } from '@/lib/core/views/history';
+import { consoleNow } from '@/components/ui/console-clock';
 
 /** `seconds` back from now, or from one moment to another (milliseconds). */
 export type HistoryWindow = { seconds: number } | { from: number; to: number };
@@ -15,7 +16,7 @@ const SOONEST_MS = 5_000;
 const iso = (at: number) => new Date(at).toISOString();
 
 function ask(topologyId: string, { window, metrics, keys, steps }: Question): Promise<PairHistory> {
-  const now = Date.now();
+  const now = consoleNow();
   const { from, to } = 'seconds' in window ? { from: now - window.seconds * 1000, to: now } : window;
   return api.getHistory(topologyId, {
     ...{ from: iso(from), to: iso(to), metrics: metrics.join(',') },

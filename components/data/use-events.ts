@@ -1,6 +1,7 @@
 'use client';
 // One server-sent stream: parsed, reconnected by itself, and honest about being cut.
 import { useEffect, useState } from 'react';
+import { hearConsoleTime } from '@/components/ui/console-clock';
 
 type EventsOptions<Data> = {
   /** Below /api/v1. */
@@ -37,7 +38,10 @@ export function useEvents<Data>({ path, event, onData, isEnabled }: EventsOption
         clearTimeout(timer);
         timer = setTimeout(open, RETRY_MS);
       };
-      source.addEventListener('ping', watchSilence);
+      source.addEventListener('ping', ({ data }: MessageEvent<string>) => {
+        watchSilence();
+        hearConsoleTime(Number(data));
+      });
       source.addEventListener(event, (message: MessageEvent<string>) => {
         watchSilence();
         onData(JSON.parse(message.data) as Data);

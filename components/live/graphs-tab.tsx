@@ -8,6 +8,7 @@ import { Failure } from '@/components/data/failure';
 import { useHistory, type HistoryWindow } from '@/components/data/history-queries';
 import { useTopology } from '@/components/data/topology-queries';
 import { Button } from '@/components/ui/button';
+import { consoleNow } from '@/components/ui/console-clock';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Select } from '@/components/ui/input';
 import { SkeletonRows } from '@/components/ui/skeleton';
@@ -151,7 +152,7 @@ function Chooser({ label, value, onChange, children }: ChooserProps) {
 /** What dragging over a graph does, for a keyboard. */
 function ZoomButtons({ window, onZoom }: { window: HistoryWindow; onZoom: (from: number, to: number) => void }) {
   const move = (share: (length: number) => [number, number]) => () => {
-    const now = Date.now() / 1000;
+    const now = consoleNow() / 1000;
     const [from, to] = 'seconds' in window ? [now - window.seconds, now] : [window.from / 1000, window.to / 1000];
     const [left, right] = share(to - from);
     onZoom(from + left, Math.min(to + right, now));

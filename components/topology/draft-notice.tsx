@@ -47,8 +47,7 @@ export function DraftNotice({ draft, newest, onResolve }: DraftNoticeProps) {
         </>
       }
     >
-      Edited <RelativeTime at={restored.editedAt} clock="this browser's clock" /> on top of revision{' '}
-      {restored.baseRevision}.
+      Edited <RelativeTime at={restored.editedAt} isOfBrowser /> on top of revision {restored.baseRevision}.
     </Notice>
   );
 }

@@ -1,14 +1,15 @@
-// The time of this browser, ticking once a second for everyone who looks at it.
+// The time by the console's clock, ticking once a second for everyone who looks at it.
 import { useSyncExternalStore } from 'react';
+import { consoleNow } from './console-clock';
 
-let now = Date.now();
+let now = consoleNow();
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   timer ??= setInterval(() => {
-    now = Date.now();
+    now = consoleNow();
     for (const each of listeners) each();
   }, 1000);
   return () => {

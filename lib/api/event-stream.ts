@@ -30,6 +30,7 @@ type Format = { type: string; ping: () => string; print: (json: string) => strin
 
 const events = (event: string): Format => ({
   type: 'text/event-stream',
+  // Browsers set their reckoning of the console's clock by it.
   ping: () => `event: ping\ndata: ${Date.now()}\n\n`,
   print: (json) => `event: ${event}\ndata: ${json}\n\n`,
 });
