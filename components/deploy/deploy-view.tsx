@@ -4,6 +4,8 @@ import Link from 'next/link';
 import type { Deploy } from '@/lib/core/views/deploy';
 import { useDeploy } from '@/components/data/deploy-queries';
 import { Failure } from '@/components/data/failure';
+import { notFreshSince } from '@/components/data/not-fresh';
+import { NotFreshNotice } from '@/components/data/not-fresh-notice';
 import { Badge } from '@/components/ui/badge';
 import { Page, Panel } from '@/components/ui/page';
 import { RelativeTime } from '@/components/ui/relative-time';
@@ -18,8 +20,14 @@ import { DeployStateBadge } from './deploy-state-badge';
 import { RestoreRelease } from './restore-release';
 import { StepList } from './step-list';
 
+/** The console reads an open deploy again every five seconds (lib/services/deploys.ts); two readings may be missed. */
+const OLD_MS = 12_000;
+
 export function DeployView({ deployId }: { deployId: string }) {
-  const { data: deploy, isOpen, isError, error, refetch, stream } = useDeploy(deployId);
+  const query = useDeploy(deployId);
+  const { data: deploy, isOpen, isError, error, refetch, stream } = query;
+  const now = useNow();
+  const asOf = isOpen ? notFreshSince(query, now, OLD_MS) : undefined;
   if (!deploy)
     return (
       <Page title="Deploy">
@@ -33,7 +41,7 @@ export function DeployView({ deployId }: { deployId: string }) {
   return (
     <Page
       title={`Deploy ${deploy.number} on ${deploy.topologyName}`}
-      lead={<Lead deploy={deploy} />}
+      lead={<Lead deploy={deploy} asOf={asOf} />}
       actions={
         <>
           {isOpen && stream === 'cut' && <Badge tone="warn">stream cut, reconnecting</Badge>}
@@ -41,16 +49,21 @@ export function DeployView({ deployId }: { deployId: string }) {
         </>
       }
     >
+      {asOf !== undefined && <NotFreshNotice since={asOf} error={error} onRetry={() => void refetch()} />}
       <DeployOutcome deploy={deploy} />
-      <PairSteps deploy={deploy} />
-      <Directors deploy={deploy} />
+      <PairSteps deploy={deploy} asOf={asOf} />
+      <Directors deploy={deploy} asOf={asOf} />
       <DeployedPlan deploy={deploy} />
     </Page>
   );
 }
 
-function Lead({ deploy }: { deploy: Deploy }) {
-  const now = useNow();
+/** `asOf`: nothing newer is known; what the directors do by themselves goes on. */
+type PartProps = { deploy: Deploy; asOf: number | undefined };
+
+function Lead({ deploy, asOf }: PartProps) {
+  const ticking = useNow();
+  const now = asOf ?? ticking;
   const start = deploy.startedAt ?? deploy.createdAt;
   const elapsed = (deploy.endedAt ? Date.parse(deploy.endedAt) : now) - Date.parse(start);
   return (
@@ -77,17 +90,17 @@ function Lead({ deploy }: { deploy: Deploy }) {
   );
 }
 
-function PairSteps({ deploy }: { deploy: Deploy }) {
+function PairSteps({ deploy, asOf }: PartProps) {
   const steps = deploy.steps.filter((step) => step.director === undefined);
   if (steps.length === 0) return null;
   return (
     <Panel title="The pair">
-      <StepList steps={steps} label="Steps of the pair" />
+      <StepList steps={steps} label="Steps of the pair" asOf={asOf} />
     </Panel>
   );
 }
 
-function Directors({ deploy }: { deploy: Deploy }) {
+function Directors({ deploy, asOf }: PartProps) {
   const names = [
     ...new Set([...deploy.steps.flatMap(({ director }) => director ?? []), ...Object.keys(deploy.timers)]),
   ].sort();
@@ -109,6 +122,7 @@ function Directors({ deploy }: { deploy: Deploy }) {
             <StepList
               steps={deploy.steps.filter((step) => step.director === director)}
               label={`Steps on ${director}`}
+              asOf={asOf}
             />
           </Panel>
         );

@@ -24,7 +24,10 @@ function printElapsed(step: DeployStep, now: number): string {
       : printDuration(ms);
 }
 
-export function StepList({ steps, label = 'Steps' }: { steps: readonly DeployStep[]; label?: string }) {
+/** `asOf`: nothing newer is known than of that time, so that no step goes on. */
+type StepListProps = { steps: readonly DeployStep[]; label?: string; asOf?: number | undefined };
+
+export function StepList({ steps, label = 'Steps', asOf }: StepListProps) {
   if (steps.length === 0)
     return (
       <p className="flex items-center gap-1.5 text-muted-foreground">
@@ -34,14 +37,15 @@ export function StepList({ steps, label = 'Steps' }: { steps: readonly DeploySte
   return (
     <ol aria-label={label} className="flex flex-col">
       {steps.map((step) => (
-        <StepItem key={step.sequence} step={step} />
+        <StepItem key={step.sequence} step={step} asOf={asOf} />
       ))}
     </ol>
   );
 }
 
-function StepItem({ step }: { step: DeployStep }) {
-  const now = useNow();
+function StepItem({ step, asOf }: { step: DeployStep; asOf: number | undefined }) {
+  const ticking = useNow();
+  const now = asOf ?? ticking;
   const { Icon, ink } = looks[step.state];
   return (
     <li className="flex gap-2 py-1">

@@ -187,6 +187,19 @@ describe('following a deploy', () => {
     expect(states).toEqual(['queued', 'running', 'verified']);
   });
 
+  it('reads it again without news, so that a lost one is made good and a deploy that cannot be read ends the stream', async () => {
+    const { input } = await planned();
+    const { id } = await startDeploy({ ctx: contextOf('operator'), input });
+    const signal = AbortSignal.timeout(20_000);
+    const following = watchDeploy({ ctx: contextOf('viewer'), input: { id, signal } });
+    expect((await following.next()).value).toMatchObject({ state: 'queued' });
+    await getDb().deploy.update({ where: { id }, data: { state: 'running' } });
+    expect((await following.next()).value).toMatchObject({ state: 'running' });
+    await getDb().$executeRaw`ALTER TABLE "Deploy" RENAME TO "Away"`;
+    const next = following.next().finally(() => getDb().$executeRaw`ALTER TABLE "Away" RENAME TO "Deploy"`);
+    await expect(next).rejects.toThrow('Deploy');
+  });
+
   it('is cancelled by an operator with one audit row, and not by a viewer', async () => {
     const { input } = await planned();
     const { id } = await startDeploy({ ctx: contextOf('operator'), input });

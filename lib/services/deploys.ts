@@ -40,15 +40,22 @@ export async function getDeploy({ ctx, input }: VerbArgs<{ id: string }>): Promi
   return findDeploy(ctx.db, input.id);
 }
 
-/** The deploy now and after every change; ends with the deploy or with `signal`. */
+/** Without news it is read again: while the database is away the stream must end, not stay open over an old state. */
+const READ_AGAIN_MS = 5_000;
+
+/** The deploy now and after every change; ends with the deploy or with `signal`. Throws when it cannot be read. */
 export async function* watchDeploy({
   ctx,
   input,
 }: VerbArgs<{ id: string; signal: AbortSignal }>): AsyncGenerator<Deploy> {
   requireRole(ctx, 'viewer');
-  for await (const changed of watchChannel('deploy', input.signal)) {
-    if (changed !== undefined && changed !== input.id) continue;
+  let readAt = 0;
+  for await (const changed of watchChannel('deploy', input.signal, { readAgainMs: READ_AGAIN_MS })) {
+    const isOther = changed !== undefined && changed !== input.id;
+    // News of other deploys alone would put the next reading off for as long as they go on.
+    if (isOther && Date.now() - readAt < READ_AGAIN_MS) continue;
     const deploy = await findDeploy(ctx.db, input.id);
+    readAt = Date.now();
     yield deploy;
     if (!openDeployStates.includes(deploy.state)) return;
   }
