@@ -30,6 +30,10 @@ const WORDS: Record<AlertRule, { title: string; next: string }> = {
     title: 'Deploy rolled back',
     next: 'The deploy page says which step failed and why. Nothing of it is in force.',
   },
+  'deploy-failed': {
+    title: 'Deploy failed',
+    next: 'One director may run it, the other one not. The deploy page says how it ended on each: look there before you deploy again.',
+  },
   'sync-daemon-silent': {
     title: 'Sync daemon silent',
     next: 'The standby does not get the connections: a failover would cut them. Look at the sync daemons in the live page.',

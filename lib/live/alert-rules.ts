@@ -17,8 +17,11 @@ export type AlertInput = {
   /** Of the revision that runs; undefined before the first deploy: then nothing is missed. */
   document: TopologyDocument | undefined;
   /** The newest deploy that has ended. */
-  lastDeploy: { number: number; state: DeployState; outcome?: string | undefined } | undefined;
+  lastDeploy: EndedDeploy | undefined;
+  /** The newest one that failed, when none was verified since: attempts that came to nothing mend nothing. */
+  failedDeploy: EndedDeploy | undefined;
 };
+type EndedDeploy = { number: number; state: DeployState; outcome?: string | undefined };
 
 export function evaluateAlerts(input: AlertInput, now: number): AlertEvaluation {
   const { hosts, state } = input.pair;
@@ -35,7 +38,12 @@ export function evaluateAlerts(input: AlertInput, now: number): AlertEvaluation 
     return rule === 'sync-daemon-silent' && !read.has(subject);
   };
   return {
-    holding: [...pairRules(input), ...hosts.flatMap((host) => hostRules(input, host, read)), ...tableRules(input)],
+    holding: [
+      ...pairRules(input),
+      ...deployRules(input, read),
+      ...hosts.flatMap((host) => hostRules(input, host, read)),
+      ...tableRules(input),
+    ],
     isUnknown,
   };
 }
@@ -44,7 +52,7 @@ export function isRead({ readAt, problem }: LiveHost, now: number): boolean {
   return problem === undefined && readAt !== undefined && now - Date.parse(readAt) < COUNTED_AS_GONE_MS;
 }
 
-function pairRules({ pair: { state, hosts }, document, lastDeploy }: AlertInput): AlertCondition[] {
+function pairRules({ pair: { state, hosts }, document }: AlertInput): AlertCondition[] {
   const names = hosts.map(({ director }) => director).join(' and ');
   const found: AlertCondition[] = [];
   if (state === 'both-active')
@@ -58,13 +66,39 @@ function pairRules({ pair: { state, hosts }, document, lastDeploy }: AlertInput)
       ...{ rule: 'no-active', subject: '', severity: 'critical' },
       sentence: `Neither ${names} holds the virtual addresses: nothing is balanced. Look at the daemons of both.`,
     });
-  if (lastDeploy?.state === 'rolled-back' || lastDeploy?.state === 'failed')
+  return found;
+}
+
+/** A deploy that was rolled back is in force nowhere; one that failed may be on one director, and that is for the directors to say. */
+function deployRules(
+  { pair: { hosts }, lastDeploy, failedDeploy }: AlertInput,
+  read: ReadonlySet<string>,
+): AlertCondition[] {
+  const found: AlertCondition[] = [];
+  if (lastDeploy?.state === 'rolled-back')
     found.push({
       ...{ rule: 'deploy-rolled-back', subject: `deploy ${lastDeploy.number}`, severity: 'warning' },
-      sentence:
-        `Deploy ${lastDeploy.number} ${lastDeploy.state === 'failed' ? 'failed' : 'was rolled back'}. ${lastDeploy.outcome ?? ''}`.trim(),
+      sentence: `Deploy ${lastDeploy.number} was rolled back. ${lastDeploy.outcome ?? ''}`.trim(),
+    });
+  const releases = new Set(hosts.map(({ director, release }) => (read.has(director) ? release.confirmed : undefined)));
+  const isWhole = releases.size === 1 && !releases.has(undefined);
+  if (failedDeploy && (failedDeploy.number === lastDeploy?.number || !isWhole))
+    found.push({
+      ...{
+        rule: 'deploy-failed',
+        subject: `deploy ${failedDeploy.number}`,
+        severity: isWhole ? 'warning' : 'critical',
+      },
+      sentence: `Deploy ${failedDeploy.number} failed. ${failedDeploy.outcome ?? ''} ${releaseWords(hosts, read)}`,
     });
   return found;
+}
+
+function releaseWords(hosts: readonly LiveHost[], read: ReadonlySet<string>): string {
+  const words = hosts.map(({ director, release }) =>
+    read.has(director) ? `${director} has confirmed ${release.confirmed || 'nothing'}` : `${director} cannot be read`,
+  );
+  return `${words.join(', ')}.`;
 }
 
 function hostRules({ document }: AlertInput, host: LiveHost, read: ReadonlySet<string>): AlertCondition[] {

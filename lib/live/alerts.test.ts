@@ -26,6 +26,7 @@ function hostOf(director: string, role: 'active' | 'standby', change: Partial<Li
     ...{ role, readAt: new Date(NOW - 1_000).toISOString(), services: role === 'active' ? services : [] },
     syncDaemon: [{ role: role === 'active' ? 'master' : 'backup', interface: 'eth1', syncId: 1 }],
     drift: { state: 'none', items: [], more: 0 },
+    release: { live: '6-b', confirmed: '6-b', transaction: '' },
     ...change,
   };
 }
@@ -33,7 +34,7 @@ function hostOf(director: string, role: 'active' | 'standby', change: Partial<Li
 const well = [hostOf('director1', 'active'), hostOf('director2', 'standby')] as const;
 const inputOf = (hosts: readonly LiveHost[], change: Partial<AlertInput> = {}): AlertInput => ({
   pair: composeLivePair('t', [...hosts], NOW),
-  ...{ document, lastDeploy: undefined, ...change },
+  ...{ document, lastDeploy: undefined, failedDeploy: undefined, ...change },
 });
 const holdingOf = (hosts: readonly LiveHost[], change?: Partial<AlertInput>) =>
   evaluateAlerts(inputOf(hosts, change), NOW).holding.map(({ rule, subject }) => [rule, subject]);
@@ -182,6 +183,39 @@ describe('rules', () => {
   });
 });
 
+describe('a deploy that failed', () => {
+  const failed = { number: 7, state: 'failed' as const, outcome: 'The other director keeps 7-a.' };
+  const newer = hostOf('director1', 'active', { release: { live: '7-a', confirmed: '7-a', transaction: '' } });
+  const attempt = { number: 8, state: 'rolled-back' as const };
+  const told = (hosts: readonly LiveHost[], lastDeploy: AlertInput['lastDeploy'] = failed) =>
+    evaluateAlerts(inputOf(hosts, { lastDeploy, failedDeploy: failed }), NOW)
+      .holding.filter(({ rule }) => rule.startsWith('deploy-'))
+      .map(({ rule, subject, severity }) => [rule, subject, severity]);
+  const critical = ['deploy-failed', 'deploy 7', 'critical'];
+
+  it('is critical while the directors have confirmed different releases, and names them', () => {
+    expect(told([newer, well[1]])).toEqual([critical]);
+    const { holding } = evaluateAlerts(inputOf([newer, well[1]], { lastDeploy: failed, failedDeploy: failed }), NOW);
+    expect(holding.find(({ rule }) => rule === 'deploy-failed')?.sentence).toBe(
+      'Deploy 7 failed. The other director keeps 7-a. director1 has confirmed 7-a, director2 has confirmed 6-b.',
+    );
+  });
+
+  it('is critical while one of them cannot say what it runs', () => {
+    expect(told([newer, { ...newer, director: 'director2', problem: unreachable }])).toEqual([critical]);
+  });
+
+  it('is a warning when both say the same', () => {
+    expect(told(well)).toEqual([['deploy-failed', 'deploy 7', 'warning']]);
+  });
+
+  it('stays told after an attempt that came to nothing, until both directors are the same again', () => {
+    const rolledBack = ['deploy-rolled-back', 'deploy 8', 'warning'];
+    expect(told([newer, well[1]], attempt)).toEqual([rolledBack, critical]);
+    expect(told(well, attempt)).toEqual([rolledBack]);
+  });
+});
+
 /** Steps of a second: `x` the condition holds, `.` it does not, `?` nothing is known. Told: second and event. */
 function play(rule: AlertRule, story: string): string[] {
   let tracked: TrackedAlerts = new Map();
@@ -213,5 +247,9 @@ describe('patience', () => {
 
   it('is none for a deploy: it is over', () => {
     expect(play('deploy-rolled-back', '.x.')).toEqual(['1 raised', '2 cleared']);
+  });
+
+  it('for a deploy that failed lasts until both directors were read after its end', () => {
+    expect(play('deploy-failed', 'xxxxxxxxxxxx.')).toEqual(['10 raised', '12 cleared']);
   });
 });

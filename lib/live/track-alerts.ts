@@ -1,4 +1,5 @@
 // From conditions to alerts: one begins when its condition has held for a while and ends when it has been gone for a while. Pure.
+import { COUNTED_AS_GONE_MS } from '../core/pair-drift';
 import type { AlertRule } from '../core/views/alert';
 import type { AlertCondition, AlertEvaluation } from './alert-rules';
 
@@ -11,6 +12,8 @@ const PATIENCE: Record<AlertRule, { raiseMs: number; clearMs: number }> = {
   'pool-empty': { raiseMs: 4_000, clearMs: 15_000 },
   drift: { raiseMs: 15_000, clearMs: 10_000 },
   'deploy-rolled-back': { raiseMs: 0, clearMs: 0 },
+  // By then both directors were read after its end, or count as not read.
+  'deploy-failed': { raiseMs: COUNTED_AS_GONE_MS, clearMs: 0 },
   'sync-daemon-silent': { raiseMs: 20_000, clearMs: 30_000 },
 };
 

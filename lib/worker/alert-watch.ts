@@ -7,6 +7,7 @@ import { deployStateSchema } from '../core/views/deploy';
 import { liveHostSchema, type LiveHost } from '../core/views/live';
 import { tryLock } from '../db/advisory-lock';
 import type { Db } from '../db/client';
+import type { Deploy } from '../db/generated/client';
 import { pause } from '../deploy/run-step';
 import { evaluateAlerts, type AlertInput } from '../live/alert-rules';
 import { trackAlerts, type TrackedAlerts } from '../live/track-alerts';
@@ -70,14 +71,19 @@ async function loadInput(db: Db, topologyId: string, now: number): Promise<Alert
     const read = liveHostSchema.safeParse(live?.frame);
     return read.success ? read.data : neverRead(name);
   });
-  const last = await db.deploy.findFirst({ where: { topologyId, state: { in: ENDED } }, orderBy: { number: 'desc' } });
+  const newest = (states: string[]) =>
+    db.deploy.findFirst({ where: { topologyId, state: { in: states } }, orderBy: { number: 'desc' } });
+  const [last, verified, failed] = await Promise.all([newest(ENDED), newest(['verified']), newest(['failed'])]);
   return {
     pair: composeLivePair(topologyId, hosts, now),
     document: await loadDocument(db, topologyId, hosts),
-    lastDeploy: last
-      ? { number: last.number, state: deployStateSchema.parse(last.state), outcome: last.outcome ?? undefined }
-      : undefined,
+    lastDeploy: last ? toEnded(last) : undefined,
+    failedDeploy: failed && failed.number > (verified?.number ?? 0) ? toEnded(failed) : undefined,
   };
+}
+
+function toEnded({ number, state, outcome }: Deploy): AlertInput['lastDeploy'] {
+  return { number, state: deployStateSchema.parse(state), outcome: outcome ?? undefined };
 }
 
 /** Of the revision that runs: what nobody has deployed yet is not missed. */

@@ -75,6 +75,16 @@ async function frames(at: number, ...roles: LiveHost['role'][]): Promise<void> {
   }
 }
 
+/** The directors as a split deploy leaves them: each has confirmed another release. */
+async function splitFrames(at: number): Promise<void> {
+  for (const { directorId, frame } of await db().liveFrame.findMany({ include: { director: true } })) {
+    const host = frame as LiveHost;
+    const confirmed = host.director === 'director1' ? '2-b' : '1-a';
+    const next = { ...host, readAt: new Date(at).toISOString(), release: { ...host.release, confirmed } };
+    await db().liveFrame.update({ where: { directorId }, data: { frame: next } });
+  }
+}
+
 /** Looks once a second at frames that are as old as the look. */
 async function watch(
   look: (now: number) => Promise<void>,
@@ -135,6 +145,27 @@ describe('an alert', () => {
       ['director-unreachable', 'director2'],
     ]);
   });
+});
+
+it('a deploy that left the pair split is told as critical, also after an attempt that came to nothing', async () => {
+  const plan = await db().plan.create({ data: { topologyId, revision: 1, hash: 'h', body: {}, createdBy: 'x' } });
+  for (const [generation, state] of ['verified', 'failed', 'rolled-back'].entries())
+    await db().deploy.create({
+      data: { topologyId, revision: 1, planId: plan.id, planHash: 'h', state, author: 'x', generation },
+    });
+  await frames(START, 'active', 'standby');
+  const look = watcher();
+  for (let second = 0; second <= 11; second += 1) {
+    await splitFrames(START + second * 1000);
+    await look(START + second * 1000);
+  }
+  const told = (await alerts()).map(({ rule, subject, severity }) => [rule, subject, severity]);
+  const [, failed, rolledBack] = await db().deploy.findMany({ orderBy: { number: 'asc' } });
+  expect(told).toEqual([
+    ['deploy-rolled-back', `deploy ${rolledBack?.number}`, 'warning'],
+    ['deploy-failed', `deploy ${failed?.number}`, 'critical'],
+  ]);
+  await db().deploy.deleteMany();
 });
 
 describe('delivery', () => {

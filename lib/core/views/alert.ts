@@ -9,6 +9,7 @@ export const alertRuleSchema = z.enum([
   'pool-empty',
   'drift',
   'deploy-rolled-back',
+  'deploy-failed',
   'sync-daemon-silent',
 ]);
 export const alertSeveritySchema = z.enum(['critical', 'warning']);
