@@ -2,7 +2,7 @@
 // Plans and deploys: making one, following one.
 import { useCallback } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api } from '@/lib/api/client';
+import { api, type DeployOrder } from '@/lib/api/client';
 import { openDeployStates } from '@/lib/core/open-deploy-states';
 import type { Deploy } from '@/lib/core/views/deploy';
 import { useEvents } from './use-events';
@@ -32,7 +32,7 @@ export function useRenewForecast(planId: string) {
 export function useStartDeploy() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (input: { planId: string; planHash: string; breakGlassReason?: string }) => api.createDeploy(input),
+    mutationFn: (order: DeployOrder) => api.createDeploy(order),
     onSuccess: () => client.invalidateQueries({ queryKey: ['deploys'] }),
   });
 }

@@ -5,7 +5,6 @@ import Link from 'next/link';
 import { RotateCw } from 'lucide-react';
 import { parseAsInteger, parseAsString, useQueryState } from 'nuqs';
 import type { Plan } from '@/lib/core/views/plan';
-import type { TopologySummary } from '@/lib/core/views/topology';
 import { useMakePlan, usePlan } from '@/components/data/deploy-queries';
 import { Failure } from '@/components/data/failure';
 import { useTopologySummary } from '@/components/data/topology-queries';
@@ -17,6 +16,7 @@ import { SkeletonRows } from '@/components/ui/skeleton';
 import { GatePanel } from './gate-panel';
 import { PlanParts } from './plan-parts';
 import { PlanProblems } from './plan-problems';
+import { standingOf } from './plan-standing';
 import { StartDeploy } from './start-deploy';
 
 export function PlanPage({ topologyId }: { topologyId: string }) {
@@ -33,7 +33,9 @@ export function PlanPage({ topologyId }: { topologyId: string }) {
     if (planId === '' && revision !== undefined && isIdle)
       mutate(revision, { onSuccess: ({ id }) => void setPlanId(id) });
   }, [planId, revision, isIdle, mutate, setPlanId]);
-  const shown = plan.data ?? (make.data?.id === planId ? make.data : undefined);
+  const read = plan.data ?? (make.data?.id === planId ? make.data : undefined);
+  const standing = read && standingOf(read, topologyId, summary);
+  const shown = standing === 'foreign' ? undefined : read;
   return (
     <Page
       title={`Deploy ${summary?.name ?? ''}`}
@@ -46,7 +48,7 @@ export function PlanPage({ topologyId }: { topologyId: string }) {
           >
             <RotateCw /> {make.isPending ? 'Reading both directors' : 'Make the plan again'}
           </Button>
-          {shown && <StartDeploy plan={shown} isOutdated={isOutdated(shown, summary)} />}
+          {shown && <StartDeploy plan={shown} topologyId={topologyId} isOutdated={standing === 'outdated'} />}
         </>
       }
     >
@@ -60,15 +62,22 @@ export function PlanPage({ topologyId }: { topologyId: string }) {
       {plan.isError && !shown && (
         <Failure error={plan.error} what="The plan could not be read" onRetry={() => void plan.refetch()} />
       )}
+      {standing === 'foreign' && read && <ForeignPlan plan={read} />}
       {shown && <GatePanel plan={shown} />}
-      {shown ? <PlanColumns plan={shown} /> : !make.isError && !plan.isError && <PlanSkeleton />}
+      {shown ? <PlanColumns plan={shown} /> : !read && !make.isError && !plan.isError && <PlanSkeleton />}
     </Page>
   );
 }
 
-/** What runs already may be applied again, however many revisions were saved since. */
-function isOutdated({ revision }: Plan, summary: TopologySummary | undefined): boolean {
-  return summary !== undefined && revision !== summary.revision && revision !== summary.deployedRevision;
+function ForeignPlan({ plan: { id, topologyId, revision } }: { plan: Plan }) {
+  const name = useTopologySummary(topologyId)?.name ?? 'another pair';
+  return (
+    <Notice tone="warn" title={`This plan is of ${name}, not of the pair of this page.`}>
+      <Link href={`/topologies/${topologyId}/deploy?plan=${id}`} className="text-primary underline">
+        Plan for revision {revision} of {name}
+      </Link>
+    </Notice>
+  );
 }
 
 function PlanLead({ plan, newest }: { plan: Plan; newest: number | undefined }) {

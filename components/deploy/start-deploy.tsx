@@ -18,7 +18,10 @@ export function describeDeploy({ mode, hosts }: Pick<Plan, 'mode' | 'hosts'>): s
   return `Deploy to ${ordered.map(({ director }) => director).join(', then ')}`;
 }
 
-export function StartDeploy({ plan, isOutdated }: { plan: Plan; isOutdated: boolean }) {
+/** `topologyId`: the pair that the page names; the console refuses the plan of another one. */
+type StartProps = { plan: Plan; topologyId: string; isOutdated: boolean };
+
+export function StartDeploy({ plan, topologyId, isOutdated }: StartProps) {
   const router = useRouter();
   const canEdit = useCanEdit();
   const isAdmin = useIsAdmin();
@@ -33,7 +36,7 @@ export function StartDeploy({ plan, isOutdated }: { plan: Plan; isOutdated: bool
   const refusals = gate?.refusals ?? [];
   const begin = (breakGlassReason?: string) =>
     start.mutate(
-      { planId: plan.id, planHash: plan.hash, ...(breakGlassReason !== undefined && { breakGlassReason }) },
+      { planId: plan.id, planHash: plan.hash, topologyId, ...(breakGlassReason !== undefined && { breakGlassReason }) },
       { onSuccess: ({ id }) => router.push(`/deploys/${id}`) },
     );
   const message = start.isError ? describeProblem(start.error) : undefined;

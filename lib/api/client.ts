@@ -92,6 +92,7 @@ type ConsoleKey = { authorizedKey: string; installScript: string };
 
 type NewTopology = { document: TopologyDocument; message: string } | { seed: true; name: string };
 type NewRevision = { baseRevision: number; document: TopologyDocument; message: string };
+export type DeployOrder = { planId: string; planHash: string; topologyId?: string; breakGlassReason?: string };
 export type VerbQuestion = { verb: PairVerb; base: VerbBase };
 export type VerbOrder = VerbQuestion & {
   newestRevision: number;
@@ -138,8 +139,7 @@ export const api = {
   getDeployPolicy: (topologyId: string) => call<DeployPolicy>('GET', `/topologies/${id(topologyId)}/deploy-policy`),
   saveDeployPolicy: (topologyId: string, policy: DeployPolicy) =>
     call<DeployPolicy>('PUT', `/topologies/${id(topologyId)}/deploy-policy`, policy),
-  createDeploy: (input: { planId: string; planHash: string; breakGlassReason?: string }) =>
-    call<Deploy>('POST', '/deploys', input),
+  createDeploy: (order: DeployOrder) => call<Deploy>('POST', '/deploys', order),
   listDeploys: (query: { topologyId?: string; limit?: number } = {}) =>
     call<Deploy[]>('GET', withQuery('/deploys', query)),
   getDeploy: (deployId: string) => call<Deploy>('GET', `/deploys/${id(deployId)}`),

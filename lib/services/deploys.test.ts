@@ -62,6 +62,14 @@ describe('starting a deploy', () => {
     });
   });
 
+  it('refuses the plan of another pair than the one that is meant, and leaves no deploy', async () => {
+    const [meant, { topologyId, input }] = [await planned(), await planned()];
+    const start = (of: string) => startDeploy({ ctx: contextOf('operator'), input: { ...input, topologyId: of } });
+    await expect(start(meant.topologyId)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await getDb().deploy.count({ where: { topologyId } })).toBe(0);
+    expect(await start(topologyId)).toMatchObject({ state: 'queued', topologyId });
+  });
+
   it('refuses a plan made before a newer revision was saved', async () => {
     const { topologyId, input } = await planned();
     const document = { ...seedDocument(), name: `pair-${serial}`, ftp: true };

@@ -15,6 +15,8 @@ import { passGate } from './deploy-gate';
 export const startDeployInput = z.object({
   planId: z.string(),
   planHash: z.string(),
+  /** The pair that is meant; a plan of another one is refused. */
+  topologyId: z.string().optional(),
   /** An administrator goes past approval, windows and freeze; audited and shown with the deploy. */
   breakGlassReason: z.string().trim().min(10, 'say in a sentence why').max(500).optional(),
 });
@@ -22,10 +24,12 @@ export const startDeployInput = z.object({
 /** Throws ServiceError: `forbidden` when the pair's policy says no, `busy` when a deploy of this pair is open, `conflict` when the plan is stale, `invalid` when it cannot be deployed. */
 export async function startDeploy({ ctx, input }: VerbArgs<z.infer<typeof startDeployInput>>): Promise<Deploy> {
   requireRole(ctx, 'operator');
-  const { planId, planHash, breakGlassReason } = startDeployInput.parse(input);
+  const { planId, planHash, topologyId, breakGlassReason } = startDeployInput.parse(input);
   const deploy = await inTransaction(ctx.db, async (tx) => {
     const plan = await tx.plan.findUnique({ where: { id: planId } });
     if (!plan) throw new ServiceError('not-found', 'There is no such plan.');
+    if (topologyId !== undefined && topologyId !== plan.topologyId)
+      throw new ServiceError('conflict', 'This plan is of another pair; open it on the page of its own.');
     await refuseUnfit(tx, plan, planHash);
     return insertDeploy(tx, ctx, plan, await passGate(tx, ctx, plan, breakGlassReason));
   }).catch(refuseSecond);
