@@ -91,6 +91,30 @@ test('a pair that comes into being is no alert', async () => {
   await expectAccessible(page);
 });
 
+test('nothing is called right while nobody looks, or while the list cannot be read', async () => {
+  const lookedAt = new Date(Date.now() - 120_000).toISOString();
+  await page.route('**/api/v1/alerts', async (route) => {
+    const response = await route.fetch();
+    const list = (await response.json()) as object;
+    await route.fulfill({ response, json: { ...list, watch: { isWatched: false, lookedAt } } });
+  });
+  await page.goto(`${demo.url}/alerts`);
+  await expect(page.getByText(/^Nobody has looked since 2 min ago/)).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No alert is open, and nobody is looking' })).toBeVisible();
+  await expect(page.getByText('Nothing is wrong')).toHaveCount(0);
+  await expectAccessible(page);
+  await screenshot('alerts-unwatched');
+  await page.unroute('**/api/v1/alerts');
+  await expect(page.getByText('Nothing is wrong')).toBeVisible({ timeout: 20_000 });
+  await page.route('**/api/v1/alerts', (route) => route.abort());
+  await expect(page.getByText(/^Not fresh since/)).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('Nothing is wrong')).toHaveCount(0);
+  await expectAccessible(page);
+  await screenshot('alerts-not-fresh');
+  await page.unroute('**/api/v1/alerts');
+  await expect(page.getByText('Nothing is wrong')).toBeVisible({ timeout: 20_000 });
+});
+
 test('a browser whose clock is off does not call fresh directors stale', async () => {
   const [{ id: topologyId }] = (await call<TopologySummary[]>('get', '/topologies')) as [TopologySummary];
   const fast = await page.context().newPage();

@@ -78,6 +78,34 @@ describe('alerts', () => {
   });
 });
 
+describe('who looks', () => {
+  const watch = async () => (await list()).watch;
+  /** A frame that the worker wrote so long ago. */
+  async function frameOf(agoMs: number): Promise<Date> {
+    const updatedAt = new Date(Date.now() - agoMs);
+    const { id: directorId } = await getDb().director.findFirstOrThrow({ where: { topologyId } });
+    const data = { frame: {}, updatedAt };
+    await getDb().liveFrame.upsert({ where: { directorId }, create: { directorId, ...data }, update: data });
+    return updatedAt;
+  }
+
+  it('is nobody before the first sign of a worker, and nobody since its last frame when it is away', async () => {
+    expect(await watch()).toEqual({ isWatched: false });
+    const died = await frameOf(60_000);
+    expect(await watch()).toEqual({ isWatched: false, lookedAt: died.toISOString() });
+    await frameOf(2_000);
+    expect(await watch()).toMatchObject({ isWatched: true });
+  });
+
+  it('is a worker that answers, however old the frames are', async () => {
+    await frameOf(60_000);
+    const worker = await openTestWorker();
+    worker.answer.ping = async () => ({});
+    await expect.poll(watch, { timeout: 5_000 }).toMatchObject({ isWatched: true });
+    await worker.close();
+  });
+});
+
 describe('delivery settings', () => {
   const url = 'https://hooks.example.org/services/secret-token';
   const email = {

@@ -2,6 +2,7 @@
 import 'server-only';
 import { z } from 'zod';
 import { ServiceError } from '@/lib/core/errors';
+import { COUNTED_AS_GONE_MS } from '@/lib/core/pair-drift';
 import {
   alertRuleSchema,
   alertSchema,
@@ -13,6 +14,7 @@ import { inTransaction, type Db } from '@/lib/db/client';
 import type { Alert, AlertDelivery, AlertMute } from '@/lib/db/generated/client';
 import { appendAudit } from './audit';
 import { requireRole, type VerbArgs } from './context';
+import { getReadiness } from './readiness';
 
 const MOST_PAST = 200;
 const LONGEST_MUTE_MINUTES = 30 * 24 * 60;
@@ -30,13 +32,25 @@ const withTopology = { topology: { select: { name: true } } } as const;
 export async function listAlerts({ ctx }: VerbArgs<object>): Promise<AlertList> {
   requireRole(ctx, 'viewer');
   const include = { ...withTopology, deliveries: true };
-  const [open, past, mutes] = await Promise.all([
+  const [open, past, mutes, watch] = await Promise.all([
     ctx.db.alert.findMany({ where: { openKey: { not: null } }, include, orderBy: { raisedAt: 'desc' } }),
     ctx.db.alert.findMany({ where: { openKey: null }, include, orderBy: { raisedAt: 'desc' }, take: MOST_PAST }),
     listMutes(ctx.db),
+    findWatch(ctx.db),
   ]);
   const toView = (row: AlertRow) => toAlert(row, mutes);
-  return { open: open.map(toView), past: past.map(toView), mutes: mutes.map(toMute) };
+  return { open: open.map(toView), past: past.map(toView), mutes: mutes.map(toMute), watch };
+}
+
+/** The worker alone raises alerts. A frame is its sign of life too, and outlasts it; a restart takes a moment and is no news. */
+async function findWatch(db: Db): Promise<AlertList['watch']> {
+  const [{ worker }, { _max: newest }] = await Promise.all([
+    getReadiness(),
+    db.liveFrame.aggregate({ _max: { updatedAt: true } }),
+  ]);
+  const lookedAt = worker === 'answers' ? new Date() : newest.updatedAt;
+  if (!lookedAt) return { isWatched: false };
+  return { isWatched: Date.now() - lookedAt.getTime() < COUNTED_AS_GONE_MS, lookedAt: lookedAt.toISOString() };
 }
 
 const listMutes = (db: Db) =>

@@ -54,6 +54,8 @@ export const alertListSchema = z.object({
   /** Cleared ones, newest first, bounded. */
   past: z.array(alertSchema),
   mutes: z.array(alertMuteSchema),
+  /** Whether somebody looks for what would be an alert; `lookedAt`: the last sign of who did, absent before the first. */
+  watch: z.object({ isWatched: z.boolean(), lookedAt: z.string().optional() }),
 });
 
 const port = z.int().min(1).max(65_535);
