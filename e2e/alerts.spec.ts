@@ -115,6 +115,23 @@ test('nothing is called right while nobody looks, or while the list cannot be re
   await expect(page.getByText('Nothing is wrong')).toBeVisible({ timeout: 20_000 });
 });
 
+test('the task log and the page of a director say since when they are not fresh', async () => {
+  test.setTimeout(120_000);
+  const [{ id: directorId }] = (await call<{ id: string }[]>('get', '/directors')) as [{ id: string }];
+  await page.goto(`${demo.url}/directors/${directorId}`);
+  const log = page.getByRole('region', { name: 'Task log' });
+  await expect(log.getByText(/^deploy \d+ on fwmark-seed/)).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Endpoint' })).toBeVisible();
+  await page.route(/\/api\/v1\/(deploys|directors)/, (route) => route.abort());
+  await expect(log.getByText(/^not fresh since \d+ s$/)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/^Not fresh since \d+ s/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('region', { name: 'Endpoint' })).toBeVisible();
+  await screenshot('director-not-fresh');
+  await expectAccessible(page);
+  await page.unroute(/\/api\/v1\/(deploys|directors)/);
+  await expect(log.getByText(/^not fresh since/)).toHaveCount(0, { timeout: 30_000 });
+});
+
 test('a browser whose clock is off does not call fresh directors stale', async () => {
   const [{ id: topologyId }] = (await call<TopologySummary[]>('get', '/topologies')) as [TopologySummary];
   const fast = await page.context().newPage();

@@ -13,9 +13,11 @@ const tones: Record<DeployState, Tone> = {
   refused: 'down',
 };
 
-export function DeployStateBadge({ state }: { state: DeployState }) {
+/** `isOld`: it could not be read again, so that one that was open may have ended. */
+export function DeployStateBadge({ state, isOld = false }: { state: DeployState; isOld?: boolean }) {
+  const isOpen = openDeployStates.includes(state);
   return (
-    <Badge tone={tones[state]} isBusy={openDeployStates.includes(state) && state !== 'queued'}>
+    <Badge tone={isOpen && isOld ? 'unknown' : tones[state]} isBusy={isOpen && !isOld && state !== 'queued'}>
       {state.replace('-', ' ')}
     </Badge>
   );

@@ -68,7 +68,7 @@ function Lead({ deploy, asOf }: PartProps) {
   const elapsed = (deploy.endedAt ? Date.parse(deploy.endedAt) : now) - Date.parse(start);
   return (
     <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1">
-      <DeployStateBadge state={deploy.state} />
+      <DeployStateBadge state={deploy.state} isOld={asOf !== undefined} />
       <span>
         <Link href={`/topologies/${deploy.topologyId}`} className="text-primary underline underline-offset-2">
           Revision {deploy.revision}

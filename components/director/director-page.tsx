@@ -1,26 +1,42 @@
 'use client';
 // One director: endpoint, host key, the way to the first contact, guard, facts.
+import type { ReactNode } from 'react';
 import Link from 'next/link';
 import type { DirectorView } from '@/lib/core/views/director';
 import { useDirectors } from '@/components/data/director-queries';
 import { Failure } from '@/components/data/failure';
+import { notFreshSince } from '@/components/data/not-fresh';
+import { NotFreshNotice } from '@/components/data/not-fresh-notice';
 import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/class-names';
 import { CopyButton } from '@/components/ui/copy-button';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Notice } from '@/components/ui/notice';
 import { Facts, Page, Panel } from '@/components/ui/page';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { SkeletonRows } from '@/components/ui/skeleton';
+import { useNow } from '@/components/ui/use-now';
 import { AccessPanel } from './access-panel';
 import { ConnectionPanel } from './connection-panel';
 import { ConsoleKeyPanel } from './console-key-panel';
 import { HostKeyPanel } from './host-key-panel';
 import { TrustBadge } from './trust-badge';
 
+/** Asked for every fifteen seconds (director-queries.ts); two answers may be missed. */
+const OLD_MS = 45_000;
+
 export function DirectorPage({ directorId }: { directorId: string }) {
-  const { data, isError, error, refetch } = useDirectors();
+  const query = useDirectors();
+  const { data, isError, error, refetch } = query;
+  const since = notFreshSince(query, useNow(), OLD_MS);
   const director = data?.find(({ id }) => id === directorId);
-  if (director) return <DirectorDetails director={director} />;
+  if (director)
+    return (
+      <DirectorDetails
+        director={director}
+        notFresh={since !== undefined && <NotFreshNotice since={since} error={error} onRetry={() => void refetch()} />}
+      />
+    );
   return (
     <Page title="Director">
       {isError && <Failure error={error} what="The director could not be read" onRetry={() => void refetch()} />}
@@ -30,7 +46,7 @@ export function DirectorPage({ directorId }: { directorId: string }) {
   );
 }
 
-function DirectorDetails({ director }: { director: DirectorView }) {
+function DirectorDetails({ director, notFresh }: { director: DirectorView; notFresh: ReactNode }) {
   return (
     <Page
       title={director.name}
@@ -48,8 +64,9 @@ function DirectorDetails({ director }: { director: DirectorView }) {
         </Button>
       }
     >
+      {notFresh}
       {director.problem && director.trust !== 'changed' && <Notice tone="warn" title={director.problem} />}
-      <div className="grid gap-3 lg:grid-cols-2">
+      <div className={cn('grid gap-3 lg:grid-cols-2', notFresh && 'text-muted-foreground grayscale')}>
         <div className="flex flex-col gap-3">
           <HostKeyPanel director={director} />
           <ConsoleKeyPanel />

@@ -3,39 +3,50 @@
 import { useEffect, useRef, useState } from 'react';
 import Link from 'next/link';
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { openDeployStates } from '@/lib/core/open-deploy-states';
 import type { Deploy } from '@/lib/core/views/deploy';
 import { useDeployQuery, useDeploys } from '@/components/data/deploy-queries';
+import { Failure } from '@/components/data/failure';
+import { notFreshSince } from '@/components/data/not-fresh';
+import { NotFreshNotice } from '@/components/data/not-fresh-notice';
 import { DeployStateBadge } from '@/components/deploy/deploy-state-badge';
 import { StepList } from '@/components/deploy/step-list';
+import { Badge } from '@/components/ui/badge';
 import { cn } from '@/components/ui/class-names';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { printDuration } from '@/components/ui/time';
 import { useNow } from '@/components/ui/use-now';
+import { isOpenDeploy, lookAtDeploys, type SeenDeploys } from './ended-deploys';
 
-const isOpenDeploy = (deploy: Deploy) => openDeployStates.includes(deploy.state);
+/** Open deploys are asked for every two seconds, the list every eight: two answers may be missed. */
+const OLD_MS = 25_000;
 
 /** A deploy that ended while the person looked elsewhere is told once. */
-function useEndToast(newest: Deploy | undefined): void {
-  const seen = useRef<string>(undefined);
+function useEndToast(deploys: readonly Deploy[] | undefined): void {
+  const seen = useRef<SeenDeploys>(undefined);
   useEffect(() => {
-    if (!newest) return;
-    const wasOpen = seen.current === newest.id;
-    seen.current = isOpenDeploy(newest) ? newest.id : undefined;
-    if (!wasOpen || isOpenDeploy(newest) || location.pathname === `/deploys/${newest.id}`) return;
-    const text = `Deploy ${newest.number} on ${newest.topologyName}: ${newest.state}`;
-    void import('sonner').then(({ toast }) => {
-      if (newest.state === 'verified') toast.success(text);
-      else toast.error(text, newest.outcome ? { description: newest.outcome } : {});
-    });
-  }, [newest]);
+    if (!deploys) return;
+    const look = lookAtDeploys(seen.current, deploys);
+    seen.current = look.seen;
+    for (const deploy of look.ended) if (location.pathname !== `/deploys/${deploy.id}`) tellEnd(deploy);
+  }, [deploys]);
+}
+
+function tellEnd({ number, topologyName, state, outcome }: Deploy): void {
+  const text = `Deploy ${number} on ${topologyName}: ${state}`;
+  void import('sonner').then(({ toast }) => {
+    if (state === 'verified') toast.success(text);
+    else toast.error(text, outcome ? { description: outcome } : {});
+  });
 }
 
 export function TaskLog() {
-  const { data: deploys } = useDeploys(10);
+  const query = useDeploys(10);
+  const { data: deploys, isError } = query;
+  const now = useNow();
+  const asOf = deploys && notFreshSince(query, now, OLD_MS);
   const [isUnfolded, setUnfolded] = useState(false);
   const newest = deploys?.[0];
-  useEndToast(newest);
+  useEndToast(deploys);
   return (
     <section aria-label="Task log" className="sticky bottom-0 z-20 border-t bg-shell">
       <button
@@ -47,30 +58,36 @@ export function TaskLog() {
         {isUnfolded ? <ChevronDown aria-hidden className="size-3.5" /> : <ChevronUp aria-hidden className="size-3.5" />}
         <span className="font-medium whitespace-nowrap max-sm:sr-only">Task log</span>
         {newest ? (
-          <TaskLine deploy={newest} />
+          <TaskLine deploy={newest} listedAsOf={asOf} />
         ) : (
-          <span className="text-muted-foreground">{deploys ? 'nothing was deployed yet' : ''}</span>
+          <span className="text-muted-foreground">
+            {deploys ? 'nothing was deployed yet' : isError && 'the deploys could not be read'}
+          </span>
         )}
       </button>
-      {isUnfolded && <TaskList deploys={deploys ?? []} />}
+      {isUnfolded && <TaskList deploys={deploys ?? []} isOld={asOf !== undefined} />}
     </section>
   );
 }
 
-function TaskLine({ deploy }: { deploy: Deploy }) {
+/** `listedAsOf`: the list could not be read since. */
+function TaskLine({ deploy, listedAsOf }: { deploy: Deploy; listedAsOf: number | undefined }) {
   const now = useNow();
   const isOpen = isOpenDeploy(deploy);
-  const { data: detail } = useDeployQuery(deploy.id, isOpen ? 1_500 : false);
+  const query = useDeployQuery(deploy.id, isOpen ? 1_500 : false);
+  const { data: detail } = query;
+  const asOf = listedAsOf ?? (isOpen && detail ? notFreshSince(query, now, OLD_MS) : undefined);
   const step = detail?.steps.findLast((each) => each.state === 'running');
   const started = step?.startedAt ?? deploy.startedAt ?? deploy.createdAt;
   return (
     <span className="flex min-w-0 items-center gap-2">
-      <span className="truncate">
+      <span className={cn('truncate', asOf !== undefined && 'text-muted-foreground')}>
         deploy {deploy.number} on {deploy.topologyName}
         {isOpen &&
-          `: ${step ? `${step.name}${step.director ? ` ${step.director}` : ''}` : deploy.state}, ${printDuration(now - Date.parse(started))}`}
+          `: ${step ? `${step.name}${step.director ? ` ${step.director}` : ''}` : deploy.state}, ${printDuration((asOf ?? now) - Date.parse(started))}`}
       </span>
-      <DeployStateBadge state={deploy.state} />
+      <DeployStateBadge state={deploy.state} isOld={asOf !== undefined} />
+      {asOf !== undefined && <Badge tone="warn">not fresh since {printDuration(now - asOf)}</Badge>}
       {!isOpen && (
         <span className="hidden text-muted-foreground sm:inline">
           <RelativeTime at={deploy.endedAt ?? deploy.createdAt} />
@@ -80,10 +97,14 @@ function TaskLine({ deploy }: { deploy: Deploy }) {
   );
 }
 
-function TaskList({ deploys }: { deploys: readonly Deploy[] }) {
+function TaskList({ deploys, isOld }: { deploys: readonly Deploy[]; isOld: boolean }) {
   const [chosen, setChosen] = useState<string>();
   const id = chosen ?? deploys[0]?.id;
-  const { data: detail } = useDeployQuery(id ?? '', 2_000);
+  const query = useDeployQuery(id ?? '', 2_000);
+  const { data: detail, error, isError, refetch } = query;
+  const now = useNow();
+  const asOf = detail && isOpenDeploy(detail) ? notFreshSince(query, now, OLD_MS) : undefined;
+  const retry = () => void refetch();
   if (!id)
     return (
       <p className="px-3 pb-3 text-muted-foreground">
@@ -107,7 +128,7 @@ function TaskList({ deploys }: { deploys: readonly Deploy[] }) {
               <span className="truncate">
                 deploy {deploy.number} on {deploy.topologyName}
               </span>
-              <DeployStateBadge state={deploy.state} />
+              <DeployStateBadge state={deploy.state} isOld={isOld} />
             </button>
           </li>
         ))}
@@ -116,7 +137,12 @@ function TaskList({ deploys }: { deploys: readonly Deploy[] }) {
         <Link href={`/deploys/${id}`} className="self-start text-primary underline-offset-2 hover:underline">
           Open this deploy
         </Link>
-        <StepList steps={detail?.steps ?? []} />
+        {asOf !== undefined && <NotFreshNotice since={asOf} error={error} onRetry={retry} />}
+        {isError && !detail ? (
+          <Failure error={error} what="The deploy could not be read" onRetry={retry} />
+        ) : (
+          <StepList steps={detail?.steps ?? []} asOf={asOf} />
+        )}
       </div>
     </div>
   );
