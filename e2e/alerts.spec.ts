@@ -132,6 +132,32 @@ test('the task log and the page of a director say since when they are not fresh'
   await expect(log.getByText(/^not fresh since/)).toHaveCount(0, { timeout: 30_000 });
 });
 
+test('a page that is frozen or cut off says so, and blames neither the worker nor a director', async () => {
+  test.setTimeout(120_000);
+  const [{ id: topologyId }] = (await call<TopologySummary[]>('get', '/topologies')) as [TopologySummary];
+  await page.goto(`${demo.url}/live/${topologyId}`);
+  const pair = page.getByRole('region', { name: 'Pair', exact: true });
+  const drift = page.getByRole('region', { name: 'Drift', exact: true });
+  await expect(pair.getByText('fresh')).toHaveCount(2, { timeout: 20_000 });
+  await page.getByRole('button', { name: 'Freeze' }).click();
+  // Longer than a director that is silent counts as there.
+  await page.waitForTimeout(12_000);
+  await expect(pair.getByText('Frozen by you: what came since is shown when you resume.')).toHaveCount(2);
+  await expect(drift.getByText(/^As it was/)).toBeVisible();
+  await expect(page.getByText(/cannot be read|from the worker/)).toHaveCount(0);
+  await screenshot('live-frozen');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(pair.getByText('fresh')).toHaveCount(2, { timeout: 20_000 });
+  await page.route('**/events', (route) => route.abort());
+  await page.reload();
+  await expect(pair.getByText(/^No connection to the console since/)).toHaveCount(2, { timeout: 30_000 });
+  await expect(page.getByText(/cannot be read|from the worker/)).toHaveCount(0);
+  await screenshot('live-cut');
+  await page.unroute('**/events');
+  await expect(pair.getByText('fresh')).toHaveCount(2, { timeout: 20_000 });
+});
+
 test('a browser whose clock is off does not call fresh directors stale', async () => {
   const [{ id: topologyId }] = (await call<TopologySummary[]>('get', '/topologies')) as [TopologySummary];
   const fast = await page.context().newPage();

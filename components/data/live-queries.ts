@@ -43,7 +43,13 @@ export function useAdoptDrift(topologyId: string) {
 export function useLivePair(topologyId: string) {
   const client = useQueryClient();
   const [isPaused, setPaused] = useState(false);
-  const query = useQuery({ queryKey: ['live', topologyId], queryFn: () => api.getLive(topologyId) });
+  const query = useQuery({
+    queryKey: ['live', topologyId],
+    queryFn: () => api.getLive(topologyId),
+    // What a person froze stays, whatever window they look at in between.
+    refetchOnWindowFocus: !isPaused,
+    refetchOnReconnect: !isPaused,
+  });
   const onData = useCallback((pair: LivePair) => client.setQueryData(['live', topologyId], pair), [client, topologyId]);
   const stream = useEvents({
     path: `/live/${topologyId}/events`,

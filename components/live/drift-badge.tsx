@@ -11,10 +11,13 @@ const looks: Record<DriftState, { tone: Tone; text: string }> = {
   'not-deployed': { tone: 'neutral', text: 'nothing deployed yet' },
 };
 
-export function DriftBadge({ drift: { state, count, sentence } }: { drift: PairDrift }) {
+/** `isOld`: of a while ago, and not known now. */
+type DriftBadgeProps = { drift: PairDrift; isOld?: boolean };
+
+export function DriftBadge({ drift: { state, count, sentence }, isOld = false }: DriftBadgeProps) {
   const { tone, text } = looks[state];
   return (
-    <Badge tone={tone} title={sentence}>
+    <Badge tone={isOld ? 'unknown' : tone} title={sentence}>
       {state === 'drift' ? `drift: ${count}` : text}
     </Badge>
   );

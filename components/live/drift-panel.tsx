@@ -5,19 +5,28 @@ import { RotateCw } from 'lucide-react';
 import type { PairDrift } from '@/lib/core/views/drift';
 import { useCanEdit } from '@/components/data/session';
 import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/class-names';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { DriftBadge } from './drift-badge';
 import { DriftItemRow } from './drift-item';
 
 type HostDrift = PairDrift['hosts'][number];
 
-export function DriftPanel({ drift }: { drift: PairDrift }) {
+/** `asOf`: judged then, because nothing newer comes. */
+type DriftPanelProps = { drift: PairDrift; asOf: number | undefined };
+
+export function DriftPanel({ drift, asOf }: DriftPanelProps) {
   return (
     <section aria-label="Drift" className="flex flex-col gap-2 rounded border bg-card p-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 className="font-semibold">Drift</h2>
-        <DriftBadge drift={drift} />
-        <span className="[overflow-wrap:anywhere]">
+        <DriftBadge drift={drift} isOld={asOf !== undefined} />
+        <span className={cn('[overflow-wrap:anywhere]', asOf !== undefined && 'text-muted-foreground')}>
+          {asOf !== undefined && (
+            <>
+              As it was <RelativeTime at={new Date(asOf).toISOString()} />:{' '}
+            </>
+          )}
           {drift.sentence}
           {drift.state === 'none' && <ReadAgo hosts={drift.hosts} />}
         </span>

@@ -6,11 +6,12 @@ import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/class-names';
 import { Panel } from '@/components/ui/page';
 import { useNow } from '@/components/ui/use-now';
-import { freshnessOf } from './freshness';
+import { freshnessOf, type Feed } from './freshness';
 import { FreshnessBadge } from './pair-strip';
 
 type HostColumnsProps = {
   pair: LivePair;
+  feed: Feed;
   shown: string;
   onShow: (director: string) => void;
   /** A host with little to show leaves its room to the other one. */
@@ -18,7 +19,7 @@ type HostColumnsProps = {
   children: (host: LiveHost) => ReactNode;
 };
 
-export function HostColumns({ pair, shown, onShow, isSmall = () => false, children }: HostColumnsProps) {
+export function HostColumns({ pair, feed, shown, onShow, isSmall = () => false, children }: HostColumnsProps) {
   const known = pair.hosts.some(({ director }) => director === shown) ? shown : pair.hosts[0]?.director;
   const widths = pair.hosts.map((host) => `minmax(0, ${isSmall(host) ? 1 : 2}fr)`).join(' ');
   return (
@@ -39,7 +40,9 @@ export function HostColumns({ pair, shown, onShow, isSmall = () => false, childr
       <div className="grid gap-3 xl:grid-cols-(--host-columns)" style={{ '--host-columns': widths } as CSSProperties}>
         {pair.hosts.map((host) => (
           <div key={host.director} className={cn('min-w-0', host.director !== known && 'hidden xl:block')}>
-            <HostPanel host={host}>{children(host)}</HostPanel>
+            <HostPanel host={host} feed={feed}>
+              {children(host)}
+            </HostPanel>
           </div>
         ))}
       </div>
@@ -47,10 +50,10 @@ export function HostColumns({ pair, shown, onShow, isSmall = () => false, childr
   );
 }
 
-function HostPanel({ host, children }: { host: LiveHost; children: ReactNode }) {
-  const { isStale, ageMs } = freshnessOf(host, useNow());
+function HostPanel({ host, feed, children }: { host: LiveHost; feed: Feed; children: ReactNode }) {
+  const { isStale, ageMs } = freshnessOf(host, useNow(), feed);
   return (
-    <Panel title={`${host.director} (${host.role})`} actions={isStale && <FreshnessBadge host={host} />}>
+    <Panel title={`${host.director} (${host.role})`} actions={isStale && <FreshnessBadge host={host} feed={feed} />}>
       {ageMs === undefined ? (
         <p className="text-muted-foreground">
           Nothing was read from this director yet: what it holds is unknown, which is not the same as empty.

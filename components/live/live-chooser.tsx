@@ -3,10 +3,14 @@
 import Link from 'next/link';
 import { Failure } from '@/components/data/failure';
 import { useLiveSnapshot } from '@/components/data/live-queries';
+import { notFreshSince } from '@/components/data/not-fresh';
 import { useTopologies } from '@/components/data/topology-queries';
+import { Badge } from '@/components/ui/badge';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Page } from '@/components/ui/page';
 import { Skeleton, SkeletonRows } from '@/components/ui/skeleton';
+import { printDuration } from '@/components/ui/time';
+import { useNow } from '@/components/ui/use-now';
 import { PairBadges } from './pair-badges';
 
 export function LiveChooser() {
@@ -37,8 +41,20 @@ export function LiveChooser() {
   );
 }
 
+/** Asked for every fifteen seconds (live-queries.ts); two answers may be missed. */
+const OLD_MS = 45_000;
+
 function PairLine({ topologyId }: { topologyId: string }) {
-  const { data, isError, error } = useLiveSnapshot(topologyId);
-  if (data) return <PairBadges pair={data} />;
+  const query = useLiveSnapshot(topologyId);
+  const { data, isError, error } = query;
+  const now = useNow();
+  const since = notFreshSince(query, now, OLD_MS);
+  if (data)
+    return (
+      <>
+        <PairBadges pair={data} isOld={since !== undefined} />
+        {since !== undefined && <Badge tone="warn">not fresh since {printDuration(now - since)}</Badge>}
+      </>
+    );
   return isError ? <Failure error={error} what="Its state could not be read" /> : <Skeleton className="h-5 w-48" />;
 }

@@ -10,6 +10,7 @@ import { useTopologySummary } from '@/components/data/topology-queries';
 import { PairAlerts } from '@/components/alerts/pair-alerts';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
+import { toConsoleTime } from '@/components/ui/console-clock';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Page } from '@/components/ui/page';
 import { SkeletonRows } from '@/components/ui/skeleton';
@@ -17,6 +18,7 @@ import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import { useNow } from '@/components/ui/use-now';
 import { ConnectionsTab } from './connections/connections-tab';
 import { DriftPanel } from './drift-panel';
+import { feedOf, isOldFeed, judgedAt, type Feed } from './freshness';
 import { HostColumns } from './host-columns';
 import { LazyGraphs } from './lazy-graphs';
 import { PairStrip } from './pair-strip';
@@ -31,7 +33,8 @@ const tabs = ['services', 'connections', 'rules', 'trace', 'graphs', 'terminal']
 
 export function LiveView({ topologyId }: { topologyId: string }) {
   const name = useTopologySummary(topologyId)?.name;
-  const { data: pair, isError, error, refetch, stream, isPaused, setPaused } = useLivePair(topologyId);
+  const { data: pair, dataUpdatedAt, isError, error, refetch, stream, isPaused, setPaused } = useLivePair(topologyId);
+  const feed = feedOf({ isPaused, isCut: stream === 'cut', asOf: toConsoleTime(dataUpdatedAt) });
   return (
     <Page
       title={`Live${name ? `: ${name}` : ''}`}
@@ -46,30 +49,31 @@ export function LiveView({ topologyId }: { topologyId: string }) {
     >
       {isError && !pair && <Failure error={error} what="The pair could not be read" onRetry={() => void refetch()} />}
       {!pair && !isError && <SkeletonRows rows={8} label="Loading the pair" />}
-      {pair && <PairView pair={pair} topologyId={topologyId} isPaused={isPaused} />}
+      {pair && <PairView pair={pair} topologyId={topologyId} feed={feed} />}
     </Page>
   );
 }
 
-function PairView({ pair, topologyId, isPaused }: { pair: LivePair; topologyId: string; isPaused: boolean }) {
+function PairView({ pair, topologyId, feed }: { pair: LivePair; topologyId: string; feed: Feed }) {
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('services'));
   const [shown, setShown] = useQueryState(
     'director',
     parseAsString.withDefault(pair.active ?? pair.hosts[0]?.director ?? ''),
   );
-  const drift = composePairDrift(topologyId, pair.hosts, useNow());
+  const now = useNow();
+  const drift = composePairDrift(topologyId, pair.hosts, judgedAt(feed, now));
   if (pair.hosts.length === 0)
     return (
       <EmptyState title="No director is known for this pair">
         Save a topology with directors, then open Directors to accept their host keys.
       </EmptyState>
     );
-  const columns = { pair, shown, onShow: (director: string) => void setShown(director) };
+  const columns = { pair, feed, shown, onShow: (director: string) => void setShown(director) };
   return (
     <>
-      <PairStrip pair={pair} drift={drift} isPaused={isPaused} />
+      <PairStrip pair={pair} drift={drift} feed={feed} />
       <PairAlerts topologyId={topologyId} />
-      <DriftPanel drift={drift} />
+      <DriftPanel drift={drift} asOf={isOldFeed(feed, now) ? feed.asOf : undefined} />
       <VerbsPanel pair={pair} topologyId={topologyId} />
       <VerbDialogs topologyId={topologyId} />
       <Tabs value={tab} onValueChange={(next) => void setTab(tabs.find((each) => each === next) ?? 'services')}>

@@ -14,12 +14,13 @@ const sync: Record<LivePair['inSync'], { tone: Tone; text: string }> = {
   unknown: { tone: 'unknown', text: 'sync unknown' },
 };
 
-export function PairBadges({ pair }: { pair: LivePair }) {
+/** `isOld`: of a while ago, and not known now. */
+export function PairBadges({ pair, isOld = false }: { pair: LivePair; isOld?: boolean }) {
   const { tone, text } = states[pair.state];
   return (
     <span className="flex flex-wrap items-center gap-2">
-      <Badge tone={tone}>{pair.state === 'one-active' ? `${pair.active} is active` : text}</Badge>
-      <Badge tone={sync[pair.inSync].tone} title={pair.inSyncReason}>
+      <Badge tone={isOld ? 'unknown' : tone}>{pair.state === 'one-active' ? `${pair.active} is active` : text}</Badge>
+      <Badge tone={isOld ? 'unknown' : sync[pair.inSync].tone} title={pair.inSyncReason}>
         {sync[pair.inSync].text}
       </Badge>
     </span>

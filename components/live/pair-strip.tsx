@@ -8,39 +8,42 @@ import { RelativeTime } from '@/components/ui/relative-time';
 import { printDuration } from '@/components/ui/time';
 import { useNow } from '@/components/ui/use-now';
 import { DriftBadge } from './drift-badge';
-import { freshnessOf } from './freshness';
+import { freshnessOf, isOldFeed, type Feed } from './freshness';
 import { PairBadges } from './pair-badges';
 import { SystemLine } from './system-line';
 
-type StripProps = { pair: LivePair; drift: PairDrift; isPaused: boolean };
+type StripProps = { pair: LivePair; drift: PairDrift; feed: Feed };
 
-export function PairStrip({ pair, drift, isPaused }: StripProps) {
+export function PairStrip({ pair, drift, feed }: StripProps) {
+  const isOld = isOldFeed(feed, useNow());
   const kernels = new Set(pair.hosts.flatMap(({ system }) => system?.kernel ?? []));
   return (
     <section aria-label="Pair" className="flex flex-col gap-2 rounded border bg-card p-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
-        <PairBadges pair={pair} />
-        <DriftBadge drift={drift} />
+        <PairBadges pair={pair} isOld={isOld} />
+        <DriftBadge drift={drift} isOld={isOld} />
         {pair.activeSince && (
           <span className="text-muted-foreground">
             active since <RelativeTime at={pair.activeSince} />, as far as this console has seen
           </span>
         )}
         {kernels.size > 1 && <Badge tone="warn">kernels differ</Badge>}
-        {isPaused && <Badge tone="warn">frozen by you</Badge>}
+        {feed.state === 'frozen' && <Badge tone="warn">frozen by you</Badge>}
       </div>
       {pair.inSync !== 'yes' && <p className="[overflow-wrap:anywhere]">{pair.inSyncReason}</p>}
       <div className="grid gap-2 md:grid-cols-2">
         {pair.hosts.map((host) => (
-          <HostStrip key={host.director} host={host} />
+          <HostStrip key={host.director} host={host} feed={feed} />
         ))}
       </div>
     </section>
   );
 }
 
-function HostStrip({ host }: { host: LiveHost }) {
-  const { isStale } = freshnessOf(host, useNow());
+type HostProps = { host: LiveHost; feed: Feed };
+
+function HostStrip({ host, feed }: HostProps) {
+  const { isStale } = freshnessOf(host, useNow(), feed);
   return (
     <div role="group" aria-label={host.director} className="flex min-w-0 flex-col gap-1 border-l-2 pl-2">
       <div className="flex flex-wrap items-center gap-2">
@@ -48,7 +51,7 @@ function HostStrip({ host }: { host: LiveHost }) {
         <Badge tone={host.role === 'active' ? 'up' : host.role === 'standby' ? 'neutral' : 'unknown'}>
           {host.role}
         </Badge>
-        <FreshnessBadge host={host} />
+        <FreshnessBadge host={host} feed={feed} />
       </div>
       {host.readAt !== undefined && <HeldLine host={host} isStale={isStale} />}
       <SystemLine host={host} />
@@ -99,8 +102,8 @@ function Daemons({ host }: { host: LiveHost }) {
   );
 }
 
-export function FreshnessBadge({ host }: { host: LiveHost }) {
-  const { isStale, ageMs, why } = freshnessOf(host, useNow());
+export function FreshnessBadge({ host, feed }: HostProps) {
+  const { isStale, ageMs, why } = freshnessOf(host, useNow(), feed);
   if (!isStale) return <Badge tone="up">fresh</Badge>;
   const text = ageMs === undefined ? 'never read' : `stale since ${printDuration(ageMs)}`;
   return (

@@ -8,12 +8,19 @@ import { useCanEdit } from '@/components/data/session';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Select } from '@/components/ui/input';
+import type { Feed } from '../freshness';
 import { HostColumns } from '../host-columns';
 import { TerminalView } from './terminal-view';
 
-type TerminalTabProps = { pair: LivePair; topologyId: string; shown: string; onShow: (director: string) => void };
+type TerminalTabProps = {
+  pair: LivePair;
+  feed: Feed;
+  topologyId: string;
+  shown: string;
+  onShow: (director: string) => void;
+};
 
-export function TerminalTab({ pair, topologyId, shown, onShow }: TerminalTabProps) {
+export function TerminalTab({ topologyId, ...columns }: TerminalTabProps) {
   const [section, setSection] = useQueryState(
     'command',
     parseAsStringLiteral(literalSections).withDefault('ipvs-list'),
@@ -39,7 +46,7 @@ export function TerminalTab({ pair, topologyId, shown, onShow }: TerminalTabProp
         </Field>
         <BundleButton topologyId={topologyId} />
       </div>
-      <HostColumns pair={pair} shown={shown} onShow={onShow}>
+      <HostColumns {...columns}>
         {(host) => <TerminalView host={host} topologyId={topologyId} section={section} />}
       </HostColumns>
     </div>
