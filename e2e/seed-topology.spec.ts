@@ -239,6 +239,7 @@ test('an older deploy is put back with one click, and waits for a second person 
   await other.goto(page.url());
   await other.getByRole('button', { name: 'Approve exactly this plan' }).click();
   await expect(other.getByText('second@example.org approved it')).toBeVisible();
+  await expect(other.getByText(/valid until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S/)).toBeVisible();
   await other.context().close();
 
   await page.getByRole('button', { name: /^Deploy to / }).click();

@@ -12,6 +12,7 @@ import { useIsAdmin } from '@/components/data/session';
 import { Button } from '@/components/ui/button';
 import { Panel } from '@/components/ui/page';
 import { RelativeTime } from '@/components/ui/relative-time';
+import { printExact } from '@/components/ui/time';
 
 const PolicyDialog = dynamic(() => import('./policy-dialog').then((file) => file.PolicyDialog), { ssr: false });
 
@@ -73,7 +74,7 @@ function Approvals({ gate, plan }: { gate: DeployGate; plan: Plan }) {
           <li key={approver} className="flex flex-wrap items-center gap-1">
             <Check aria-hidden className="size-3.5 text-up" /> {approver} approved it <RelativeTime at={approvedAt} />
             {', '}
-            valid until {new Date(expiresAt).toLocaleTimeString()}
+            valid until {printExact(expiresAt)}
           </li>
         ))}
       </ul>

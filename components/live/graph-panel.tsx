@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import type { PairHistory } from '@/lib/core/views/history';
 import { Panel } from '@/components/ui/page';
+import { printExactUtc } from '@/components/ui/time';
 import { HistoryPlot, type PlotLine } from './history-plot';
 import type { GraphRow } from './history-rows';
 
@@ -66,7 +67,7 @@ export function GraphPanel({ graph: { metric, title }, history, rows, onZoom }: 
                 Director
               </th>
               <th scope="col" className="px-1.5 py-1 text-right font-medium">
-                {at === undefined ? 'Last' : new Date(at * 1000).toLocaleTimeString('sv-SE')}
+                {at === undefined ? 'Last' : printExactUtc(new Date(at * 1000).toISOString())}
               </th>
               <th scope="col" className="px-1.5 py-1 text-right font-medium">
                 Mean

@@ -12,7 +12,7 @@ import { consoleNow } from '@/components/ui/console-clock';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Select } from '@/components/ui/input';
 import { SkeletonRows } from '@/components/ui/skeleton';
-import { printExact } from '@/components/ui/time';
+import { printExactUtc } from '@/components/ui/time';
 import { GraphPanel } from './graph-panel';
 import { graphRealServers, graphServices, MOST_LINES, type GraphRow } from './history-rows';
 
@@ -213,7 +213,7 @@ function Marks({ marks }: { marks: readonly HistoryMark[] }) {
     <ul aria-label="Deploys and failovers in this window" className="flex flex-col gap-0.5">
       {marks.map(({ at, kind, text, deployId }) => (
         <li key={`${kind} ${at} ${deployId ?? ''}`} className="flex flex-wrap gap-x-2">
-          <span className="text-muted-foreground">{printExact(new Date(at * 1000).toISOString())}</span>
+          <span className="text-muted-foreground">{printExactUtc(new Date(at * 1000).toISOString())}</span>
           {deployId === undefined ? (
             <span className="text-down">{text}</span>
           ) : (

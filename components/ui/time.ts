@@ -19,9 +19,20 @@ export function printAgo(iso: string, now: number): string {
   return ms > 0 ? `${first} ${unit} ago` : `in ${first} ${unit}`;
 }
 
+/** Every part named: beside a zone the locale alone writes the hour with one digit. */
+const EXACT: Intl.DateTimeFormatOptions = {
+  ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+  ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' },
+};
+
 /** Date and time to the second in the browser's zone, and the zone. */
 export function printExact(iso: string): string {
-  return new Date(iso).toLocaleString('sv-SE', { timeZoneName: 'short' });
+  return new Date(iso).toLocaleString('sv-SE', EXACT);
+}
+
+/** The same in UTC, for what stands beside an axis in UTC. */
+export function printExactUtc(iso: string): string {
+  return new Date(iso).toLocaleString('sv-SE', { ...EXACT, timeZone: 'UTC' });
 }
 
 export function printClock(iso: string): string {
