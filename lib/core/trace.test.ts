@@ -332,6 +332,22 @@ describe('tracePacket', () => {
     ]);
   });
 
+  it('has nothing handed over that is marked where it comes in: on one interface the rest is unreachable', () => {
+    const oneArmed = (document: TopologyDocument) => {
+      for (const director of document.directors) director.internal = { ...director.external };
+      document.virtualAddresses.internal = document.virtualAddresses.external;
+      document.pools[0]!.forwarding = 'gate';
+      document.pools[0]!.realServers = [
+        { address: '192.168.7.4', weight: 1 },
+        { address: '192.168.7.5', weight: 1 },
+      ];
+      document.groups = [web];
+    };
+    const to = { to: '192.168.0.7', director: 'director2' };
+    expect(trace(oneArmed, to)).toMatchObject({ mark: 2, delivered: 'local' });
+    expect(trace(oneArmed, { ...to, destinationPort: 22 })).toMatchObject({ mark: null, delivered: 'unreachable' });
+  });
+
   it('keeps the families apart: two groups of one mark are two services', () => {
     const pair = (document: TopologyDocument) => {
       document.ranges.push({ name: 'six', addresses: '2001:db8::/64' });

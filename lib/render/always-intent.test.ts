@@ -185,6 +185,28 @@ describe('delivery', () => {
     expect(alwaysOf(() => undefined).sysctls['net.ipv4.vs.backup_only']).toBe('0');
   });
 
+  it('hands nothing over by destination where it is marked on arrival: the standby would answer ARP for it', () => {
+    const oneArmed: Change = (document) => {
+      for (const director of document.directors) director.internal = { ...director.external };
+      document.virtualAddresses.internal = document.virtualAddresses.external;
+      document.ranges[0]!.addresses = '192.168.7.100';
+      document.pools[0]!.forwarding = 'gate';
+      document.pools[0]!.realServers = [
+        { address: '192.168.7.4', weight: 1 },
+        { address: '192.168.7.5', weight: 1 },
+      ];
+    };
+    const marked = { family: 4, priority: 100, interface: 'eth0', mark: 1, table: 100 };
+    expect(alwaysOf(oneArmed).policyRules).toEqual([marked]);
+    expect(alwaysOf(oneArmed).sysctls['net.ipv4.vs.backup_only']).toBe('1');
+    const inside: Change = (document) => {
+      document.pools[0]!.forwarding = 'gate';
+      document.pools[0]!.realServers[0]!.address = '192.168.6.5';
+      document.groups[0]!.matches[0]!.interface = 'eth1';
+    };
+    expect(alwaysOf(inside).policyRules).toEqual([{ ...marked, interface: 'eth1' }]);
+  });
+
   it('has no unreachable route for plain addresses of the external network', () => {
     const always = alwaysOf((document) =>
       document.ranges.push({ name: 'plain', addresses: '192.168.7.100-192.168.7.101' }),

@@ -1,5 +1,6 @@
 // How marked packets reach IPVS and others do not loop: policy rules, the local route, unreachable routes, and addresses of a single director.
 import { ADDRESS_BITS, addressOfFamily, isSameAddress } from '../core/address';
+import { takesInside } from '../core/arrivals';
 import { OWNED, type KernelIntent } from '../core/kernel-state';
 import { isPlainRange } from '../core/own-addresses';
 import type { AddressInterval, Director, Family, InterfaceAddress, Pool, Topology } from '../core/topology';
@@ -13,14 +14,15 @@ const { policyTable, policyPriority } = OWNED;
 
 /**
  * Always with `iif`: a rule without it would also loop the still marked packet back to lo when it leaves (lvs.md 1.5).
- * Streamlined, the active director hands packets to its peer as they are: there they have no mark and come in on the internal interface.
+ * Streamlined, the active director hands packets to its peer as they are: there they come in on the internal interface, and
+ * have no mark unless that is where marks are set.
  */
 export function policyRulesOf(topology: Topology, director: Director): Always['policyRules'] {
   const { external, internal } = director;
   const key = `policy ${external.interface} ${internal.interface}`;
   return rememberFor(topology, key, () => [
     ...markedRules(topology, external.interface),
-    ...handedRules(topology, internal.interface),
+    ...handedRules(topology, director),
   ]);
 }
 
@@ -40,20 +42,23 @@ function markedRules({ groups }: Topology, external: string): Always['policyRule
   return [...marked.values()];
 }
 
-function handedRules(topology: Topology, internal: string): Always['policyRules'] {
-  return handedRanges(topology).map(({ family, prefix }) => ({
+function handedRules(topology: Topology, director: Director): Always['policyRules'] {
+  return handedRanges(topology, director).map(({ family, prefix }) => ({
     priority: policyPriority,
     table: policyTable,
     family,
-    interface: internal,
+    interface: director.internal.interface,
     destination: prefix,
   }));
 }
 
-function handedRanges(topology: Topology): { family: Family; prefix: string }[] {
+/** By destination only where nothing marks them: with such a rule a host answers ARP for the addresses, held or not (measured). */
+function handedRanges(topology: Topology, director: Director): { family: Family; prefix: string }[] {
   const handed = topology.groups
     .filter(({ pool }) => isStreamlined(topology, pool))
-    .flatMap(({ matches }) => matches.map(({ range }) => range.interval));
+    .flatMap(({ matches }) =>
+      matches.filter((match) => !takesInside(match, director)).map(({ range }) => range.interval),
+    );
   return families(handed).flatMap((family) =>
     mergedPrefixes(
       handed.filter((each) => each.family === family),
