@@ -140,6 +140,51 @@ table inet lvs-console {
   });
 });
 
+const oneArmed: Change = (document) => {
+  for (const director of document.directors) director.internal = { ...director.external };
+  document.virtualAddresses.internal = document.virtualAddresses.external;
+  document.pools[0]!.realServers = ['192.168.7.12', '192.168.7.13'].map((address) => ({ address, weight: 1 }));
+};
+
+describe('redirects', () => {
+  const redirectsOf = (change: Change) =>
+    Object.entries(alwaysOf(change).sysctls).filter(([key]) => key.endsWith('send_redirects'));
+  const none = [
+    ['net.ipv4.conf.all.send_redirects', '0'],
+    ['net.ipv4.conf.eth0.send_redirects', '0'],
+  ];
+  const gate: Change = (document) => (document.pools[0]!.forwarding = 'gate');
+
+  it.each<[string, Change, string[][]]>([
+    ['are not sent where masq has one interface: real servers would answer past the director', oneArmed, none],
+    [
+      'are not sent where only the fallback is masq',
+      (document) => {
+        oneArmed(document);
+        gate(document);
+        document.pools[0]!.fallback = { address: '192.168.7.9', forwarding: 'masq' };
+      },
+      none,
+    ],
+    [
+      'are not sent into the internal network that clients are in, or behind',
+      (document) => (document.groups[0]!.matches[0]!.interface = 'eth1'),
+      none.map(([key = '', value = '']) => [key.replace('eth0', 'eth1'), value]),
+    ],
+    [
+      'stay as they are under gate',
+      (document) => {
+        oneArmed(document);
+        gate(document);
+      },
+      [],
+    ],
+    ['stay as they are with two interfaces', () => undefined, []],
+  ])('%s', (_name, change, wanted) => {
+    expect(redirectsOf(change)).toEqual(wanted);
+  });
+});
+
 describe('delivery', () => {
   it('has a policy rule for each interface with each mark', () => {
     const always = alwaysOf((document) => {
@@ -186,19 +231,15 @@ describe('delivery', () => {
   });
 
   it('hands nothing over by destination where it is marked on arrival: the standby would answer ARP for it', () => {
-    const oneArmed: Change = (document) => {
-      for (const director of document.directors) director.internal = { ...director.external };
-      document.virtualAddresses.internal = document.virtualAddresses.external;
+    const both: Change = (document) => {
+      oneArmed(document);
       document.ranges[0]!.addresses = '192.168.7.100';
       document.pools[0]!.forwarding = 'gate';
-      document.pools[0]!.realServers = [
-        { address: '192.168.7.4', weight: 1 },
-        { address: '192.168.7.5', weight: 1 },
-      ];
+      document.pools[0]!.realServers = ['192.168.7.4', '192.168.7.5'].map((address) => ({ address, weight: 1 }));
     };
     const marked = { family: 4, priority: 100, interface: 'eth0', mark: 1, table: 100 };
-    expect(alwaysOf(oneArmed).policyRules).toEqual([marked]);
-    expect(alwaysOf(oneArmed).sysctls['net.ipv4.vs.backup_only']).toBe('1');
+    expect(alwaysOf(both).policyRules).toEqual([marked]);
+    expect(alwaysOf(both).sysctls['net.ipv4.vs.backup_only']).toBe('1');
     const inside: Change = (document) => {
       document.pools[0]!.forwarding = 'gate';
       document.pools[0]!.realServers[0]!.address = '192.168.6.5';

@@ -1,4 +1,5 @@
 // What the kernel of a director must hold in either role: modules, sysctls, addresses, firewall, delivery of marked packets.
+import { takesInside } from '../core/arrivals';
 import type { KernelIntent } from '../core/kernel-state';
 import type { HostFacts } from '../core/release';
 import type { Director, Topology } from '../core/topology';
@@ -36,6 +37,7 @@ function modulesOf({ groups, ftp }: Topology, sets: Always['sets']): string[] {
  * `expire_nodest_conn`: clients of a removed real server get a reset at once instead of a silent time-out.
  * `conntrack`: the kernel turns tracking on for FTP by itself only when the service has port 21, and a mark has none (lvs.md S12).
  * rp_filter: the kernel takes the larger of `all` and the interface, so 2 (loose) here is enough; IPv6 has none.
+ * `send_redirects`: the kernel sends them when `all` or the interface says so, thus both are 0 (lvs.md 6.4).
  */
 function sysctlsOf(topology: Topology, director: Director): Record<string, string> {
   const { ftp, groups, pools } = topology;
@@ -47,12 +49,29 @@ function sysctlsOf(topology: Topology, director: Director): Record<string, strin
   ]);
   return {
     ...(families.includes(4) && { 'net.ipv4.ip_forward': '1', ...Object.fromEntries(filters) }),
+    ...(answersOnOneInterface(topology, director) && {
+      'net.ipv4.conf.all.send_redirects': '0',
+      [`net.ipv4.conf.${director.internal.interface}.send_redirects`]: '0',
+    }),
     ...(families.includes(6) && { 'net.ipv6.conf.all.forwarding': '1' }),
     'net.ipv4.vs.backup_only': pools.some((pool) => isStreamlined(topology, pool)) ? '1' : '0',
     'net.ipv4.vs.conntrack': ftp ? '1' : '0',
     'net.ipv4.vs.expire_nodest_conn': '1',
     'net.ipv4.vs.expire_quiescent_template': isPersistent ? '1' : '0',
   };
+}
+
+/**
+ * Answers of masq go back out where they came in: there the kernel tells a real server of a shorter way, and what takes it
+ * is not translated any more.
+ */
+function answersOnOneInterface({ groups }: Topology, director: Director): boolean {
+  const isOneArmed = director.external.interface === director.internal.interface;
+  return groups.some(
+    ({ pool: { forwarding, fallback }, matches }) =>
+      (forwarding === 'masq' || fallback?.forwarding === 'masq') &&
+      matches.some((match) => match.range.interval.family === 4 && (isOneArmed || takesInside(match, director))),
+  );
 }
 
 /** Where packets arrive that are marked, and where the real servers are. */
