@@ -4,6 +4,7 @@ import { seedDocument } from '../core/seed';
 import type { GroupDocument, TopologyDocument } from '../core/document';
 import type { HostFacts } from '../core/release';
 import { alwaysIntentOf } from './always-intent';
+import { kernelFilesOf } from './kernel-files';
 import { printIntentFiles } from './release-archive';
 import { topologyOf } from './test-cases';
 
@@ -55,6 +56,26 @@ describe('both families', () => {
       { family: 6, type: 'unreachable', destination: '2001:db8:1::/64', table: 'main' },
     ]);
     expect(always.sysctls).toMatchObject({ 'net.ipv4.ip_forward': '1', 'net.ipv6.conf.all.forwarding': '1' });
+  });
+
+  it('keep the default route that a router told: the kernel that forwards drops it unless told before not to', () => {
+    const keys = Object.keys(alwaysOf(withIpv6).sysctls);
+    const [accept, forward] = ['net.ipv6.conf.eth0.accept_ra', 'net.ipv6.conf.all.forwarding'];
+    expect(alwaysOf(withIpv6).sysctls[accept!]).toBe('2');
+    expect(keys.indexOf(accept!)).toBe(keys.indexOf(forward!) - 1);
+    expect(alwaysOf(() => undefined).sysctls).not.toHaveProperty([accept!]);
+  });
+
+  it('name an interface with a dot in slashes, where dots would part it', () => {
+    const always = alwaysOf((document) => {
+      withIpv6(document);
+      for (const { external } of document.directors) external.interface = 'eth0.7';
+    });
+    const file = kernelFilesOf(always).find(({ path }) => path.includes('sysctl.d'));
+    expect(file?.content.split('\n').filter((line) => line.includes('eth0'))).toEqual([
+      'net/ipv4/conf/eth0.7/rp_filter = 2',
+      'net/ipv6/conf/eth0.7/accept_ra = 2',
+    ]);
   });
 
   it('are files of their own on the wire, and only where they hold something', () => {

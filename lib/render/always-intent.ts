@@ -37,6 +37,7 @@ function modulesOf({ groups, ftp }: Topology, sets: Always['sets']): string[] {
  * `expire_nodest_conn`: clients of a removed real server get a reset at once instead of a silent time-out.
  * `conntrack`: the kernel turns tracking on for FTP by itself only when the service has port 21, and a mark has none (lvs.md S12).
  * rp_filter: the kernel takes the larger of `all` and the interface, so 2 (loose) here is enough; IPv6 has none.
+ * `accept_ra`, and before `forwarding`: a kernel that forwards drops what routers told it, its own default route too.
  * `send_redirects`: the kernel sends them when `all` or the interface says so, thus both are 0 (lvs.md 6.4).
  */
 function sysctlsOf(topology: Topology, director: Director): Record<string, string> {
@@ -53,7 +54,10 @@ function sysctlsOf(topology: Topology, director: Director): Record<string, strin
       'net.ipv4.conf.all.send_redirects': '0',
       [`net.ipv4.conf.${director.internal.interface}.send_redirects`]: '0',
     }),
-    ...(families.includes(6) && { 'net.ipv6.conf.all.forwarding': '1' }),
+    ...(families.includes(6) && {
+      [`net.ipv6.conf.${director.external.interface}.accept_ra`]: '2',
+      'net.ipv6.conf.all.forwarding': '1',
+    }),
     'net.ipv4.vs.backup_only': pools.some((pool) => isStreamlined(topology, pool)) ? '1' : '0',
     'net.ipv4.vs.conntrack': ftp ? '1' : '0',
     'net.ipv4.vs.expire_nodest_conn': '1',

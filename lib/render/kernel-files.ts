@@ -26,7 +26,7 @@ export function kernelFilesOf({ modules, sysctls }: KernelIntent['always']): Ren
 /** The name of an interface may hold dots; then slashes must part the key (sysctl.d(5)). */
 function sysctlLines(sysctls: Record<string, string>): string[] {
   return Object.entries(sysctls).map(([key, value]) => {
-    const [, device, setting] = /^net\.ipv4\.conf\.(.*\..*)\.(\w+)$/.exec(key) ?? [];
-    return device === undefined ? `${key} = ${value}` : `net/ipv4/conf/${device}/${setting ?? ''} = ${value}`;
+    const [, family, device, setting] = /^net\.(ipv[46])\.conf\.(.*\..*)\.(\w+)$/.exec(key) ?? [];
+    return device === undefined ? `${key} = ${value}` : `net/${family}/conf/${device}/${setting} = ${value}`;
   });
 }
