@@ -25,6 +25,7 @@ import {
   checkSecondAddresses,
 } from './checks/families';
 import { checkTunnelMtu } from './checks/forwarding';
+import { checkFragments } from './checks/fragments';
 import { checkFtp, checkFtpControlPort, checkFtpData, checkFtpPersistence } from './checks/ftp';
 import {
   checkCommands,
@@ -172,6 +173,7 @@ const CHECKS: readonly Check[] = [
   checkFtpControlPort,
   checkFtpData,
   checkFtpPersistence,
+  checkFragments,
   checkUnusedRanges,
   checkPartlyMarkedRanges,
   checkPartlyMarkedPorts,
