@@ -9,6 +9,7 @@ import type { Topology } from '../core/topology';
 import type { HostPlan, KernelAction, Plan } from '../core/views/plan';
 import { canonicalHash } from './canonical-hash';
 import { checkLockout, guardedAddresses } from './check-lockout';
+import { checkPolicyRouting } from './check-policy-routing';
 import { decideDaemonAction, type DaemonDecision } from './daemon-action';
 import { diffFiles } from './diff-files';
 import { diffKernel } from './diff-kernel';
@@ -165,12 +166,14 @@ function checkReleases(input: PlanInput): Diagnostic[] {
   const guarded = guardedAddresses(topology, facts);
   return releases.flatMap((release) => {
     const known = facts[release.director];
+    const present = observed[release.director];
     invariant(release.director !== '', 'a release has a director');
     return [
       ...checkLockout(release.intent, guarded),
       ...(known ? checkHostFacts(release.director, known, release.intent.always.modules, topology.stack) : []),
-      ...checkOtherStack(topology, release.director, observed[release.director]),
-      ...checkTransaction(release.director, observed[release.director]),
+      ...(present ? checkPolicyRouting(release.director, release.intent, present) : []),
+      ...checkOtherStack(topology, release.director, present),
+      ...checkTransaction(release.director, present),
     ];
   });
 }
