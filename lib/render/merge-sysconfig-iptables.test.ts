@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seedDocument } from '../core/seed';
 import { kernelIntentOf } from './kernel-intent';
 import { mergeSysconfigIptables } from './merge-sysconfig-iptables';
 import { seedWith } from './test-cases';
 
 const topology = seedWith();
 const { always } = kernelIntentOf(topology, topology.directors[0]!);
-const merge = (text: string) => {
-  const merged = mergeSysconfigIptables(text, always);
+const gate = seedWith({ pools: seedDocument().pools.map((pool) => ({ ...pool, forwarding: 'gate' as const })) });
+const merge = (text: string, wanted = always) => {
+  const merged = mergeSysconfigIptables(text, wanted);
   return merged.ok ? merged.value : `refused: ${merged.problem}`;
 };
 
@@ -19,6 +21,15 @@ describe('mergeSysconfigIptables', () => {
     ['a table twice', '*mangle\nCOMMIT\n*mangle\nCOMMIT\n', 'table mangle is there twice'],
   ])('refuses %s', (_name, text, why) => {
     expect(merge(text)).toBe(`refused: ${why}`);
+  });
+
+  it('takes back what an earlier release had and this one does not: masquerading, when masq becomes gate', () => {
+    const { always: wanted } = kernelIntentOf(gate, gate.directors[0]!);
+    const foreign = '*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 10.9.0.0/16 -j MASQUERADE\nCOMMIT\n';
+    expect(merge(foreign)).toContain('LVS-CONSOLE-NAT');
+    expect(merge(merge(foreign), wanted)).toBe(merge(foreign, wanted));
+    expect(merge(foreign, wanted)).not.toContain('LVS-CONSOLE-NAT');
+    expect(merge(merge(foreign, wanted))).toBe(merge(foreign));
   });
 
   it('keeps a chain whose name only begins like ours, and jumps of others', () => {
@@ -52,6 +63,18 @@ describe('whatever the host has in the file,', () => {
           expect(at).toBeGreaterThanOrEqual(0);
           rest.splice(0, at + 1);
         }
+      }),
+    );
+  });
+
+  it('a release without masquerading leaves what it would have left without the one before', () => {
+    const { always: wanted } = kernelIntentOf(gate, gate.directors[0]!);
+    const isSaid = (line: string) =>
+      line !== '' && line !== '*nat' && line !== 'COMMIT' && !/^:[A-Z]+ ACCEPT/.test(line);
+    const saidIn = (text: string) => text.split('\n').filter(isSaid);
+    fc.assert(
+      fc.property(file, (text) => {
+        expect(saidIn(merge(merge(text), wanted)).toSorted()).toEqual(saidIn(merge(text, wanted)).toSorted());
       }),
     );
   });

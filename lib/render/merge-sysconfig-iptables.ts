@@ -14,7 +14,7 @@ const BUILT_IN: Record<string, string[]> = {
 
 /** Merging twice gives the same text. A file that iptables-restore would not take is refused, not repaired. */
 export function mergeSysconfigIptables(present: string, { chains, jumps }: Always): Attempt<string> {
-  let text = present === '' || present.endsWith('\n') ? present : `${present}\n`;
+  let text = withoutOwn(present === '' || present.endsWith('\n') ? present : `${present}\n`);
   for (const own of chains.filter(({ family }) => family === 4)) {
     const jump = jumps.find(({ family, to }) => family === 4 && to === own.chain);
     if (!jump) return failure(`no jump leads to chain ${own.chain}`);
@@ -23,6 +23,14 @@ export function mergeSysconfigIptables(present: string, { chains, jumps }: Alway
     text = section.value ? mergeInto(text.split('\n'), section.value, own, jump) : text + newSection(own, jump);
   }
   return success(text);
+}
+
+/** Of an earlier release as well, whose chains this one may not have: a change from masq leaves nothing to masquerade. */
+function withoutOwn(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => ![OWNED.mangleChain, OWNED.natChain].some((chain) => isOwnLine(line, chain)))
+    .join('\n');
 }
 
 function findSection(lines: readonly string[], table: string): Attempt<Section | undefined> {
@@ -51,7 +59,7 @@ function mergeInto(
   own: Always['chains'][number],
   jump: Always['jumps'][number],
 ): string {
-  const foreign = lines.slice(from + 1, to).filter((line) => !isOwnLine(line, own.chain));
+  const foreign = lines.slice(from + 1, to);
   const lastChain = foreign.findLastIndex((line) => line.startsWith(':'));
   const [declaration = '', ...rules] = printChain(own);
   return [
