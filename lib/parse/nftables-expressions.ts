@@ -18,11 +18,20 @@ export function readNftExpressions(expressions: readonly unknown[]): NftRule | s
 function wordsOf({ match, mangle, limit, log, ...expression }: JsonObject): string | undefined {
   if (isJsonObject(match)) return matchWords(match);
   if (isJsonObject(mangle)) return mangleWords(mangle);
-  if (isJsonObject(limit) && limit.per === 'second') {
-    return `limit rate ${spelledJson(limit.rate)}/second burst ${spelledJson(limit.burst)} packets`;
-  }
-  if (isJsonObject(log)) return `log prefix "${spelledJson(log.prefix)}"`;
-  return 'masquerade' in expression ? 'masquerade' : undefined;
+  if (isJsonObject(limit)) return limitWords(limit);
+  if (isJsonObject(log)) return hasOnly(log, 'prefix') ? `log prefix "${spelledJson(log.prefix)}"` : undefined;
+  return expression.masquerade === null ? 'masquerade' : undefined;
+}
+
+/** Further keys are flags and units, which change what it does. */
+function hasOnly(object: JsonObject, ...keys: string[]): boolean {
+  return Object.keys(object).every((key) => keys.includes(key));
+}
+
+function limitWords(limit: JsonObject): string | undefined {
+  const { rate, burst, per } = limit;
+  if (per !== 'second' || !hasOnly(limit, 'rate', 'burst', 'per')) return undefined;
+  return `limit rate ${spelledJson(rate)}/second burst ${spelledJson(burst)} packets`;
 }
 
 function matchWords({ op, left, right }: JsonObject): string | undefined {
@@ -31,7 +40,9 @@ function matchWords({ op, left, right }: JsonObject): string | undefined {
   if (key === undefined || negation === undefined) return undefined;
   const values = isJsonObject(right) && Array.isArray(right.set) ? (right.set as unknown[]) : [right];
   const isName = key === 'iifname' || key === 'oifname';
-  const texts = values.map(spelledJson).map((text) => (isName ? `"${text}"` : text));
+  const spelled = values.map(spelledJson);
+  if (spelled.includes('')) return undefined;
+  const texts = spelled.map((text) => (isName ? `"${text}"` : text));
   return `${key} ${negation}${texts.length === 1 ? (texts[0] ?? '') : `{ ${texts.join(', ')} }`}`;
 }
 

@@ -39,7 +39,11 @@ function parseJson(text: string): unknown {
 /** Answers what is wrong with it. */
 function readObject(table: NftTable, object: JsonObject): string | undefined {
   if (isJsonObject(object.metainfo)) return undefined;
-  if (isJsonObject(object.table)) return isOwn(object.table, 'name') ? undefined : 'another table';
+  if (isJsonObject(object.table)) {
+    if (!isOwn(object.table, 'name')) return 'another table';
+    // `dormant`: its chains hang nowhere.
+    return object.table.flags === undefined ? undefined : 'a table with flags';
+  }
   if (isJsonObject(object.map)) return readMap(table, object.map);
   if (isJsonObject(object.chain)) return readChain(table, object.chain);
   if (isJsonObject(object.rule)) return readRule(table, object.rule);

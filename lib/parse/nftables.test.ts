@@ -12,6 +12,7 @@ const map = (name: string, type: string, ...elements: string[]) =>
   `\tmap ${name} {\n\t\ttype ${type} : mark\n\t\tflags interval\n\t\telements = {\n\t\t\t${elements.join(',\n\t\t\t')}\n\t\t}\n\t}\n`;
 const chain = (...rules: string[]) =>
   `\tchain prerouting {\n\t\ttype filter hook prerouting priority mangle; policy accept;\n${rules.map((rule) => `\t\t${rule}\n`).join('')}\t}\n`;
+const saddr = (values: string) => `iifname "eth0" ip saddr ${values} meta mark set 0x1`;
 const read = (text: string): NftTable => {
   const { value, diagnostics } = parseNftablesText(text);
   expect(diagnostics).toEqual([]);
@@ -90,6 +91,15 @@ describe('parseNftablesText', () => {
     ['a rule that does nothing', table(chain('iifname "eth0" ip daddr 10.0.0.1')), 6],
     ['host bits', table(chain(RULE.replace('10.0.0.0/8', '10.0.0.1/8'))), 6],
     ['ICMP types that are not the errors', table(chain('icmp type { echo-request } meta mark set 0x1')), 6],
+    ['a source that it cannot read', table(chain(saddr('{ 10.0.0.0/8, 192.0.2.1 comment "x" }'))), 6],
+    ['a source with host bits beside one without', table(chain(saddr('{ 10.0.0.0/8, 10.9.9.9/8 }'))), 6],
+    ['another destination', table(chain(RULE.replace('tcp', 'ip daddr 10.1.0.0/16 tcp'))), 6],
+    ['another interface', table(chain(`iifname "eth1" ${RULE}`)), 6],
+    ['another protocol', table(chain(RULE.replace('meta', 'udp dport 53 meta'))), 6],
+    ['the other family', table(chain(RULE.replace('tcp', 'ip6 saddr 2001:db8::/64 tcp'))), 6],
+    ['another mark', table(chain(RULE.replace('comment', 'meta mark set 0x00000001 comment'))), 6],
+    ['a condition behind the mark', table(chain(`${RULE} ip saddr 10.0.0.0/8`)), 6],
+    ['a verdict behind the log', table(chain('limit rate 1/second burst 2 packets log prefix "x" drop')), 6],
     ['an element with host bits', table(map('m', 'ipv4_addr', '10.0.0.0/30 : 0x1', '10.0.0.1/30 : 0x1')), 9],
     ['an element without a mark', table(map('m', 'ipv4_addr', '10.0.0.0/30 : 0x1', '10.0.0.8', '10.0.0.9 : 0x1')), 9],
     ['a mark of 0', table(map('m', 'ipv4_addr', '10.0.0.0/30 : 0x0')), 8],
@@ -132,6 +142,15 @@ const MAP = {
     ],
   },
 };
+
+const matched = (protocol: string, field: string, right: unknown) => ({
+  match: { op: '==', left: { payload: { protocol, field } }, right },
+});
+const saddrJson = (set: unknown[]) => matched('ip', 'saddr', { set });
+const daddr = (len: number) => matched('ip', 'daddr', { prefix: { addr: '192.0.2.0', len } });
+const ports = (set: unknown[]) => matched('tcp', 'dport', { set });
+const mark = (value: number) => ({ mangle: { key: { meta: { key: 'mark' } }, value } });
+const ruleOf = (...expr: unknown[]) => listed(CHAIN, { rule: { ...own, chain: 'prerouting', expr: [iif, ...expr] } });
 
 describe('parseNftablesJson', () => {
   it('gives the same table as the text, whatever the order of elements', () => {
@@ -178,6 +197,18 @@ describe('parseNftablesJson', () => {
     ['a chain that drops', listed({ chain: { ...CHAIN.chain, policy: 'drop' } })],
     ['a rule before its chain', listed({ rule: { ...own, chain: 'prerouting', expr: [iif] } })],
     ['a verdict', listed(CHAIN, { rule: { ...own, chain: 'prerouting', expr: [iif, { drop: null }] } })],
+    ['a source with a comment', ruleOf(saddrJson(['10.0.0.0', { elem: { val: '192.0.2.1', comment: 'x' } }]), mark(1))],
+    ['a port of a kind that it does not know', ruleOf(ports([80, { elem: { val: 443, timeout: 60 } }]), mark(1))],
+    ['another destination', ruleOf(daddr(24), daddr(25), mark(1))],
+    ['another port', ruleOf(ports([80]), ports([81]), mark(1))],
+    ['another mark', ruleOf(daddr(24), mark(1), mark(2))],
+    [
+      'a limit from below',
+      ruleOf({ limit: { rate: 1, burst: 2, per: 'second', inv: true } }, { log: { prefix: 'x' } }),
+    ],
+    ['a log for a group', ruleOf({ limit: { rate: 1, burst: 2, per: 'second' } }, { log: { prefix: 'x', group: 1 } })],
+    ['masquerading with flags', ruleOf(daddr(24), { masquerade: { flags: 'random' } })],
+    ['a table that sleeps', listed({ table: { family: 'inet', name: 'lvs-console', flags: ['dormant'] } })],
     ['a set', listed({ set: { ...own, name: 's', type: 'ipv4_addr' } })],
     ['a map of verdicts', listed({ map: { ...MAP.map, map: 'verdict' } })],
     ['an element without a mark', listed({ map: { ...MAP.map, elem: ['10.0.0.1'] } })],
