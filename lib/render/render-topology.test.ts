@@ -324,6 +324,47 @@ describe('the roles of', () => {
   });
 });
 
+describe('a virtual address in a plain range', () => {
+  const ranges = [{ name: 'services', addresses: '192.168.7.240-192.168.7.241' }];
+  const releaseOf = (changes: Partial<TopologyDocument>) => render({ ranges, ...changes }).releases[0]!;
+  const fileOf = ({ files }: ReturnType<typeof releaseOf>, end: string) =>
+    files.find(({ path }) => path.endsWith(end))!.content.split('\n');
+  const held = [
+    { address: '192.168.7.240', prefixLength: 24, interface: 'eth0' },
+    { address: '192.168.6.240', prefixLength: 24, interface: 'eth1' },
+    { address: '192.168.7.241', prefixLength: 32, interface: 'eth0' },
+  ];
+
+  it('is held once by heartbeat, with its network', () => {
+    const release = releaseOf({});
+    expect(release.intent.active.virtualAddresses).toEqual(held);
+    expect(
+      fileOf(release, 'haresources')[0]
+        ?.split(' ')
+        .filter((word) => word.startsWith('IPaddr2')),
+    ).toEqual([
+      'IPaddr2::192.168.7.240/24/eth0/192.168.7.255',
+      'IPaddr2::192.168.6.240/24/eth1/192.168.6.255',
+      'IPaddr2::192.168.7.241/32/eth0',
+    ]);
+  });
+
+  it('is held once by keepalived, and said in its adverts', () => {
+    const release = releaseOf(keepalived);
+    expect(release.intent.active.virtualAddresses).toEqual(held);
+    const lines = fileOf(release, 'keepalived.conf').map((line) => line.trim());
+    expect(lines.filter((line) => /^192\.168\.7\.24\d/.test(line))).toEqual([
+      '192.168.7.240/24 dev eth0',
+      '192.168.7.241/32 dev eth0',
+    ]);
+  });
+
+  it('is held once by a single director', () => {
+    const release = releaseOf({ stack: 'single', directors: seed.directors.slice(0, 1) });
+    expect(release.intent.always.addresses).toEqual(held);
+  });
+});
+
 describe('the printed intent of', () => {
   it.each(goldenCases)('%s is read back as it was meant', (name) => {
     for (const { intent } of renderCase(name).releases) {

@@ -56,14 +56,20 @@ function heldAddressesOf(topology: Topology, { external, internal }: Director): 
   return [...new Map(all.map((each) => [`${each.address} ${each.interface}`, each])).values()];
 }
 
-/** Each address of the plain ranges once; held with the prefix of one address, as its network is connected already. */
+/**
+ * Each address of the plain ranges once; held with the prefix of one address, as its network is connected already. A virtual
+ * address among them is held as such, and not a second time.
+ */
 export function plainAddressesOf(topology: Topology): Address[] {
   return rememberFor(topology, 'plain addresses', () => {
+    const { external, internal, external6, internal6 } = topology.virtualAddresses;
+    const virtual = [external, internal, external6, internal6].map((held) => held?.address.text);
     const plain = topology.ranges.filter(({ interval }) => isPlainRange(topology, interval));
     const all = plain.flatMap(({ interval: { family, first, last } }) =>
       Array.from({ length: Number(last - first) + 1 }, (_, at) => addressAt(family, first + BigInt(at))),
     );
-    return [...new Map(all.map((each) => [each.text, each])).values()];
+    const others = all.filter(({ text }) => !virtual.includes(text));
+    return [...new Map(others.map((each) => [each.text, each])).values()];
   });
 }
 
