@@ -51,9 +51,9 @@ function matchAll(asked: Asked): Match {
   const { words } = asked;
   for (let at = 0; at < words.length;) {
     const isNegated = words[at] === '!';
-    const option = words[at + (isNegated ? 1 : 0)] ?? '';
-    const value = words[at + (isNegated ? 2 : 1)] ?? '';
-    at += isNegated ? 3 : 2;
+    const place = at + (isNegated ? 1 : 0);
+    const [option = '', value = ''] = words.slice(place, place + 2);
+    at = place + 2;
     if (option === '--tcp-flags') {
       const isFirst = `${value} ${words[at] ?? ''}` === FIRST_FLAGS;
       at += 1;
@@ -61,13 +61,14 @@ function matchAll(asked: Asked): Match {
       else if (isNegated) return { is: 'no' };
       continue;
     }
-    if (option === '-m') {
-      if (!MODULES.includes(value)) return surelyNot(words, at, asked) ?? unread(`-m ${value}`);
-      continue;
-    }
+    if (option === '-m' && MODULES.includes(value)) continue;
     const fits = CONDITIONS[option]?.(value, asked);
-    if (fits === undefined) return surelyNot(words, at, asked) ?? doubt ?? unread(`${option} ${value}`);
-    if (typeof fits === 'object') doubt ??= { is: 'open', why: fits.open };
+    if (fits === undefined) {
+      const end = option === '-m' ? endOfModule(words, at, asked) : nextOption(words, place + 1);
+      if (end === undefined) return { is: 'no' };
+      if (doubt?.is !== 'unread') doubt = unread(`${option} ${value}`);
+      at = end;
+    } else if (typeof fits === 'object') doubt ??= { is: 'open', why: fits.open };
     else if (fits === isNegated) return { is: 'no' };
   }
   return doubt ?? { is: 'yes' };
@@ -77,13 +78,28 @@ function unread(what: string): Match {
   return { is: 'unread', why: `what \`${what.trim()}\` asks cannot be judged from here` };
 }
 
-/** Behind words that we cannot read only whole options that we know may still say no. */
-function surelyNot(words: readonly string[], from: number, asked: Asked): Match | undefined {
-  for (let at = from; at < words.length; at += 1) {
-    const fits = CONDITIONS[words[at] ?? '']?.(words[at + 1] ?? '', asked);
-    if (typeof fits === 'boolean' && fits === (words[at - 1] === '!')) return { is: 'no' };
+/** Options that no module has under these names. */
+const CORE = ['-s', '-d', '-i', '-p'];
+
+/** Behind an option that we do not read: it may have no value, or several. */
+function nextOption(words: readonly string[], from: number): number {
+  const found = words.findIndex((word, at) => at >= from && /^(-|!$)/.test(word));
+  return found < 0 ? words.length : found;
+}
+
+/**
+ * Up to the next module all options may be those of one that we cannot read, such as connmark's `--mark`, and any word the
+ * value of one. Undefined when an option of iptables itself says no.
+ */
+function endOfModule(words: readonly string[], from: number, asked: Asked): number | undefined {
+  let at = from;
+  for (; at < words.length && words[at] !== '-m'; at += 1) {
+    const [option = '', isValue] = [words[at], words[at - 1]?.startsWith('--')];
+    if (!CORE.includes(option) || isValue) continue;
+    const fits = CONDITIONS[option]?.(words[at + 1] ?? '', asked);
+    if (typeof fits === 'boolean' && fits === (words[at - 1] === '!')) return undefined;
   }
-  return undefined;
+  return at;
 }
 
 const isIn =

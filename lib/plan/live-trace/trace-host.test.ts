@@ -189,6 +189,14 @@ describe('a director that is otherwise', () => {
       'a condition that cannot be read on another address',
       (host) => first(host, 'mangle', '-A PREROUTING -m geoip --source-country XX -d 10.0.0.0/8 -j DROP'),
     ],
+    [
+      'a condition that is read behind one of its module that is not',
+      (host) => first(host, 'filter', '-A INPUT -m conntrack --ctorigdst 10.0.0.0/8 --ctstate ESTABLISHED -j DROP'),
+    ],
+    [
+      'a condition of a module that is read behind one that is not',
+      (host) => first(host, 'filter', '-A INPUT -p tcp -m connmark --mark 0x0 -m tcp --dport 22 -j DROP'),
+    ],
     ['a log', (host) => first(host, 'mangle', '-A PREROUTING -j LOG --log-prefix "in: "')],
     [
       'a chain of others that returns',
@@ -214,6 +222,26 @@ describe('a director that is otherwise', () => {
       'a module that is not read',
       (host) => first(host, 'mangle', '-A PREROUTING -m geoip --source-country XX -j DROP'),
       /"-A PREROUTING -m geoip.*may decide otherwise: what `-m geoip` asks/,
+    ],
+    [
+      'the mark of a connection, which a new one does not have',
+      (host) => first(host, 'filter', '-A INPUT -m connmark --mark 0x0 -j DROP'),
+      /"-A INPUT -m connmark --mark 0x0 -j DROP".*what `-m connmark` asks/,
+    ],
+    [
+      'an option that is not read',
+      (host) => first(host, 'filter', '-A INPUT -p tcp -m multiport --ports 443 -j DROP'),
+      /what `--ports 443` asks/,
+    ],
+    [
+      'a text that is spelled like an option',
+      (host) => first(host, 'filter', '-A INPUT -m string --string "-p" --algo bm -j DROP'),
+      /what `-m string` asks/,
+    ],
+    [
+      'a module that is not read behind a port that is',
+      (host) => first(host, 'filter', '-A INPUT -p tcp -m tcp --dport 443 -m connmark --mark 0x0 -j DROP'),
+      /what `-m connmark` asks/,
     ],
     [
       'a target that is not known',
