@@ -5,7 +5,7 @@ import { changeHost, patientStatus, wordsOf } from './guard-change';
 import { onBoth, runStep } from './run-step';
 
 export type ReachedByDirector = Record<string, Reached>;
-/** `firesFrom`: before which moment (milliseconds since 1970) a director's own timer does not fire; unknown when an arm was repeated. */
+/** `firesFrom`: before which moment (by `performance.now()`, for the clock may be set meanwhile) a director's own timer does not fire; unknown when an arm was repeated. */
 export type ForwardRun = Run & { firesFrom: Map<string, number> };
 
 const CONFIRM_MS = 30_000;
@@ -35,7 +35,7 @@ async function needTime(run: ForwardRun, directors: readonly string[]): Promise<
 /** The journal's own times are the latest possible ones, so they are no help here. */
 async function timeLeft(run: ForwardRun, director: string): Promise<number> {
   const firesAt = run.firesFrom.get(director);
-  if (firesAt !== undefined) return firesAt - Date.now();
+  if (firesAt !== undefined) return firesAt - performance.now();
   return ((await patientStatus(run, director, CONFIRM_MARGIN_MS)).secondsLeft ?? 0) * 1_000;
 }
 

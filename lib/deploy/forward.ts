@@ -164,7 +164,7 @@ async function arm(
       await run.journal.setTimer(director, firesAt());
       // Where an answer is lost, a timer that was there before is taken for the new one.
       if (isPast(reached, 'armed') || run.firesFrom.has(director)) run.firesFrom.delete(director);
-      else run.firesFrom.set(director, firesAt().getTime());
+      else run.firesFrom.set(director, performance.now() + seconds * 1_000);
       const calls = [
         ['arm', transaction, String(generation), String(seconds)],
         ['read', 'addresses'],

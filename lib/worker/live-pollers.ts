@@ -12,7 +12,7 @@ import type { LastReadings } from '../live/last-readings';
 import { pollDirector } from '../live/poll-director';
 import type { LiveContext } from '../live/to-live-host';
 import type { ExpectedRelease } from '../plan/find-drift';
-import { quiescentServicesOf } from '../plan/health-made';
+import { ANY_WAY, healthWaysOf } from '../plan/health-made';
 import { virtualAddressesOf } from '../plan/roles';
 import type { DirectorHosts } from './director-hosts';
 import { openHistoryWriter } from './history-writer';
@@ -138,8 +138,8 @@ function expectedRelease(
 ): ExpectedRelease | undefined {
   const release = releases.find((each) => each.director === director);
   if (!release) return undefined;
-  const quiescentServices = topology ? quiescentServicesOf(topology) : [];
-  return { release: transaction, revision, host: expectedOf(release), files: release.files, quiescentServices };
+  const healthWays = topology ? healthWaysOf(topology) : ANY_WAY;
+  return { release: transaction, revision, host: expectedOf(release), files: release.files, healthWays };
 }
 
 async function loadFrame(db: Db, directorId: string): Promise<LiveHost | undefined> {

@@ -6,7 +6,7 @@ import { getDb } from '../db/client';
 import { setUpTestDatabase } from '../testing/test-database';
 import type { DirectorHosts } from './director-hosts';
 import { openLogger } from './logger';
-import { listSplitPairs, rollForward, type RollForwardDeps } from './roll-forward';
+import { isApproved, listSplitPairs, rollForward, type RollForwardDeps } from './roll-forward';
 
 setUpTestDatabase();
 
@@ -154,5 +154,25 @@ describe('a director that stayed away after its confirmation was sent', () => {
     const answers = () => ({ director1: { ...OLD, ...words }, director2: OLD });
     expect(await askedAgain(topologyId, answers)).toEqual(['director1 unknown']);
     expect(await isSplit(topologyId)).toBe(true);
+  });
+});
+
+describe('what was approved goes out again by itself', () => {
+  it.each([
+    ['when its files are the same', 'anna', null, { d1: 'a' }, true],
+    ['not when they are others', 'anna', null, { d1: 'b' }, false],
+    ['not when those of one more director are there', 'anna', null, { d1: 'a', d2: 'c' }, false],
+    ['not when they are others after a reason was given instead', null, 'outage', { d1: 'b' }, false],
+    ['where nobody had to approve it, whatever they are', null, null, { d1: 'b' }, true],
+  ])('%s', async (_, approver, breakGlass, next, expected) => {
+    const db = getDb();
+    const { id: topologyId } = await db.topology.create({ data: { name: `pair-${randomUUID()}`, revision: 1 } });
+    const planOf = async (releaseHashes: object) => {
+      const body = { sources: { releaseHashes } };
+      const row = await db.plan.create({ data: { topologyId, revision: 1, hash: 'x', body, createdBy: 'test' } });
+      return row.id;
+    };
+    const planId = await planOf({ d1: 'a' });
+    expect(await isApproved(db, { planId, approver, breakGlass }, await planOf(next))).toBe(expected);
   });
 });

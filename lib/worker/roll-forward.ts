@@ -1,6 +1,7 @@
 // A pair that ended split (one director confirmed, the other went back) is rolled forward by a deploy of the same revision.
 import 'server-only';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Db } from '../db/client';
 import { Prisma, type Deploy, type DeployStep } from '../db/generated/client';
 import { notify } from '../db/listen';
@@ -9,6 +10,7 @@ import { confirmedIn, transactionOf } from '../deploy/deploy-run';
 import type { DirectorHosts } from './director-hosts';
 import type { Logger } from './logger';
 import { makePlan } from './make-plan';
+import { loadReleaseHashes } from './stored-plan';
 
 export type RollForwardDeps = { db: Db; hosts: DirectorHosts; log: Logger; signal: AbortSignal };
 
@@ -97,6 +99,10 @@ export async function rollForward(deps: RollForwardDeps, topologyId: string): Pr
     // After an attempt that mended nothing the next one waits: what was in its way may pass.
     if (attempt === 1 && inVain > 0) await sleepFor(Math.min(PAUSE_MS * 2 ** (inVain - 1), LONGEST_PAUSE_MS));
     const plan = isDoubtful ? undefined : await planAgain(deps, split);
+    if (plan?.deployable && !(await isApproved(db, split, plan.id))) {
+      log.error({ deploy: split.number }, 'the pair stays split: what would be deployed is not what was approved');
+      return undefined;
+    }
     if (plan?.deployable) return insertDeploy(db, split, plan);
     log.info({ deploy: split.number, attempt }, 'the split pair cannot be rolled forward yet');
     await sleepFor(PAUSE_MS);
@@ -156,6 +162,17 @@ function countAttempts(past: readonly Past[]): { inVain: number; switched: numbe
     inVain: own.length,
     switched: own.filter(({ steps }) => steps.some(({ name }) => name === 'switch')).length,
   };
+}
+
+/** An approval, or the reason given in its place, is of files: a director's facts or a newer console may have made others of the same revision. */
+export async function isApproved(
+  db: Db,
+  { planId, approver, breakGlass }: Pick<Deploy, 'planId' | 'approver' | 'breakGlass'>,
+  newPlanId: string,
+): Promise<boolean> {
+  if (approver === null && breakGlass === null) return true;
+  const [old, next] = [await loadReleaseHashes(db, planId), await loadReleaseHashes(db, newPlanId)];
+  return old !== undefined && isDeepStrictEqual(old, next);
 }
 
 /** The same release that was asked for and approved, so nobody is asked again; an open deploy of an operator goes first. */

@@ -57,6 +57,14 @@ export async function loadStoredPlan(db: Db, planId: string): Promise<StoredPlan
   throw new InvariantError(`plan ${planId} was stored by another version of the console; make a new plan`);
 }
 
+const hashesSchema = z.object({ sources: z.object({ releaseHashes: z.record(z.string(), z.string()) }) });
+
+/** By director; also of a plan that another version of the console stored. Undefined when even these cannot be read. */
+export async function loadReleaseHashes(db: Db, planId: string): Promise<Record<string, string> | undefined> {
+  const row = await db.plan.findUnique({ where: { id: planId } });
+  return hashesSchema.safeParse(row?.body).data?.sources.releaseHashes;
+}
+
 /** Undefined before the first verified deploy of the pair. */
 export async function loadLastVerified(db: Db, topologyId: string): Promise<Deployed | undefined> {
   const row = await db.deploy.findFirst({ where: { topologyId, state: 'verified' }, orderBy: { number: 'desc' } });
