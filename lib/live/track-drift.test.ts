@@ -7,7 +7,7 @@ import { trackDrift, type Seen } from './track-drift';
 
 const expected = {
   ...{ release: '3-aaaaaaaa', revision: 2, host: { ...nothingExpected, daemons: [] as string[] } },
-  ...{ files: [], quiescentServices: [] },
+  ...{ files: [], healthWays: { weightless: [], removed: [] } },
 };
 const START = Date.parse('2026-11-23T00:00:00Z');
 const at = (seconds: number) => new Date(START + seconds * 1000);

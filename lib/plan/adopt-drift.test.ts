@@ -32,7 +32,7 @@ describe('adopting', () => {
     change(host);
     const expected = { intent: release!.intent, daemons: [] };
     const found = findDrift(
-      { release: '1-aaaaaaaa', revision: 1, host: expected, files: [], quiescentServices: [] },
+      { release: '1-aaaaaaaa', revision: 1, host: expected, files: [], healthWays: { weightless: [], removed: [] } },
       host,
     );
     const [item] = found === 'paused' ? [] : found;

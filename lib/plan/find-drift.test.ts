@@ -1,8 +1,10 @@
 // Every area of drift both ways: seen when somebody changed it, not seen when the director is as released or a health check did it.
 import { describe, expect, it } from 'vitest';
+import { resolveTopology } from '../core/resolve';
 import { seedDocument } from '../core/seed';
 import { redactRelease } from './diff-files';
 import { findDrift, type ExpectedRelease, type FoundDrift } from './find-drift';
+import { healthWaysOf } from './health-made';
 import type { ObservedHost } from './observed-host';
 import { changed, deployedHost, planChange, render } from './test-observed';
 
@@ -12,7 +14,7 @@ const [release] = render(seedDocument()).releases;
 function expectedOf(more: Partial<ExpectedRelease> = {}): ExpectedRelease {
   const { intent, files } = redactRelease(release!);
   const host = { intent, daemons: ['heartbeat'] };
-  return { release: RELEASE, revision: 1, host, files, quiescentServices: [], ...more };
+  return { release: RELEASE, revision: 1, host, files, healthWays: { weightless: [], removed: [] }, ...more };
 }
 
 type Change = (host: ObservedHost) => void;
@@ -73,7 +75,7 @@ describe('what health checks do', () => {
   it('never takes a real server out of a quiescent pool: that was done by hand', () => {
     const address = release!.intent.active.ipvs[0]!.realServers[0]!.address;
     const item = only((host) => firstService(host).realServers.shift(), {
-      quiescentServices: [release!.intent.active.ipvs[0]!.key],
+      healthWays: { weightless: [release!.intent.active.ipvs[0]!.key], removed: [] },
     });
     expect(item).toMatchObject({
       area: 'real-server',
@@ -84,6 +86,13 @@ describe('what health checks do', () => {
 });
 
 describe('what somebody changed by hand', () => {
+  it('is weight 0 where the checks take a dead real server out of the table', () => {
+    const healthWays = healthWaysOf(resolveTopology(seedDocument()).topology!);
+    expect(healthWays.removed).toContain(release!.intent.active.ipvs[0]!.key);
+    const item = only((host) => (firstServer(host).weight = 0), { healthWays });
+    expect(item).toMatchObject({ area: 'real-server', expected: 'masq weight 1', observed: 'masq weight 0' });
+  });
+
   it.each<[string, Change, Partial<FoundDrift>]>([
     [
       'the weight of a real server',
@@ -219,11 +228,14 @@ describe('a plan of the same revision', () => {
 
   it('leaves a real server alone that a health check took out', () => {
     const document = seedDocument();
-    const [first] = planChange(document, document, (input) => {
-      firstServer(input.observed['director1']!).weight = 0;
-      return input;
-    }).hosts;
-    expect(first!.daemonAction).toBe('none');
+    const planAfter = (change: Change) =>
+      planChange(document, document, (input) => {
+        change(input.observed['director1']!);
+        return input;
+      }).hosts[0]!;
+    expect(planAfter((host) => firstService(host).realServers.shift()).daemonAction).toBe('none');
+    // This pool's checks take a dead one out: weight 0 was set by hand, and ldirectord puts it right when it reads its file again.
+    expect(planAfter((host) => (firstServer(host).weight = 0)).daemonAction).toBe('reload-ldirectord');
   });
 });
 

@@ -7,7 +7,7 @@ import type { DriftArea, DriftItem } from '../core/views/drift';
 import type { GuardState } from '../parse/guard-status';
 import { canonicalHash } from './canonical-hash';
 import { diffHost, type ExpectedHost } from './diff-host';
-import { isHealthMade } from './health-made';
+import { isHealthMade, type HealthWays } from './health-made';
 import type { KernelDifference } from './kernel-difference';
 import type { ChangedFile, ObservedHost } from './observed-host';
 
@@ -17,7 +17,7 @@ export type ExpectedRelease = {
   host: ExpectedHost;
   /** Secrets redacted. */
   files: RenderedFile[];
-  quiescentServices: string[];
+  healthWays: HealthWays;
 };
 /** `isMoving`: what daemons do for some seconds by themselves, when roles change or one of them starts. */
 export type FoundDrift = Omit<DriftItem, 'firstSeen'> & { isMoving: boolean };
@@ -35,7 +35,7 @@ export function findDrift(expected: ExpectedRelease, observed: ObservedHost): Fo
     ...(live === confirmed ? [] : [otherLive(confirmed, live)]),
     ...(observed.files ?? []).map((file) => toFileDrift(expected, file)),
     ...withoutImplied(differences)
-      .filter((each) => !isHealthMade(each, expected.quiescentServices))
+      .filter((each) => !isHealthMade(each, expected.healthWays))
       .map(toKernelDrift),
   ];
 }

@@ -4,14 +4,25 @@ import { isQuiescentUnder } from '../render/quiescent';
 import { ipvsServiceOf } from '../render/role-intent';
 import type { KernelDifference } from './kernel-difference';
 
-/** Keys of services whose dead real servers stay in the table with weight 0: there a missing one was taken out by hand. */
-export function quiescentServicesOf({ groups, stack }: Topology): string[] {
-  return groups.filter(({ pool }) => isQuiescentUnder(stack, pool)).map((group) => ipvsServiceOf(group).key);
+/**
+ * Keys of services by what the checks do to a real server that is dead: `weightless`, it stays in the table with weight 0, so that a missing
+ * one was taken out by hand; `removed`, it leaves the table, so that weight 0 was set by hand. Of the others both are the checks' doing.
+ */
+export type HealthWays = { weightless: string[]; removed: string[] };
+
+export const ANY_WAY: HealthWays = { weightless: [], removed: [] };
+
+/** Which of the two keepalived does depends on each check of its file; nobody but it puts the table right, so it is believed. */
+export function healthWaysOf({ groups, stack }: Topology): HealthWays {
+  const keysOf = (isWanted: (isQuiescent: boolean) => boolean) =>
+    groups.filter(({ pool }) => isWanted(isQuiescentUnder(stack, pool))).map((group) => ipvsServiceOf(group).key);
+  return {
+    weightless: keysOf((isQuiescent) => isQuiescent),
+    removed: stack === 'keepalived' ? [] : keysOf((isQuiescent) => !isQuiescent),
+  };
 }
 
-export function isHealthMade(
-  { isHealth = false, change, ipvs }: KernelDifference,
-  quiescentServices: readonly string[],
-): boolean {
-  return isHealth && !(change === 'add' && quiescentServices.includes(ipvs?.service.wanted?.key ?? ''));
+export function isHealthMade({ isHealth = false, change, ipvs }: KernelDifference, ways: HealthWays): boolean {
+  const key = ipvs?.service.wanted?.key ?? '';
+  return isHealth && !(change === 'add' ? ways.weightless : ways.removed).includes(key);
 }

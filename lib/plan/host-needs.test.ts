@@ -11,7 +11,13 @@ import { goldenTopologies, hostOf } from './test-kernel';
 const cases = goldenTopologies.flatMap(([name, topology]) =>
   topology.directors.flatMap((director) => {
     const host: ExpectedRelease['host'] = { intent: kernelIntentOf(topology, director), daemons: [] };
-    const expected: ExpectedRelease = { release: '1-a', revision: 3, host, files: [], quiescentServices: [] };
+    const expected: ExpectedRelease = {
+      release: '1-a',
+      revision: 3,
+      host,
+      files: [],
+      healthWays: { weightless: [], removed: [] },
+    };
     const roles: Role[] = topology.stack === 'single' ? ['active'] : ['active', 'standby'];
     return roles.map((role) => ({ name, topology, director, role, expected }));
   }),

@@ -13,7 +13,7 @@ import { checkPolicyRouting } from './check-policy-routing';
 import { decideDaemonAction, type DaemonDecision } from './daemon-action';
 import { diffFiles } from './diff-files';
 import { diffKernel } from './diff-kernel';
-import { isHealthMade, quiescentServicesOf } from './health-made';
+import { healthWaysOf, isHealthMade } from './health-made';
 import type { KernelDifference } from './kernel-difference';
 import { explainImpact } from './explain-impact';
 import { checkHostFacts, type DirectorFacts } from './host-facts';
@@ -100,10 +100,10 @@ function planHost(release: HostRelease, role: Role, input: PlanInput): HostPlan 
   const files = diffFiles(release, isKnown ? previous : undefined, observed?.files);
   if (!observed) return { director, role, baseRelease: 'unknown', files, actions: [], daemonAction: 'none' };
   const own = previous?.intent.active.ipvs.map(({ key }) => key) ?? [];
-  const quiescent = quiescentServicesOf(input.topology);
+  const ways = healthWaysOf(input.topology);
   const differences = diffKernel(release.intent, role, observed, own).map((each) => ({
     ...each,
-    isHealth: isHealthMade(each, quiescent),
+    isHealth: isHealthMade(each, ways),
   }));
   const decision = decideDaemonAction(input.topology.stack, { files, observed, role, differences });
   return {
