@@ -57,12 +57,17 @@ export function splitGroups({ groups }: Forecast) {
   return { touched, untouched, remarked: untouched.filter((group) => !isPlain(group)) };
 }
 
-/** The rules of all groups are one chain: when one of them changes, the packet counters of all begin anew. IPVS keeps its own. */
+/** Where nftables marks, the whole table is loaded anew, with new counters; of iptables only the rules that change. IPVS keeps its own. */
+const NFTABLES_FILE = '/etc/lvs-console/rules.nft';
+
 export function untouchedLine(count: number, hosts: Plan['hosts']): string {
   if (count === 0) return '';
   const subject = count === 1 ? '1 group is not touched' : `${count} groups are not touched`;
-  const changesRules = hosts.some(({ actions }) => actions.some(({ kind }) => kind === 'mark-rules'));
-  return changesRules
+  const loadsTable = hosts.some(
+    ({ actions, files }) =>
+      actions.some(({ kind }) => kind === 'mark-rules') && files.some(({ path }) => path === NFTABLES_FILE),
+  );
+  return loadsTable
     ? `${subject}: every connection stays; the packet counters of the mark rules begin at 0.`
     : `${subject}: every connection and counter stays.`;
 }

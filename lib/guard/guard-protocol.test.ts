@@ -109,6 +109,36 @@ describe.each(['dash', 'busybox sh'])('a transaction under %s', (shell) => {
     expect((await box.run(['ip', '-4', 'rule'])).stdout).not.toContain('fwmark 0x1 ');
   });
 
+  it('changes the rules of one group and lets those of the others keep their counters and their order', async () => {
+    const box = await open({ shell });
+    const mark = (port: number, value: number) =>
+      `-A LVS-CONSOLE -d 192.168.0.0/24 -i eth0 -p tcp -m tcp --dport ${String(port)} -j MARK --set-xmark 0x${String(value)}/0xffffffff`;
+    const rules = (...lines: string[]) => ({
+      'intent/rules.v4': `*mangle\n:LVS-CONSOLE - [0:0]\n${lines.join('\n')}\nCOMMIT\n`,
+      'intent/jumps': 'mangle PREROUTING LVS-CONSOLE\n',
+    });
+    const before = [mark(80, 1), mark(81, 1), mark(82, 2), mark(83, 2), mark(84, 3)];
+    await deploy(box, A, 1, releaseTar(testRelease(1, rules(...before))));
+    const counted = before.map((line, at) => `[${String(at + 1)}:77] ${line}`).join('\n');
+    await box.run(['iptables-restore', '-n', '-c'], { input: `*mangle\n:LVS-CONSOLE - [0:0]\n${counted}\nCOMMIT\n` });
+    const after = [mark(79, 3), mark(80, 1), mark(82, 1), mark(82, 2), mark(84, 3), mark(85, 1)];
+    await armRelease(box, B, 2, releaseTar(testRelease(1, rules(...after))));
+    expect(await box.guard(['switch', B, '2'])).toMatchObject({ code: 0, stderr: '' });
+    const own = async () => (await rulesOf(box, '-A LVS-CONSOLE ')).map((line) => line.trim());
+    const [a, b, c, d, e, f] = after;
+    expect(await own()).toEqual([
+      `[0:0] ${a}`,
+      `[1:77] ${b}`,
+      `[0:0] ${c}`,
+      `[3:77] ${d}`,
+      `[5:77] ${e}`,
+      `[0:0] ${f}`,
+    ]);
+    expect(await box.guard(['rollback', B])).toMatchObject({ code: 0, stderr: '' });
+    const back = ['[1:77]', '[0:0]', '[3:77]', '[0:0]', '[5:77]'].map((counters, at) => `${counters} ${before[at]!}`);
+    expect(await own()).toEqual(back);
+  });
+
   it('gives a file back to its owner when a release does not manage it any more, and takes it again on rollback', async () => {
     const box = await open({ shell });
     ownersFiles(box);

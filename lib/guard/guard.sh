@@ -976,19 +976,31 @@ function same(t,   i) {
   for (i = 1; i <= rules["want", t]; i++) if (line["want", t, i] != line["now", t, i]) return 0
   return 1
 }
+# Rules that stay keep their counters: only the others are deleted, by number from the last one, and then put in where they belong.
+function delta(t,   i, j, last, at, kept, stays) { # -> edit, edits
+  for (j = 1; j <= rules["now", t]; j++) if (!((t, line["now", t, j]) in at)) at[t, line["now", t, j]] = j
+  for (i = 1; i <= rules["want", t]; i++) {
+    if (!((t, line["want", t, i]) in at)) continue
+    j = at[t, line["want", t, i]]
+    if (j > last) { last = j; stays[j] = 1; kept[i] = 1 }
+  }
+  for (j = rules["now", t]; j > 0; j--) if (!(j in stays)) edit[++edits] = "-D " own[t] " " j
+  for (i = 1; i <= rules["want", t]; i++) if (!(i in kept)) edit[++edits] = "-I " own[t] " " i substr(line["want", t, i], length("-A " own[t]) + 1)
+}
 END {
   for (n = split("mangle nat", tables, " "); n; n--) {
-    t = tables[n]; out = ""; fill = 0
+    t = tables[n]; out = ""; fill = edits = 0
     if (chain["want", t]) {
-      fill = !same(t)
+      if (chain["now", t]) { if (!same(t)) delta(t) } else fill = 1
       for (j = 1; j <= jumps; j++) if (table_of[j] == t && !present[t, from[j]]++) {
         at = place[j] != "" && place[j] <= count[t, from[j]] + 1
         out = out (at ? "-I " from[j] " " place[j] : "-A " from[j]) spec own[t] "\n"
       }
       out = out drop[t]
     } else if (chain["now", t]) out = drop[t] "-F " own[t] "\n-X " own[t] "\n"
-    if (!fill && out == "") continue
+    if (!fill && !edits && out == "") continue
     print "*" t
+    for (i = 1; i <= edits; i++) print edit[i]
     if (fill) { print ":" own[t] " - [0:0]"; for (i = 1; i <= rules["want", t]; i++) print line["want", t, i] }
     print out "COMMIT"
   }
