@@ -40,7 +40,7 @@ export function DirectorForm({ index }: { index: number }) {
         </>
       ) : (
         <div className="flex flex-col items-start gap-2 text-muted-foreground">
-          No management address: the console connects to the internal address, port 22, as root.
+          No management address: the console does not connect to this director, and no plan can be made for the pair.
           {!isReadOnly && (
             <Button size="small" onClick={() => change(at('management'), { address: '', port: 22, user: 'root' })}>
               Set management address
