@@ -84,3 +84,13 @@ test('YAML is edited into the draft, and a text that cannot be read keeps the dr
   for (let at = 0; at < 10; at += 1) await page.keyboard.press('Backspace');
   await expect(page.getByText('This text is in the draft')).toBeVisible();
 });
+
+test('a text is copied also where the browser has no clipboard for pages, as over plain HTTP', async () => {
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await page.getByRole('tabpanel', { name: 'YAML' }).getByRole('button', { name: 'Copy', exact: true }).click();
+  await expect(page.getByText('Copied', { exact: true })).toBeVisible();
+  const packet = page.getByLabel('Packet', { exact: true });
+  await packet.fill('');
+  await packet.press('Control+v');
+  await expect(packet).toHaveValue(/^apiVersion: lvs-console\/v1/);
+});

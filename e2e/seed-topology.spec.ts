@@ -215,6 +215,23 @@ test('the worker and then the whole web die in the middle of a deploy: the page 
   expect(await Promise.all(['director1', 'director2'].map(foreignRules))).toEqual(foreignBefore);
 });
 
+/** The refusal is told in the dialog: the page behind it is covered. */
+async function refuseBreakGlass(detail: string): Promise<void> {
+  const body = JSON.stringify({ code: 'busy', detail });
+  await page.route('**/api/v1/deploys', (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({ status: 409, contentType: 'application/problem+json', body })
+      : route.fallback(),
+  );
+  await page.getByRole('button', { name: 'Break glass' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Deploy past the rules of this pair' });
+  await dialog.getByLabel('Reason').fill('Nobody else is awake.');
+  await dialog.getByRole('button', { name: 'Deploy now, past the rules' }).click();
+  await expect(dialog.getByText(detail)).toBeVisible();
+  await dialog.getByRole('button', { name: 'Do not deploy' }).click();
+  await page.unroute('**/api/v1/deploys');
+}
+
 test('an older deploy is put back with one click, and waits for a second person where the pair needs one', async ({
   browser,
 }) => {
@@ -229,6 +246,7 @@ test('an older deploy is put back with one click, and waits for a second person 
   await expect(page.getByText(/^A second person must approve this plan/).first()).toBeVisible();
   await expect(page.getByRole('button', { name: /^Deploy to / })).toBeDisabled();
   await screenshot('approval');
+  await refuseBreakGlass('Deploy 9 of this pair is open.');
 
   const other = await (await browser.newContext()).newPage();
   await other.goto(`${demo.url}/sign-in`);

@@ -55,7 +55,13 @@ export function StartDeploy({ plan, topologyId, isOutdated }: StartProps) {
         <Rocket /> {describeDeploy(plan)}
       </Button>
       {isAdmin && reason === undefined && refusals.length > 0 && (
-        <BreakGlass refusals={refusals} isPending={start.isPending} onDeploy={begin} />
+        <BreakGlass
+          refusals={refusals}
+          isPending={start.isPending}
+          error={start.error}
+          onOpen={start.reset}
+          onDeploy={begin}
+        />
       )}
     </span>
   );
