@@ -4,6 +4,8 @@ import { useEffect } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
 import type { TopologyDocument } from '@/lib/core/document';
+import type { TopologyRevision } from '@/lib/core/views/topology';
+import { restoreRevision, type Restore } from './restore-revision';
 
 export function useTopologies() {
   return useQuery({ queryKey: ['topologies'], queryFn: () => api.listTopologies(), refetchInterval: 15_000 });
@@ -57,11 +59,11 @@ export function useCreateTopology() {
   });
 }
 
-export function useSaveTopology(topologyId: string) {
+/** Whatever makes a revision: what the page knows of the topology follows. */
+function useNewRevision<Input>(topologyId: string, make: (input: Input) => Promise<TopologyRevision>) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (input: { baseRevision: number; document: TopologyDocument; message: string }) =>
-      api.saveTopology(topologyId, input),
+    mutationFn: make,
     onSuccess: (revision) => {
       client.setQueryData(['topology', topologyId], revision);
       void client.invalidateQueries({ queryKey: ['topologies'] });
@@ -69,6 +71,16 @@ export function useSaveTopology(topologyId: string) {
       void client.invalidateQueries({ queryKey: ['directors'] });
     },
   });
+}
+
+export function useSaveTopology(topologyId: string) {
+  return useNewRevision(topologyId, (input: { baseRevision: number; document: TopologyDocument; message: string }) =>
+    api.saveTopology(topologyId, input),
+  );
+}
+
+export function useRestoreRevision(topologyId: string) {
+  return useNewRevision(topologyId, (input: Restore) => restoreRevision(topologyId, input));
 }
 
 export function useRemoveTopology() {

@@ -3,6 +3,7 @@ import 'server-only';
 import { topologyDocumentSchema, type TopologyDocument } from '@/lib/core/document';
 import { findServer, weightBefore, type Memory } from '@/lib/core/server-verbs';
 import { verbRecordSchema, type ServerChange, type ServerTarget, type VerbRecord } from '@/lib/core/views/verbs';
+import { withEndpoints } from '@/lib/core/with-endpoints';
 import type { Tx } from '@/lib/db/client';
 import { Prisma } from '@/lib/db/generated/client';
 import { findRevision } from './topology-rows';
@@ -34,15 +35,6 @@ export async function loadHistory(tx: Tx, topologyId: string): Promise<History> 
     ...(row && stored && { running: { number: row.number, document: withEndpoints(stored, document), stored } }),
     entries: await loadEntries(tx, topologyId),
   };
-}
-
-/** Where the console reaches a director is no part of what runs there: it is always that of the newest revision. */
-function withEndpoints(document: TopologyDocument, newest: TopologyDocument): TopologyDocument {
-  const directors = document.directors.map((director) => {
-    const management = newest.directors.find(({ name }) => name === director.name)?.management;
-    return management ? { ...director, management } : director;
-  });
-  return { ...document, directors };
 }
 
 async function loadEntries(tx: Tx, topologyId: string): Promise<VerbEntry[]> {

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { TopologyRevision } from '@/lib/core/views/topology';
 import { conflictOf } from '@/components/data/problem';
 import { Failure } from '@/components/data/failure';
-import { useFetchRevision, useSaveTopology } from '@/components/data/topology-queries';
+import { useRestoreRevision } from '@/components/data/topology-queries';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
@@ -24,21 +24,16 @@ type RestoreRevisionProps = {
 export function RestoreRevision({ revision, newest, hasEdits, onClose, onRestored }: RestoreRevisionProps) {
   const { topologyId } = useEditor();
   const [message, setMessage] = useState(`Restore revision ${revision}`);
-  const fetchRevision = useFetchRevision(topologyId);
-  const save = useSaveTopology(topologyId);
-  const submit = () =>
-    fetchRevision.mutate(revision, {
-      onSuccess: ({ document }) => save.mutate({ baseRevision: newest, document, message }, { onSuccess: onRestored }),
-    });
-  const error = fetchRevision.error ?? save.error;
+  const restore = useRestoreRevision(topologyId);
+  const submit = () => restore.mutate({ revision, newest, message }, { onSuccess: onRestored });
+  const { error, isPending } = restore;
   const conflict = conflictOf(error);
-  const isBusy = fetchRevision.isPending || save.isPending;
   return (
     <Dialog
       isOpen
       onOpenChange={(open) => !open && onClose()}
       title={`Restore revision ${revision} as revision ${newest + 1}`}
-      description="It becomes the newest revision; the ones in between stay in the history. Nothing is sent to a director."
+      description="It becomes the newest revision; the ones in between stay in the history. Where the console reaches the directors stays as it is now. Nothing is sent to a director."
     >
       <form
         className="flex flex-col gap-3"
@@ -72,8 +67,8 @@ export function RestoreRevision({ revision, newest, hasEdits, onClose, onRestore
         )}
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" disabled={isBusy || conflict !== undefined}>
-            {isBusy ? 'Restoring' : `Restore as revision ${newest + 1}`}
+          <Button type="submit" variant="primary" disabled={isPending || conflict !== undefined}>
+            {isPending ? 'Restoring' : `Restore as revision ${newest + 1}`}
           </Button>
         </DialogActions>
       </form>
