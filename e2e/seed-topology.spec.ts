@@ -241,8 +241,14 @@ test('an older deploy is put back with one click, and waits for a second person 
   await page.getByRole('main').getByRole('link', { name: '1', exact: true }).click();
   await page.getByRole('button', { name: 'Roll the pair back to this' }).click();
   await page.getByRole('button', { name: 'Change these rules' }).click({ timeout: 60_000 });
-  await page.getByRole('dialog').getByLabel('Four eyes').check();
-  await page.getByRole('dialog').getByRole('button', { name: 'Save these rules' }).click();
+  const rules = page.getByRole('dialog');
+  await rules.getByLabel('Four eyes').check();
+  await rules.getByRole('button', { name: 'Add a window' }).click();
+  for (const day of ['Mon', 'Tue', 'Wed', 'Thu', 'Fri']) await rules.getByRole('button', { name: day }).click();
+  await rules.getByRole('button', { name: 'Save these rules' }).click();
+  await expect(rules.getByRole('alert')).toContainText('Choose at least one day.');
+  await rules.getByRole('button', { name: 'Remove window 1' }).click();
+  await rules.getByRole('button', { name: 'Save these rules' }).click();
   await expect(page.getByText(/^A second person must approve this plan/).first()).toBeVisible();
   await expect(page.getByRole('button', { name: /^Deploy to / })).toBeDisabled();
   await screenshot('approval');

@@ -2,7 +2,7 @@
 // What stands between a plan and its deploy: policy, approvals, and changing them.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/lib/api/client';
-import type { DeployPolicy } from '@/lib/core/deploy-policy';
+import type { SaveDeployPolicy } from '@/lib/core/views/deploy-gate';
 
 /** Asked again while it is looked at: the approval comes from another person, a window opens by itself. */
 export function useDeployGate(planId: string) {
@@ -25,7 +25,7 @@ export function useApprovePlan(planId: string) {
 export function useSaveDeployPolicy(topologyId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (policy: DeployPolicy) => api.saveDeployPolicy(topologyId, policy),
+    mutationFn: (input: SaveDeployPolicy) => api.saveDeployPolicy(topologyId, input),
     onSuccess: () => client.invalidateQueries({ queryKey: ['gate'] }),
   });
 }

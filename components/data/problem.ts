@@ -50,8 +50,8 @@ export function isUnauthenticated(error: unknown): boolean {
   return error instanceof ApiProblem && error.status === 401;
 }
 
-/** The revision that someone else saved, when that is why a save was refused. */
-export function conflictOf(error: unknown): TopologyRevision | undefined {
+/** What someone else saved, a revision where nothing else is said, when that is why a save was refused. */
+export function conflictOf<Current = TopologyRevision>(error: unknown): Current | undefined {
   if (!(error instanceof ApiProblem) || error.code !== 'conflict') return undefined;
-  return error.details?.current as TopologyRevision | undefined;
+  return error.details?.current as Current | undefined;
 }

@@ -1,17 +1,18 @@
 'use client';
 // The pair's rules for deploys as a form: four eyes, windows, freeze.
+import { useState } from 'react';
 import { zodResolver } from '@hookform/resolvers/zod';
 import { Plus, Trash2 } from 'lucide-react';
 import { Controller, useFieldArray, useForm, type Control } from 'react-hook-form';
 import { deployPolicySchema, type DeployPolicy } from '@/lib/core/deploy-policy';
-import { Failure } from '@/components/data/failure';
 import { useSaveDeployPolicy } from '@/components/data/gate-queries';
-import { problemsOf } from '@/components/settings/form-problems';
+import { SaveFailure } from '@/components/data/save-failure';
 import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
 import { Dialog, DialogActions } from '@/components/ui/dialog';
-import { Field } from '@/components/ui/field';
+import { Field, ProblemLines, type FieldProblem } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
+import { policyProblems } from './policy-problems';
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
@@ -19,9 +20,19 @@ type PolicyDialogProps = { topologyId: string; policy: DeployPolicy; onClose: ()
 
 export function PolicyDialog({ topologyId, policy, onClose }: PolicyDialogProps) {
   const save = useSaveDeployPolicy(topologyId);
+  // The page behind asks again and again: what the form was filled from is what it goes over.
+  const [base, setBase] = useState(policy);
   const form = useForm({ resolver: zodResolver(deployPolicySchema), defaultValues: policy });
-  const { control, register, handleSubmit, formState } = form;
-  const submit = handleSubmit((next) => save.mutate(deployPolicySchema.parse(next), { onSuccess: onClose }));
+  const { control, register, handleSubmit, formState, reset } = form;
+  const problems = policyProblems(formState.errors);
+  const submit = handleSubmit((next) =>
+    save.mutate({ base, policy: deployPolicySchema.parse(next) }, { onSuccess: onClose }),
+  );
+  const load = (current: DeployPolicy) => {
+    setBase(current);
+    reset(current);
+    save.reset();
+  };
   return (
     <Dialog
       title="Who may deploy this pair, and when"
@@ -46,19 +57,20 @@ export function PolicyDialog({ topologyId, policy, onClose }: PolicyDialogProps)
           label="An approval holds for (minutes)"
           help="5 to 10080."
           defaultValue="60"
-          problems={problemsOf(formState.errors.approvalMinutes?.message)}
+          problems={problems.approvalMinutes}
         >
           {(props) => <Input {...props} type="number" {...register('approvalMinutes', { valueAsNumber: true })} />}
         </Field>
-        <Windows control={control} />
+        <Windows control={control} problems={problems.windows} problemsOf={problems.ofWindow} />
         <Field
           label="Freeze"
           help="A reason: nothing is deployed while it stands here."
           defaultValue="empty, no freeze"
+          problems={problems.freezeReason}
         >
           {(props) => <Input {...props} {...register('freezeReason')} />}
         </Field>
-        {save.isError && <Failure error={save.error} what="The rules were not saved" />}
+        {save.isError && <SaveFailure error={save.error} what="The rules were not saved" onLoad={load} />}
         <DialogActions>
           <Button onClick={onClose}>Keep the old rules</Button>
           <Button type="submit" variant="primary" disabled={save.isPending}>
@@ -72,7 +84,13 @@ export function PolicyDialog({ topologyId, policy, onClose }: PolicyDialogProps)
 
 type PolicyControl = Control<ReturnType<typeof deployPolicySchema.parse>, unknown, DeployPolicy>;
 
-function Windows({ control }: { control: unknown }) {
+type WindowsProps = {
+  control: unknown;
+  problems: readonly FieldProblem[];
+  problemsOf: (at: number) => readonly FieldProblem[];
+};
+
+function Windows({ control, problems, problemsOf }: WindowsProps) {
   const typed = control as PolicyControl;
   const { fields, append, remove } = useFieldArray({ control: typed, name: 'windows' });
   return (
@@ -80,8 +98,12 @@ function Windows({ control }: { control: unknown }) {
       <legend className="font-medium">Windows (UTC)</legend>
       {fields.length === 0 && <p className="text-xs text-muted-foreground">None: a deploy may begin at any time.</p>}
       {fields.map(({ id }, at) => (
-        <WindowRow key={id} control={typed} at={at} onRemove={() => remove(at)} />
+        <div key={id} className="flex flex-col gap-1">
+          <WindowRow control={typed} at={at} onRemove={() => remove(at)} />
+          <ProblemLines problems={problemsOf(at)} />
+        </div>
       ))}
+      <ProblemLines problems={problems} />
       <Button
         size="small"
         className="self-start"

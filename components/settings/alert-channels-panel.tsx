@@ -1,11 +1,13 @@
 'use client';
 // How alerts leave the console; secrets are set here and never shown again.
+import { useState } from 'react';
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import type { AlertChannel, AlertSettingsView, SaveAlertSettings } from '@/lib/core/views/alert';
 import { useAlertSettings, useSaveAlertSettings, useTestAlert } from '@/components/data/alert-queries';
 import { Failure } from '@/components/data/failure';
+import { SaveFailure } from '@/components/data/save-failure';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input, Select } from '@/components/ui/input';
@@ -52,16 +54,22 @@ export function AlertChannelsPanel() {
 
 function ChannelsForm({ settings }: { settings: AlertSettingsView }) {
   const save = useSaveAlertSettings();
+  // Asked again now and then: what the form was filled from is what it goes over.
+  const [base, setBase] = useState(settings);
   const { register, handleSubmit, reset, formState } = useForm<FormInput, unknown, FormOutput>({
     resolver: zodResolver(formSchema),
     defaultValues: toForm(settings),
   });
   const { errors } = formState;
-  const submit = handleSubmit((form) =>
-    save.mutate(toInput(form), {
-      onSuccess: (saved) => reset(toForm(saved)),
-    }),
-  );
+  const fill = (stored: AlertSettingsView) => {
+    setBase(stored);
+    reset(toForm(stored));
+  };
+  const submit = handleSubmit((form) => save.mutate({ ...toInput(form), base }, { onSuccess: fill }));
+  const load = (stored: AlertSettingsView) => {
+    fill(stored);
+    save.reset();
+  };
   const text = (name: 'host' | 'user' | 'from' | 'to', label: string, help: string) => (
     <Field label={label} help={help} problems={problemsOf(errors[name]?.message)}>
       {(control) => <Input {...control} {...register(name)} />}
@@ -111,7 +119,7 @@ function ChannelsForm({ settings }: { settings: AlertSettingsView }) {
         {text('from', 'Sender', 'The address that mails come from.')}
         {text('to', 'Recipients', 'Addresses with commas between.')}
       </div>
-      {save.isError && <Failure error={save.error} what="The channels were not saved" />}
+      {save.isError && <SaveFailure error={save.error} what="The channels were not saved" onLoad={load} />}
       {save.isSuccess && !formState.isDirty && <Notice tone="up" title="The channels are saved." />}
       <div className="flex flex-wrap gap-2">
         <Button type="submit" variant="primary" disabled={save.isPending}>
@@ -147,7 +155,14 @@ function toForm({ webhook, email }: AlertSettingsView): FormInput {
 }
 
 /** Empty secrets are left out: those that are stored stay. */
-function toInput({ webhookOn, webhookUrl, emailOn, password, to, ...email }: FormOutput): SaveAlertSettings {
+function toInput({
+  webhookOn,
+  webhookUrl,
+  emailOn,
+  password,
+  to,
+  ...email
+}: FormOutput): Omit<SaveAlertSettings, 'base'> {
   return {
     webhook: { isEnabled: webhookOn },
     email: { isEnabled: emailOn, ...email, to: addresses(to) },

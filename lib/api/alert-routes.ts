@@ -69,7 +69,7 @@ export const alertRoutes = newRouter()
     createRoute({
       method: 'put',
       path: '/alert-settings',
-      summary: 'Set how alerts are delivered; secrets that are left out stay',
+      summary: 'Set how alerts are delivered over what was seen; secrets that are left out stay',
       request: { body: jsonBody(saveAlertSettingsInput) },
       responses: answers(alertSettingsViewSchema),
     }),

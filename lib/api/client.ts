@@ -12,7 +12,7 @@ import type {
 } from '@/lib/core/views/alert';
 import type { DeployPolicy } from '@/lib/core/deploy-policy';
 import type { Deploy } from '@/lib/core/views/deploy';
-import type { DeployGate } from '@/lib/core/views/deploy-gate';
+import type { DeployGate, SaveDeployPolicy } from '@/lib/core/views/deploy-gate';
 import type { AccessForm, ConnectionTest, DirectorView, HostKeyScan } from '@/lib/core/views/director';
 import type { PairDrift } from '@/lib/core/views/drift';
 import type { Failover, FailoverCheck } from '@/lib/core/views/failover';
@@ -137,8 +137,8 @@ export const api = {
   approvePlan: (planId: string, planHash: string) =>
     call<DeployGate>('POST', `/plans/${id(planId)}/approval`, { planHash }),
   getDeployPolicy: (topologyId: string) => call<DeployPolicy>('GET', `/topologies/${id(topologyId)}/deploy-policy`),
-  saveDeployPolicy: (topologyId: string, policy: DeployPolicy) =>
-    call<DeployPolicy>('PUT', `/topologies/${id(topologyId)}/deploy-policy`, policy),
+  saveDeployPolicy: (topologyId: string, input: SaveDeployPolicy) =>
+    call<DeployPolicy>('PUT', `/topologies/${id(topologyId)}/deploy-policy`, input),
   createDeploy: (order: DeployOrder) => call<Deploy>('POST', '/deploys', order),
   listDeploys: (query: { topologyId?: string; limit?: number } = {}) =>
     call<Deploy[]>('GET', withQuery('/deploys', query)),

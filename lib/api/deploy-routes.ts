@@ -2,7 +2,7 @@
 import 'server-only';
 import { createRoute, z } from '@hono/zod-openapi';
 import { deployPolicySchema } from '@/lib/core/deploy-policy';
-import { deployGateSchema } from '@/lib/core/views/deploy-gate';
+import { deployGateSchema, saveDeployPolicyInput } from '@/lib/core/views/deploy-gate';
 import { deploySchema } from '@/lib/core/views/deploy';
 import { planSchema } from '@/lib/core/views/plan';
 import {
@@ -92,15 +92,15 @@ export const deployRoutes = newRouter()
     createRoute({
       method: 'put',
       path: '/topologies/{id}/deploy-policy',
-      summary: 'Four eyes, windows and freeze of a pair',
-      request: { params: idParams, body: jsonBody(deployPolicySchema) },
+      summary: 'Set four eyes, windows and freeze of a pair over those that were seen',
+      request: { params: idParams, body: jsonBody(saveDeployPolicyInput) },
       responses: answers(deployPolicySchema),
     }),
     async (c) =>
       c.json(
         await saveDeployPolicy({
           ctx: c.get('ctx'),
-          input: { topologyId: c.req.valid('param').id, policy: c.req.valid('json') },
+          input: { topologyId: c.req.valid('param').id, ...c.req.valid('json') },
         }),
         200,
       ),

@@ -1,21 +1,22 @@
 // When a deploy of a pair may begin, and whether a second person must have approved its plan. Pure.
 import { z } from 'zod';
 
-const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'hh:mm');
+const MINUTES = 'From 5 to 10080 minutes.';
+const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time of day is written as hh:mm.');
 /** Days by ISO 8601: 1 = Monday. A window whose end is not after its begin goes on until that time of the next day. */
 export const deployWindowSchema = z.object({
-  days: z.array(z.int().min(1).max(7)).min(1),
+  days: z.array(z.int().min(1).max(7)).min(1, 'Choose at least one day.'),
   from: timeOfDaySchema,
   to: timeOfDaySchema,
 });
 export const deployPolicySchema = z.object({
   needsApproval: z.boolean().default(false),
   /** An approval holds for this long. */
-  approvalMinutes: z.int().min(5).max(10_080).default(60),
+  approvalMinutes: z.int('A whole number of minutes.').min(5, MINUTES).max(10_080, MINUTES).default(60),
   /** Not empty: nothing is deployed, and this is why. */
-  freezeReason: z.string().max(500).default(''),
+  freezeReason: z.string().max(500, 'At most 500 characters.').default(''),
   /** Times of UTC. Empty: at any time. */
-  windows: z.array(deployWindowSchema).max(20).default([]),
+  windows: z.array(deployWindowSchema).max(20, 'At most 20 windows.').default([]),
 });
 export type DeployWindow = z.infer<typeof deployWindowSchema>;
 export type DeployPolicy = z.infer<typeof deployPolicySchema>;

@@ -20,6 +20,11 @@ export async function loadAlertSettings(db: Db | Tx): Promise<StoredAlertSetting
   };
 }
 
+/** The table: before the first time there is no row to lock. Reading goes on. */
+export async function lockAlertSettings(tx: Tx): Promise<void> {
+  await tx.$executeRaw`LOCK TABLE "AlertSettings" IN SHARE ROW EXCLUSIVE MODE`;
+}
+
 export async function storeAlertSettings(tx: Tx, { settings, secrets }: StoredAlertSettings): Promise<void> {
   const data = { body: settings, secrets: seal(JSON.stringify(secrets), CONTEXT) };
   await tx.alertSettings.upsert({ where: { id: ID }, create: { id: ID, ...data }, update: data });

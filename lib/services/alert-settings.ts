@@ -7,23 +7,31 @@ import {
   type AlertSettingsView,
   type SaveAlertSettings,
 } from '@/lib/core/views/alert';
-import { loadAlertSettings, storeAlertSettings, type StoredAlertSettings } from '@/lib/db/alert-settings-row';
+import {
+  loadAlertSettings,
+  lockAlertSettings,
+  storeAlertSettings,
+  type StoredAlertSettings,
+} from '@/lib/db/alert-settings-row';
 import { inTransaction } from '@/lib/db/client';
 import { callWorker } from '@/lib/worker/client';
 import { appendAudit } from './audit';
 import { requireRole, type VerbArgs } from './context';
+import { refuseLate } from './refuse-late';
 
 export async function getAlertSettings({ ctx }: VerbArgs<object>): Promise<AlertSettingsView> {
   requireRole(ctx, 'admin');
   return toView(await loadAlertSettings(ctx.db));
 }
 
-/** Throws ServiceError('invalid') when a channel is switched on that cannot send. */
+/** Throws ServiceError: `conflict` (details.current) when they were changed meanwhile, `invalid` when a channel is switched on that cannot send. */
 export async function saveAlertSettings({ ctx, input }: VerbArgs<SaveAlertSettings>): Promise<AlertSettingsView> {
   requireRole(ctx, 'admin');
-  const { webhookUrl, password, ...settings } = saveAlertSettingsInput.parse(input);
+  const { webhookUrl, password, base, ...settings } = saveAlertSettingsInput.parse(input);
   return inTransaction(ctx.db, async (tx) => {
+    await lockAlertSettings(tx);
     const before = await loadAlertSettings(tx);
+    refuseLate('How alerts are delivered was changed meanwhile.', base, toView(before));
     // A password belongs to the server that it was entered for: another server must not be given it.
     const isOtherServer = before.settings.email.host !== settings.email.host;
     const after: StoredAlertSettings = {

@@ -1,7 +1,7 @@
 // Alerts as people handle them: who may, once, audited; and secrets that go in and never come out.
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seedDocument } from '@/lib/core/seed';
-import { defaultAlertSettings } from '@/lib/core/views/alert';
+import { defaultAlertSettings, type AlertSettingsView } from '@/lib/core/views/alert';
 import { loadAlertSettings } from '@/lib/db/alert-settings-row';
 import { getDb } from '@/lib/db/client';
 import { contextOf, setUpTestDatabase } from '@/lib/testing/test-database';
@@ -115,8 +115,12 @@ describe('delivery settings', () => {
     from: 'a@example.org',
     to: ['b@example.org'],
   };
-  const save = (change: object) =>
-    saveAlertSettings({ ctx: contextOf('admin'), input: { ...defaultAlertSettings, email, ...change } });
+  const seen = () => getAlertSettings({ ctx: contextOf('admin'), input: {} });
+  const save = async (change: object, base?: AlertSettingsView) =>
+    saveAlertSettings({
+      ctx: contextOf('admin'),
+      input: { ...defaultAlertSettings, email, ...change, base: base ?? (await seen()) },
+    });
 
   it('keep secrets sealed, show host and presence only, and keep what is left out', async () => {
     await save({ webhook: { isEnabled: true }, webhookUrl: url, password: 'hunter2' });
@@ -143,6 +147,23 @@ describe('delivery settings', () => {
     expect((await loadAlertSettings(getDb())).secrets.password).toBe('');
   });
 
+  it('are a conflict when another administrator changed them since they were shown', async () => {
+    const before = await seen();
+    const first = await save({ email: { ...email, from: 'first@example.org' } }, before);
+    const late = save({ email: { ...email, from: 'second@example.org' } }, before);
+    await expect(late).rejects.toMatchObject({ code: 'conflict', details: { current: first } });
+    expect((await seen()).email.from).toBe('first@example.org');
+  });
+
+  it('are set by one of two at the same moment, also for the first time', async () => {
+    await getDb().alertSettings.deleteMany();
+    const base = await seen();
+    const both = await Promise.allSettled(
+      ['first@example.org', 'second@example.org'].map((from) => save({ email: { ...email, from } }, base)),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
   it('refuse a channel that is on and cannot send', async () => {
     await getDb().alertSettings.deleteMany();
     await expect(save({ webhook: { isEnabled: true } })).rejects.toMatchObject({
@@ -156,7 +177,7 @@ describe('delivery settings', () => {
     await expect(getAlertSettings({ ctx: contextOf('operator'), input: {} })).rejects.toMatchObject({
       code: 'forbidden',
     });
-    const asOperator = { ctx: contextOf('operator'), input: { ...defaultAlertSettings } };
+    const asOperator = { ctx: contextOf('operator'), input: { ...defaultAlertSettings, base: await seen() } };
     await expect(saveAlertSettings(asOperator)).rejects.toMatchObject({ code: 'forbidden' });
     const worker = await openTestWorker();
     worker.answer.testAlert = async () => ({});

@@ -17,6 +17,7 @@ const named = (name: string, role: AccountRole = 'operator'): VerbContext => {
 };
 const ann = () => named('ann');
 const bob = () => named('bob');
+const untouched = deployPolicySchema.parse({});
 let serial = 0;
 
 async function plannedBy(author: VerbContext, policy: Partial<DeployPolicy>) {
@@ -24,7 +25,7 @@ async function plannedBy(author: VerbContext, policy: Partial<DeployPolicy>) {
   const name = `gate-${serial}`;
   const { topologyId } = await createTopology({ ctx: contextOf('operator'), input: { seed: true, name } });
   const full = deployPolicySchema.parse(policy);
-  await saveDeployPolicy({ ctx: contextOf('admin'), input: { topologyId, policy: full } });
+  await saveDeployPolicy({ ctx: contextOf('admin'), input: { topologyId, base: untouched, policy: full } });
   const id = `gate-plan-${serial}`;
   const head = { id, topologyId, revision: 1, hash: 'abc', createdBy: author.account.email };
   const body = {
@@ -102,11 +103,44 @@ describe('freeze and windows', () => {
   it('are set by an administrator only, and kept', async () => {
     const { topologyId } = await plannedBy(ann(), {});
     const policy = deployPolicySchema.parse({ windows: [{ days: [7], from: '01:00', to: '05:00' }] });
-    await expect(saveDeployPolicy({ ctx: ann(), input: { topologyId, policy } })).rejects.toMatchObject({
-      code: 'forbidden',
-    });
-    await saveDeployPolicy({ ctx: contextOf('admin'), input: { topologyId, policy } });
+    const input = { topologyId, base: untouched, policy };
+    await expect(saveDeployPolicy({ ctx: ann(), input })).rejects.toMatchObject({ code: 'forbidden' });
+    await saveDeployPolicy({ ctx: contextOf('admin'), input });
     expect(await getDeployPolicy({ ctx: named('eve', 'viewer'), input: { topologyId } })).toEqual(policy);
+  });
+});
+
+describe('rules that two administrators change', () => {
+  const admin = () => contextOf('admin');
+  const frozen = deployPolicySchema.parse({ freezeReason: 'Year end.' });
+  const fourEyes = deployPolicySchema.parse({ needsApproval: true });
+
+  it('keep what the first one set: the second is told what it is', async () => {
+    const { topologyId, name } = await plannedBy(ann(), {});
+    await saveDeployPolicy({ ctx: admin(), input: { topologyId, base: untouched, policy: frozen } });
+    const late = saveDeployPolicy({ ctx: admin(), input: { topologyId, base: untouched, policy: fourEyes } });
+    await expect(late).rejects.toMatchObject({ code: 'conflict', details: { current: frozen } });
+    expect(await getDeployPolicy({ ctx: ann(), input: { topologyId } })).toEqual(frozen);
+    expect(await getDb().auditRow.count({ where: { target: name, action: 'deploy.policy' } })).toBe(2);
+    await saveDeployPolicy({ ctx: admin(), input: { topologyId, base: frozen, policy: fourEyes } });
+  });
+
+  it('are set by one of two at the same moment', async () => {
+    const { topologyId } = await plannedBy(ann(), {});
+    const both = await Promise.allSettled(
+      [frozen, fourEyes].map((policy) =>
+        saveDeployPolicy({ ctx: admin(), input: { topologyId, base: untouched, policy } }),
+      ),
+    );
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('can be set again when what is stored cannot be read', async () => {
+    const { topologyId } = await plannedBy(ann(), {});
+    await getDb().topology.update({ where: { id: topologyId }, data: { deployPolicy: { windows: 'always' } } });
+    const base = await getDeployPolicy({ ctx: admin(), input: { topologyId } });
+    const saved = await saveDeployPolicy({ ctx: admin(), input: { topologyId, base, policy: fourEyes } });
+    expect(saved).toEqual(fourEyes);
   });
 });
 

@@ -3,14 +3,15 @@ import 'server-only';
 import { z } from 'zod';
 import { deployPolicySchema, refuseTime, type DeployPolicy } from '@/lib/core/deploy-policy';
 import { ServiceError } from '@/lib/core/errors';
-import type { DeployGate } from '@/lib/core/views/deploy-gate';
+import { saveDeployPolicyInput, type DeployGate } from '@/lib/core/views/deploy-gate';
 import { inTransaction, type Tx } from '@/lib/db/client';
 import type { Approval, Plan as PlanRow } from '@/lib/db/generated/client';
 import { appendAudit } from './audit';
 import { requireRole, type VerbArgs, type VerbContext } from './context';
+import { refuseLate } from './refuse-late';
 
 export const approvePlanInput = z.object({ planId: z.string(), planHash: z.string() });
-export const savePolicyInput = z.object({ topologyId: z.string(), policy: deployPolicySchema });
+export const savePolicyInput = saveDeployPolicyInput.extend({ topologyId: z.string() });
 
 /** A stored policy that this console cannot read must not let anything through. */
 const UNREADABLE: DeployPolicy = deployPolicySchema.parse({ freezeReason: 'The stored policy cannot be read.' });
@@ -59,14 +60,18 @@ export async function getDeployPolicy({ ctx, input }: VerbArgs<{ topologyId: str
   return loadPolicy(ctx.db, input.topologyId);
 }
 
+/** Throws ServiceError('conflict', details.current = the policy that somebody stored meanwhile). */
 export async function saveDeployPolicy({
   ctx,
   input,
 }: VerbArgs<z.infer<typeof savePolicyInput>>): Promise<DeployPolicy> {
   requireRole(ctx, 'admin');
-  const { topologyId, policy } = savePolicyInput.parse(input);
+  const { topologyId, base, policy } = savePolicyInput.parse(input);
   return inTransaction(ctx.db, async (tx) => {
+    // Locked: of two who save at once the second waits, then sees that it is late.
+    await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${topologyId} FOR UPDATE`;
     const before = await loadPolicy(tx, topologyId);
+    refuseLate('The rules for deploys of this pair were changed meanwhile.', base, before);
     const { name } = await tx.topology.update({ where: { id: topologyId }, data: { deployPolicy: policy } });
     await appendAudit(tx, ctx, { action: 'deploy.policy', target: name, before, after: policy });
     return policy;

@@ -228,7 +228,8 @@ describe('nothing is saved', () => {
 
 it('is saved and waits, with the reason, where the pair needs a second person', async () => {
   const policy = { needsApproval: true, approvalMinutes: 60, freezeReason: '', windows: [] };
-  await saveDeployPolicy({ ctx: contextOf('admin'), input: { topologyId, policy } });
+  const base = { ...policy, needsApproval: false };
+  await saveDeployPolicy({ ctx: contextOf('admin'), input: { topologyId, base, policy } });
   expect((await forecast(drain)).refusals).toEqual([expect.stringContaining('A second person must approve')]);
   const started = await run(drain);
   expect(started.deployId).toBeUndefined();

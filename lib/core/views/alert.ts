@@ -79,6 +79,8 @@ export const alertSettingsViewSchema = alertSettingsSchema.extend({
 });
 /** Left out secrets stay as they are. */
 export const saveAlertSettingsInput = alertSettingsSchema.extend({
+  /** What was shown when the change was made; other settings stored meanwhile are a conflict. */
+  base: alertSettingsViewSchema,
   webhookUrl: z
     .url({ protocol: /^https?$/ })
     .max(2_000)

@@ -12,5 +12,8 @@ export const deployGateSchema = z.object({
   /** The person who asks may approve this plan. */
   canApprove: z.boolean(),
 });
+/** `base`: the policy that the new one was made from; another one stored meanwhile is a conflict. */
+export const saveDeployPolicyInput = z.object({ base: deployPolicySchema, policy: deployPolicySchema });
 export type Approval = z.infer<typeof approvalSchema>;
 export type DeployGate = z.infer<typeof deployGateSchema>;
+export type SaveDeployPolicy = z.infer<typeof saveDeployPolicyInput>;
