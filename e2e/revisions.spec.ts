@@ -138,6 +138,25 @@ test('refuses to restore over a revision that somebody saved meanwhile', async (
   problems.splice(0); // the browser notes the refused request
 });
 
+test('edits go on over a revision that somebody saved meanwhile, and undo never takes that one back', async () => {
+  await page.goto(`${running.url}/topologies/${topologyId}?select=general`);
+  const [ftp, log] = ['FTP', 'Log forwarded packets'].map((label) => page.getByLabel(label, { exact: true }));
+  await expect(ftp!).toBeChecked();
+  await log!.check();
+  await save(topologyId, 5, { ...seedDocument(), name: 'history', ftp: false }, 'without FTP');
+  await page.getByRole('button', { name: 'Save revision' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save as revision 6' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Re-apply my edits on revision 6' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(log!).toBeChecked();
+  await expect(ftp!).not.toBeChecked();
+  for (let step = 0; step < 3; step += 1) await page.keyboard.press('Control+z');
+  await expect(log!).not.toBeChecked();
+  await expect(ftp!).not.toBeChecked();
+  await expect(page.getByText('Unsaved edits')).toHaveCount(0);
+  problems.splice(0); // the browser notes the refused request
+});
+
 test('says when a revision cannot be read, and reads it when asked again', async () => {
   await page.goto(`${running.url}/topologies/${topologyId}?tab=revisions`);
   await page.route('**/api/v1/topologies/*?revision=2', (route) => route.abort());

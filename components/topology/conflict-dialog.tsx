@@ -1,5 +1,5 @@
 'use client';
-// Someone saved meanwhile: who, when, why; re-apply the edits on top, or let go of them. Both can be undone.
+// Someone saved meanwhile: who, when, why; re-apply the edits on top, or let go of them. Undo goes from one to the other.
 import { useMemo } from 'react';
 import type { TopologyDocument } from '@/lib/core/document';
 import type { TopologyRevision } from '@/lib/core/views/topology';
@@ -12,12 +12,12 @@ type ConflictDialogProps = {
   current: TopologyRevision;
   base: TopologyDocument;
   mine: TopologyDocument;
-  onReapply: (merged: TopologyDocument) => void;
-  onReload: () => void;
+  /** Both are documents on top of the newer revision; `before` is what undo brings back. */
+  onChoose: (before: TopologyDocument, next: TopologyDocument) => void;
   onClose: () => void;
 };
 
-export function ConflictDialog({ current, base, mine, onReapply, onReload, onClose }: ConflictDialogProps) {
+export function ConflictDialog({ current, base, mine, onChoose, onClose }: ConflictDialogProps) {
   const { document: merged, conflicts } = useMemo(
     () => mergeDocuments(base, mine, current.document),
     [base, mine, current],
@@ -49,10 +49,10 @@ export function ConflictDialog({ current, base, mine, onReapply, onReload, onClo
       )}
       <DialogActions>
         <Button onClick={onClose}>Keep editing</Button>
-        <Button variant="danger" onClick={onReload}>
+        <Button variant="danger" onClick={() => onChoose(merged, current.document)}>
           Drop my edits, load revision {current.number}
         </Button>
-        <Button variant="primary" onClick={() => onReapply(merged)}>
+        <Button variant="primary" onClick={() => onChoose(current.document, merged)}>
           Re-apply my edits on revision {current.number}
         </Button>
       </DialogActions>

@@ -24,9 +24,33 @@ describe('draft', () => {
   it('is dirty only while it differs from its base', () => {
     const state = reduceDraft(startDraft(saved, undefined), typed('edge', 0));
     expect(isDirty(state)).toBe(true);
-    const rebased = reduceDraft(state, { type: 'rebase', revision: 4, base: state.document, document: state.document });
-    expect(isDirty(rebased)).toBe(false);
-    expect(rebased.baseRevision).toBe(4);
+    const after = reduceDraft(state, { type: 'saved', revision: 4, base: state.document });
+    expect(isDirty(after)).toBe(false);
+    expect(after.baseRevision).toBe(4);
+  });
+
+  it('keeps what was typed while it was saved, and its own undo', () => {
+    const sent = reduceDraft(startDraft(saved, undefined), typed('edge', 0));
+    const typedOn = reduceDraft(sent, { type: 'change', path: ['ftp'], value: true, at: 5_000 });
+    const after = reduceDraft(typedOn, { type: 'saved', revision: 4, base: sent.document });
+    expect(after.document).toMatchObject({ name: 'edge', ftp: true });
+    expect(reduceDraft(after, { type: 'undo' }).document.name).toBe('edge');
+  });
+
+  it('cannot be undone to what was before somebody else’s revision: saving would take that back without a conflict', () => {
+    const edited = reduceDraft(startDraft(saved, undefined), typed('edge', 0));
+    const undone = reduceDraft(reduceDraft(edited, typed('edges', 9_000)), { type: 'undo' });
+    const theirs = setAt(saved.document, ['logForwarded'], true);
+    const merged = setAt(theirs, ['name'], 'edge');
+    const rebased = reduceDraft(undone, { type: 'rebase', revision: 4, base: theirs, document: theirs });
+    const reapplied = reduceDraft(rebased, { type: 'edit', document: merged, at: 10_000 });
+    let state = reapplied;
+    const seen = (['undo', 'undo', 'redo', 'redo'] as const).map((type) => {
+      state = reduceDraft(state, { type });
+      return state.document;
+    });
+    expect(seen.map(({ logForwarded }) => logForwarded)).toEqual([true, true, true, true]);
+    expect(seen.map(({ name }) => name)).toEqual(['fwmark-seed', 'fwmark-seed', 'edge', 'edge']);
   });
 
   it('offers the saved revision by undo when stored edits were found', () => {

@@ -21,7 +21,9 @@ export type DraftAction =
   | { type: 'change'; path: DiagnosticPath; value: unknown; at: number }
   | { type: 'undo' }
   | { type: 'redo' }
-  /** A revision was saved or loaded: it is the new base, and the document unless edits are kept. */
+  /** This draft was saved: it has a new base, and what was typed meanwhile stays on top. */
+  | { type: 'saved'; revision: number; base: TopologyDocument }
+  /** Somebody else's revision is the new base. Nothing older can be undone to: it would take that revision back unseen. */
   | { type: 'rebase'; revision: number; base: TopologyDocument; document: TopologyDocument };
 
 const UNDO_STEPS = 200;
@@ -53,14 +55,12 @@ export function reduceDraft(state: DraftState, action: DraftAction): DraftState 
     const { path, value, at } = action;
     return edit(state, { type: 'edit', document: setAt(state.document, path, value), field: printPath(path), at });
   }
-  if (action.type === 'rebase')
-    return {
-      ...state,
-      baseRevision: action.revision,
-      base: action.base,
-      document: action.document,
-      lastField: undefined,
-    };
+  if (action.type === 'saved')
+    return { ...state, baseRevision: action.revision, base: action.base, lastField: undefined };
+  if (action.type === 'rebase') {
+    const { revision, base, document } = action;
+    return { ...state, baseRevision: revision, base, document, past: [], future: [], lastField: undefined };
+  }
   const [from, to] = action.type === 'undo' ? [state.past, state.future] : [state.future, state.past];
   const document = from.at(-1);
   if (document === undefined) return state;

@@ -1,5 +1,7 @@
 // Re-applies one person's edits on top of a revision that someone else saved meanwhile (three-way, by object name).
 import type { TopologyDocument } from '@/lib/core/document';
+import { mergeOrder } from './merge-order';
+import { isSameValue } from './same-value';
 
 export type Merged = {
   document: TopologyDocument;
@@ -7,20 +9,11 @@ export type Merged = {
 };
 
 type Plain = Record<string, unknown>;
+type Named = { name: string };
 const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const isNamedList = (value: unknown): value is { name: string }[] =>
+const isNamedList = (value: unknown): value is Named[] =>
   Array.isArray(value) && value.length > 0 && value.every((item) => isPlain(item) && typeof item.name === 'string');
-/** Whatever the order of keys: the server answers in the order of the schema, an edit appends. */
-export const isSame = (a: unknown, b: unknown) => printSorted(a) === printSorted(b);
-
-function printSorted(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) =>
-    each !== null && typeof each === 'object' && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([x], [y]) => (x < y ? -1 : 1)))
-      : each,
-  );
-}
 
 export function mergeDocuments(base: TopologyDocument, mine: TopologyDocument, theirs: TopologyDocument): Merged {
   const conflicts: string[] = [];
@@ -29,13 +22,13 @@ export function mergeDocuments(base: TopologyDocument, mine: TopologyDocument, t
 }
 
 function mergeValue(base: unknown, mine: unknown, theirs: unknown, place: string, conflicts: string[]): unknown {
-  if (isSame(mine, theirs) || isSame(base, theirs)) return mine;
-  if (isSame(base, mine)) return theirs;
+  if (isSameValue(mine, theirs) || isSameValue(base, theirs)) return mine;
+  if (isSameValue(base, mine)) return theirs;
   if (isPlain(mine) && isPlain(theirs)) return mergePlain(isPlain(base) ? base : {}, mine, theirs, place, conflicts);
-  if ([mine, theirs].every(isNamedList)) {
-    const named = (list: unknown) =>
-      Object.fromEntries((isNamedList(list) ? list : []).map((item) => [item.name, item]));
-    return Object.values(mergePlain(named(base), named(mine), named(theirs), place, conflicts));
+  if (isNamedList(mine) && isNamedList(theirs)) {
+    const lists = [isNamedList(base) ? base : [], mine, theirs] as const;
+    // Two of one name cannot be told apart: the whole list is what both changed.
+    if (lists.every(hasNoTwins)) return mergeNamed(...lists, place, conflicts);
   }
   conflicts.push(place);
   return mine;
@@ -48,4 +41,18 @@ function mergePlain(base: Plain, mine: Plain, theirs: Plain, place: string, conf
     mergeValue(base[key], mine[key], theirs[key], place === '' ? key : `${place}.${key}`, conflicts),
   ]);
   return Object.fromEntries(merged.filter(([, value]) => value !== undefined));
+}
+
+const hasNoTwins = (list: readonly Named[]) => new Set(namesOf(list)).size === list.length;
+const namesOf = (list: readonly Named[]) => list.map(({ name }) => name);
+
+function mergeNamed(base: Named[], mine: Named[], theirs: Named[], place: string, conflicts: string[]): unknown[] {
+  const { names, isContested } = mergeOrder(namesOf(base), namesOf(mine), namesOf(theirs));
+  if (isContested) conflicts.push(`${place} (order)`);
+  // A map, not an object: an object would put a name of digits first.
+  const [was, is, become] = [base, mine, theirs].map((list) => new Map(list.map((item) => [item.name, item])));
+  return names.flatMap((name) => {
+    const merged = mergeValue(was?.get(name), is?.get(name), become?.get(name), `${place}.${name}`, conflicts);
+    return merged === undefined ? [] : [merged];
+  });
 }

@@ -91,8 +91,7 @@ export function TopologyEditor({ saved }: { saved: TopologyRevision }) {
         baseRevision={baseRevision}
         onClose={() => setDialog(undefined)}
         onSaved={(revision) => {
-          // What was typed while the answer was on its way stays a draft on top of the new revision.
-          draft.rebase(revision, document);
+          draft.markSaved(revision);
           setDialog(undefined);
         }}
         onConflict={setDialog}
@@ -103,14 +102,9 @@ export function TopologyEditor({ saved }: { saved: TopologyRevision }) {
           base={base}
           mine={document}
           onClose={() => setDialog(undefined)}
-          onReapply={(merged) => {
-            draft.replace(merged);
-            draft.rebase(dialog, merged);
-            setDialog(undefined);
-          }}
-          onReload={() => {
-            draft.replace(dialog.document);
-            draft.rebase(dialog);
+          onChoose={(before, next) => {
+            draft.rebase(dialog, before);
+            draft.replace(next);
             setDialog(undefined);
           }}
         />

@@ -28,6 +28,11 @@ export function useTopologyDraft(saved: TopologyRevision) {
     }, []),
     undo: useCallback(() => dispatch({ type: 'undo' }), []),
     redo: useCallback(() => dispatch({ type: 'redo' }), []),
+    markSaved: useCallback(
+      ({ number, document }: TopologyRevision) => dispatch({ type: 'saved', revision: number, base: document }),
+      [],
+    ),
+    /** On a revision that this draft did not make; `next` can be undone, what was before it cannot. */
     rebase: useCallback(
       (revision: TopologyRevision, next: TopologyDocument = revision.document) =>
         dispatch({ type: 'rebase', revision: revision.number, base: revision.document, document: next }),
