@@ -85,6 +85,34 @@ test('YAML is edited into the draft, and a text that cannot be read keeps the dr
   await expect(page.getByText('This text is in the draft')).toBeVisible();
 });
 
+test('Ctrl-Z belongs to the text that is typed: in the YAML editor, in a dialog, and else to the topology', async () => {
+  const editor = page.getByRole('textbox', { name: 'Draft as YAML' });
+  await editor.click();
+  await page.keyboard.press('Control+Home');
+  // In one go, so that it is one step.
+  await page.keyboard.insertText('oddKey: 1 # ');
+  await expect(page.getByText('This text cannot be read yet')).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(editor).not.toContainText('oddKey');
+  await expect(page.getByText('This text is in the draft')).toBeVisible();
+  await page.keyboard.press('Control+Shift+z');
+  await expect(editor).toContainText('oddKey');
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('This text is in the draft')).toBeVisible();
+
+  await page.getByRole('button', { name: 'General settings' }).click();
+  const log = page.getByLabel('Log forwarded packets');
+  await log.check();
+  await page.getByRole('button', { name: 'Save revision' }).click();
+  const message = page.getByRole('dialog').getByLabel('Message');
+  await message.fill('why');
+  await message.press('Control+z');
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await expect(log).toBeChecked();
+  await page.getByRole('button', { name: 'Save revision' }).press('Control+z');
+  await expect(log).not.toBeChecked();
+});
+
 test('a text is copied also where the browser has no clipboard for pages, as over plain HTTP', async () => {
   await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
   await page.getByRole('tabpanel', { name: 'YAML' }).getByRole('button', { name: 'Copy', exact: true }).click();

@@ -9,6 +9,7 @@ import { api } from '@/lib/api/client';
 import { describeProblem } from '@/components/data/problem';
 import { useDebounced } from '@/components/data/use-debounced';
 import { useEditor } from '../editor-context';
+import { textHistory } from './text-history';
 
 const PAUSE_MS = 350;
 type Told = { diagnostics: readonly Diagnostic[]; failure?: string; isTaken: boolean };
@@ -60,7 +61,7 @@ export default function YamlEditor({ initial }: { initial: string }) {
       setText(update.state.doc.toString());
     });
     const extensions: Extension = [
-      ...[lineNumbers(), yaml(), problemLines, theme, listen, EditorView.lineWrapping],
+      ...[lineNumbers(), yaml(), textHistory, problemLines, theme, listen, EditorView.lineWrapping],
       EditorView.contentAttributes.of({ 'aria-label': 'Draft as YAML' }),
     ];
     const made = new EditorView({ parent: place.current, state: EditorState.create({ doc: initial, extensions }) });
