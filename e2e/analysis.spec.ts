@@ -113,6 +113,47 @@ test('Ctrl-Z belongs to the text that is typed: in the YAML editor, in a dialog,
   await expect(log).not.toBeChecked();
 });
 
+test('a text that is not in the draft stays, over a change of tab and a reload, and Done asks about it', async () => {
+  const editor = page.getByRole('textbox', { name: 'Draft as YAML' });
+  const done = page.getByRole('button', { name: 'Done' });
+  await editor.click();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.insertText('oddKey: 1 # ');
+  // At once: nobody has looked at the text yet.
+  await page.getByRole('tab', { name: 'Problems' }).click();
+  await expect(page.getByRole('tab', { name: 'YAML' })).toContainText('not in the draft');
+  await page.getByRole('tab', { name: 'YAML' }).click();
+  await expect(editor).toContainText('oddKey');
+  await page.reload();
+  await expect(editor).toContainText('oddKey');
+  await expect(page.getByText('This text cannot be read yet')).toBeVisible();
+  await done.click();
+  await expect(page.getByText('This text is not in the draft.')).toBeVisible();
+  await screenshot('held');
+  await page.getByRole('button', { name: 'Keep editing' }).click();
+  await expect(editor).toContainText('oddKey');
+  await done.click();
+  await page.getByRole('button', { name: 'Discard this text' }).click();
+  await expect(editor).toHaveCount(0);
+
+  for (const [advertSeconds, isHasty] of [
+    [2, true],
+    [3, false],
+  ] as const) {
+    await page.getByRole('button', { name: 'Edit as YAML' }).click();
+    await editor.click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type(`vrrp: { advertSeconds: ${advertSeconds} }`);
+    if (!isHasty) await expect(page.getByText('Unsaved edits')).toBeVisible();
+    await expect(editor).toContainText(`advertSeconds: ${advertSeconds}`);
+    await done.click();
+    await expect(editor).toHaveCount(0);
+    await expect(page.getByLabel('Draft as YAML')).toContainText(`advertSeconds: ${advertSeconds}`);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByText('Unsaved edits')).toHaveCount(0);
+  }
+});
+
 test('a text is copied also where the browser has no clipboard for pages, as over plain HTTP', async () => {
   await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
   await page.getByRole('tabpanel', { name: 'YAML' }).getByRole('button', { name: 'Copy', exact: true }).click();

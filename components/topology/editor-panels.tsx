@@ -4,13 +4,16 @@ import dynamic from 'next/dynamic';
 import { parseAsStringLiteral, useQueryState } from 'nuqs';
 import type { TopologyDocument } from '@/lib/core/document';
 import type { TopologyRevision } from '@/lib/core/views/topology';
+import { Badge } from '@/components/ui/badge';
 import { SkeletonRows } from '@/components/ui/skeleton';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import { useEditor } from './editor-context';
 import { FilesPanel } from './panels/files-panel';
 import { ProblemsPanel } from './panels/problems-panel';
 import { RevisionsPanel } from './panels/revisions-panel';
+import { isHeld, useYamlState } from './panels/use-yaml-text';
 import { YamlPanel } from './panels/yaml-panel';
+import type { YamlText } from './panels/yaml-text';
 
 const AnalysisPanel = dynamic(() => import('./panels/analysis-panel'), {
   ssr: false,
@@ -23,12 +26,14 @@ type EditorPanelsProps = {
   saved: TopologyDocument;
   baseRevision: number;
   hasEdits: boolean;
+  yaml: YamlText;
   onRestored: (revision: TopologyRevision) => void;
 };
 
-export function EditorPanels({ saved, baseRevision, hasEdits, onRestored }: EditorPanelsProps) {
+export function EditorPanels({ saved, baseRevision, hasEdits, yaml, onRestored }: EditorPanelsProps) {
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(tabs).withDefault('problems'));
-  const { diagnostics } = useEditor();
+  const { diagnostics, isReadOnly } = useEditor();
+  const isTextHeld = isHeld(useYamlState(yaml)?.phase) && !isReadOnly;
   return (
     <Tabs
       value={tab}
@@ -42,7 +47,7 @@ export function EditorPanels({ saved, baseRevision, hasEdits, onRestored }: Edit
         <TabsTrigger value="analysis">Analysis</TabsTrigger>
         <TabsTrigger value="files">Generated files</TabsTrigger>
         <TabsTrigger value="revisions">Revisions</TabsTrigger>
-        <TabsTrigger value="yaml">YAML</TabsTrigger>
+        <TabsTrigger value="yaml">YAML {isTextHeld && <Badge tone="warn">not in the draft</Badge>}</TabsTrigger>
       </TabsList>
       <TabsContent value="problems">
         <ProblemsPanel />
@@ -57,7 +62,7 @@ export function EditorPanels({ saved, baseRevision, hasEdits, onRestored }: Edit
         <RevisionsPanel baseRevision={baseRevision} hasEdits={hasEdits} onRestored={onRestored} />
       </TabsContent>
       <TabsContent value="yaml">
-        <YamlPanel />
+        <YamlPanel yaml={yaml} />
       </TabsContent>
     </Tabs>
   );

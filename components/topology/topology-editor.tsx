@@ -14,6 +14,7 @@ import { EditorToolbar } from './editor-toolbar';
 import { SelectedForm } from './forms/selected-form';
 import { ObjectList } from './object-list';
 import { PacketBar } from './packet-bar';
+import { useYamlText } from './panels/use-yaml-text';
 import { PictureFrame } from './picture/picture-frame';
 import { SaveDialog } from './save-dialog';
 import { parseSelection, printSelection, selectionAt, type Selection } from './selection';
@@ -43,6 +44,7 @@ export function TopologyEditor({ saved }: { saved: TopologyRevision }) {
   );
   const { change, replace } = draft;
   const { topologyId } = saved;
+  const yaml = useYamlText(topologyId, document, replace);
   const editor: Editor = useMemo(
     () => ({
       topologyId,
@@ -83,6 +85,7 @@ export function TopologyEditor({ saved }: { saved: TopologyRevision }) {
         saved={base}
         baseRevision={baseRevision}
         hasEdits={draft.hasEdits}
+        yaml={yaml}
         // With edits the notice above asks what becomes of them.
         onRestored={(revision) => !draft.hasEdits && draft.rebase(revision)}
       />
