@@ -54,6 +54,7 @@ done
 # As the console left it: the earlier release holds, then the newer one is put in place again.
 switched
 $g rollback "$tx" > /dev/null 2>&1
+echo "$generation" > "releases/$tx/was-confirmed"
 $g apply "$tx" > /dev/null || echo "the release could not be put back"
 echo "won $confirmed $back"`;
 

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FaultName } from './cells';
+import { AT_REST, readStatus } from './invariants';
 import type { Rig } from './rig';
 
 /** Undoes what would not heal by itself; waits as long as the protocol says that the fault lasts. */
@@ -17,7 +18,8 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const nothing: Heal = async () => undefined;
 
 function killProcess(name: string, pid: number | undefined): Struck {
-  if (pid === undefined) return { note: `${name} was not running`, heal: nothing };
+  // Else the cell would pass without its fault.
+  if (pid === undefined) throw new Error(`${name} was not running, so it could not be killed`);
   process.kill(pid, 'SIGKILL');
   return { note: `SIGKILL to ${name} (${pid})`, heal: nothing };
 }
@@ -29,7 +31,14 @@ while [ "$(now)" -lt "$end" ]; do
   ids=$(pgrep -f '[s]h /usr/lib/lvs-console/guard ') && { kill -9 $ids; echo $ids | wc -w; exit 0; }
   sleep 0.05
 done
-echo 0`;
+exit 3`;
+
+/** Invariant 7: a director that no console can reach comes to rest by itself. Asked over the lab's own console, while it is still cut off. */
+async function needRest(rig: Rig, director: string): Promise<void> {
+  const { state = '?', step = '' } = await readStatus(rig, director);
+  if (step === '' && AT_REST.includes(state)) return;
+  throw new Error(`invariant 7: ${director} is ${state} ${step} though its time is over and no console can reach it`);
+}
 
 export const FAULT: Record<FaultName, Fault> = {
   'worker-killed': async (rig) => killProcess('the worker', rig.console.workerPid()),
@@ -39,8 +48,9 @@ export const FAULT: Record<FaultName, Fault> = {
     return killProcess('PostgreSQL', Number(fs.readFileSync(file, 'utf8').split('\n')[0]));
   },
   'guard-killed': async (rig, director) => {
-    const { stdout } = await rig.lab.exec(director, ['sh', '-c', KILL_GUARD], { timeoutMs: 20_000 });
-    return { note: `SIGKILL to ${stdout.trim() || '0'} guard processes on ${director}`, heal: nothing };
+    const { code, stdout } = await rig.lab.exec(director, ['sh', '-c', KILL_GUARD], { timeoutMs: 20_000 });
+    if (code !== 0) throw new Error(`no guard ran on ${director} within 8 s, so none could be killed`);
+    return { note: `SIGKILL to ${stdout.trim()} guard processes on ${director}`, heal: nothing };
   },
   'power-cut': async (rig, director) => {
     await rig.lab.crash(director);
@@ -54,16 +64,21 @@ export const FAULT: Record<FaultName, Fault> = {
     await rig.lab.setLink(director, 'management', false);
     const heal = async () => {
       await pause(rig.timerSeconds * 1000 + BEYOND_TIMER_MS);
+      await needRest(rig, director);
       await rig.lab.setLink(director, 'management', true);
     };
     return { note: `management cable of ${director} out for T + 30 s`, heal };
   },
   'sshd-stopped': async (rig, director) => {
-    const sshd = (signal: string) =>
-      rig.lab.exec(director, ['sh', '-c', `kill -${signal} "$(cat /run/sshd.pid)"`], { timeoutMs: 20_000 });
+    const sshd = async (signal: string) => {
+      const argv = ['sh', '-c', `kill -${signal} "$(cat /run/sshd.pid)"`];
+      const { code, stderr } = await rig.lab.exec(director, argv, { timeoutMs: 20_000 });
+      if (code !== 0) throw new Error(`sshd of ${director} takes no ${signal}: ${stderr}`);
+    };
     await sshd('STOP');
     const heal = async () => {
       await pause(rig.timerSeconds * 1000 + BEYOND_TIMER_MS);
+      await needRest(rig, director);
       await sshd('CONT');
     };
     return { note: `sshd of ${director} stopped for T + 30 s`, heal };

@@ -13,6 +13,8 @@ export type HostCell = {
   ends: DeployState[];
 };
 
+/** Exit code of what heals, when the thing that a deploy had to leave alone is not there any more. */
+export const GONE = 77;
 const NOTHING_DONE: DeployState[] = ['refused', 'failed', 'rolled-back'];
 const BASHRC = (line: string) => ({
   strike: `cp -p /root/.bashrc /root/.bashrc.lvs 2> /dev/null || :; { echo '${line}'; cat /root/.bashrc 2> /dev/null; } > /root/b && mv /root/b /root/.bashrc`,
@@ -103,7 +105,7 @@ export const MATRIX_B: HostCell[] = [
     'active',
     {
       strike: 'iptables -w -I INPUT -s 192.0.2.99 -j DROP',
-      heal: 'iptables -w -C INPUT -s 192.0.2.99 -j DROP && iptables -w -D INPUT -s 192.0.2.99 -j DROP',
+      heal: `iptables -w -D INPUT -s 192.0.2.99 -j DROP || exit ${GONE}`,
     },
     ['verified'],
     'switch',

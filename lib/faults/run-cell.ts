@@ -16,7 +16,7 @@ import {
 import type { Cell, Half, Point } from './cells';
 import { FAULT } from './faults';
 import { AT_REST, checkInvariants, readBefore, readStatus, type Broken } from './invariants';
-import type { HostCell } from './host-cells';
+import { GONE, type HostCell } from './host-cells';
 import { startProbe } from './probe';
 import { DIRECTORS, UNTOUCHED_ADDRESS, type Rig } from './rig';
 
@@ -87,7 +87,10 @@ export function runHostCell(rig: Rig, { id, half, at, strike, heal, ends }: Host
     if (code !== 0) throw new Error(`the fault could not be made on ${director}: exit ${code}: ${note}`);
     return {
       note: `${director}: ${note || 'struck'}`,
-      heal: async () => void (await sh(director, heal)),
+      heal: async () => {
+        const { code: healed } = await sh(director, heal);
+        if (healed === GONE) throw new Error(`${director}: what the deploy had to leave alone is gone`);
+      },
       healsAfter: true,
     };
   };

@@ -176,6 +176,29 @@ describe('a guard that is killed while it exchanges a checked release', () => {
   });
 });
 
+describe('a checked release on the disk', () => {
+  it('is not switched to when any one of its files is cut, empty or gone', { timeout: 120_000 }, async () => {
+    const box = await open({ shell: 'dash' });
+    await armRelease(box, A, 1, releaseTar(testRelease(1)));
+    const before = await box.picture();
+    const folder = `${box.root}/var/lib/lvs-console/releases/${A}`;
+    const names = ['MANIFEST', 'MANIFEST.sum', ...Object.keys(testRelease(1))];
+    const outcomes = [];
+    for (const name of names)
+      for (const damage of ['truncate -s -2 F', 'truncate -s 0 F', 'rm F']) {
+        // An older guard took no sum, so that its absence means nothing.
+        if (name === 'MANIFEST.sum' && damage === 'rm F') continue;
+        await sh(box, `cp -p ${folder}/${name} ROOT/kept; ${damage.replace('F', `${folder}/${name}`)}`);
+        const { code } = await box.guard(['switch', A, '1']);
+        outcomes.push({ name, damage, code });
+        await sh(box, `cp -p ROOT/kept ${folder}/${name}`);
+      }
+    expect(outcomes.filter(({ code }) => code !== 11)).toEqual([]);
+    expect(await box.picture()).toBe(before);
+    expect(await box.guard(['switch', A, '1'])).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
 describe('a disk', () => {
   it('is not filled by releases that are staged and rolled back', async () => {
     const box = await open({ shell: 'dash' });
