@@ -6,12 +6,8 @@ import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
+import { safeTarget } from './safe-target';
 import { signIn, type SignInResult } from './sign-in-requests';
-
-/** Only a path of this console may be the target. */
-function safeTarget(next: string | undefined): string {
-  return next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/topologies';
-}
 
 export function SignInForm({ next, reason }: { next?: string | undefined; reason?: string | undefined }) {
   const [result, setResult] = useState<SignInResult>();
@@ -21,7 +17,7 @@ export function SignInForm({ next, reason }: { next?: string | undefined; reason
     const answer = await signIn(String(form.get('email')), String(form.get('password')));
     setResult(answer);
     setBusy(false);
-    if (answer.ok) leaveTo(safeTarget(next));
+    if (answer.ok) leaveTo(safeTarget(next, location.origin));
   };
   return (
     <form
