@@ -2,6 +2,7 @@
 import 'server-only';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
+import { MAX_BODY_BYTES } from '@/lib/core/body-limit';
 import { accountRoutes } from './account-routes';
 import { alertRoutes } from './alert-routes';
 import { newRouter } from './declare';
@@ -16,9 +17,6 @@ import { probeApp } from './probe-app';
 import { topologyRoutes } from './topology-routes';
 import { verbRoutes } from './verb-routes';
 
-/** A document of thousands of objects is far below. */
-const MAX_BODY = 4 * 1024 * 1024;
-
 export const apiApp = newRouter().basePath('/api/v1');
 
 apiApp.use(assignRequestId);
@@ -28,9 +26,9 @@ apiApp.use(refuseForeignOrigin);
 apiApp.use(requireAccount);
 apiApp.use(
   bodyLimit({
-    maxSize: MAX_BODY,
+    maxSize: MAX_BODY_BYTES,
     onError: () => {
-      throw new HTTPException(413, { message: `A body may have ${MAX_BODY / 1024 / 1024} MiB` });
+      throw new HTTPException(413, { message: `A body may have ${MAX_BODY_BYTES / 1024 / 1024} MiB` });
     },
   }),
 );

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_BODY_BYTES } from '../core/body-limit';
 import { NO_FILTER } from '../live/read-connections';
 import { HostError, ServiceError } from '../core/errors';
 import { callWorker } from './client';
@@ -72,6 +73,12 @@ describe('the verb socket', () => {
       code: 'not-found',
     });
     await expect(callWorker('makePlan', { topologyId: 't', revision: 1, actor: 'a' })).rejects.not.toThrow(/secret/);
+  });
+
+  it('takes what the API takes, and has a bound', async () => {
+    const ask = (bytes: number) => callWorker('makePlan', { topologyId: 't', revision: 1, actor: 'a'.repeat(bytes) });
+    await expect(ask(MAX_BODY_BYTES)).rejects.toThrow('The worker failed');
+    await expect(ask(2 * MAX_BODY_BYTES)).rejects.toThrow('too large');
   });
 
   it('refuses an answer of its own that has not the promised shape', async () => {

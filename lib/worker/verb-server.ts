@@ -3,6 +3,7 @@ import 'server-only';
 import fs from 'node:fs';
 import http from 'node:http';
 import { z } from 'zod';
+import { MAX_BODY_BYTES } from '../core/body-limit';
 import { HostError, ServiceError } from '../core/errors';
 import type { Logger } from './logger';
 import { workerVerbs, type WorkerInput, type WorkerOutput, type WorkerVerbName } from './verbs';
@@ -10,7 +11,8 @@ import { workerVerbs, type WorkerInput, type WorkerOutput, type WorkerVerbName }
 export type VerbHandlers = { [N in WorkerVerbName]: (input: WorkerInput<N>) => Promise<WorkerOutput<N>> };
 export type VerbServer = { close: () => Promise<void> };
 
-const MAX_BODY = 1024 * 1024;
+/** A document that the API took is stored with what its schema fills in, and has other words around it here. */
+const MAX_BODY = 2 * MAX_BODY_BYTES;
 const STATUS: Record<string, number> = { 'not-found': 404, conflict: 409, invalid: 422, busy: 409, unavailable: 503 };
 
 /** A socket that a killed worker left is replaced: the advisory locks decide who does what, not this file. */
