@@ -11,13 +11,14 @@ export type ProblemWords = {
   detail?: string;
 };
 
+/** Where the answer itself does not name the step. */
 const nextSteps: Record<string, string> = {
   unauthenticated: 'Sign in again.',
   forbidden: 'Ask an administrator for the role that this needs.',
   'not-found': 'It may have been removed; go back to the list.',
   conflict: 'Load the newest state and try again.',
   invalid: 'Mend the input and try again.',
-  busy: 'Wait until the open deploy has ended, then try again.',
+  busy: 'Wait until that has ended, then try again.',
   unavailable: 'Try again in a few seconds; when it stays, the logs in the data folder say why.',
   unreachable: 'Check the director’s power, network and management address.',
   'host-key-unknown': 'Open the director, scan its host key and accept it.',
@@ -30,19 +31,22 @@ const nextSteps: Record<string, string> = {
 };
 
 export function describeProblem(error: unknown): ProblemWords {
-  if (error instanceof ApiProblem)
-    return {
-      why: error.detail,
-      next: nextSteps[error.code] ?? 'Try again; when it stays, the log of the console says more.',
-      code: error.code,
-      diagnostics: error.diagnostics ?? [],
-    };
+  if (error instanceof ApiProblem) return describeAnswer(error);
   return {
     why: 'The console did not answer.',
     next: 'Check the network between this browser and the console, then try again.',
     code: 'network',
     diagnostics: [],
     detail: error instanceof Error ? error.message : String(error),
+  };
+}
+
+/** The request id stands in the log, which has what the console failed at. */
+function describeAnswer({ status, code, detail, next, diagnostics = [], requestId }: ApiProblem): ProblemWords {
+  return {
+    why: status >= 500 && requestId !== undefined ? `${detail} Request ${requestId}.` : detail,
+    next: next ?? nextSteps[code] ?? 'Try again; when it stays, the log of the console says more.',
+    ...{ code, diagnostics },
   };
 }
 

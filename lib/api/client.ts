@@ -36,7 +36,14 @@ import type { FilePreview, RevisionSummary, TopologyRevision, TopologySummary } 
 /** Longer than the slowest director, shorter than patience. */
 const REQUEST_MS = 90_000;
 
-type Problem = { code: string; detail: string; details?: Record<string, unknown>; diagnostics?: Diagnostic[] };
+type Problem = {
+  code: string;
+  detail: string;
+  next?: string;
+  details?: Record<string, unknown>;
+  diagnostics?: Diagnostic[];
+  requestId?: string;
+};
 
 /** A proxy in between may answer with anything. */
 function isProblem(answer: unknown): answer is Problem {
@@ -52,6 +59,10 @@ export class ApiProblem extends Error {
     readonly detail: string,
     readonly details?: Record<string, unknown>,
     readonly diagnostics?: Diagnostic[],
+    /** What to do now; absent where the code says it. */
+    readonly next?: string,
+    /** Stands beside the reason in the log of the console. */
+    readonly requestId?: string,
   ) {
     super(detail);
   }
@@ -72,6 +83,8 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
     problem?.detail ?? `The console answered with status ${response.status}.`,
     problem?.details,
     problem?.diagnostics,
+    problem?.next,
+    problem?.requestId,
   );
 }
 

@@ -13,6 +13,8 @@ export const problemSchema = z
     status: z.number(),
     code: z.string(),
     detail: z.string(),
+    /** What to do now; absent where the code says it. */
+    next: z.string().optional(),
     details: z.record(z.string(), z.unknown()).optional(),
     diagnostics: z.array(diagnosticSchema).optional(),
     requestId: z.string(),

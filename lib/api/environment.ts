@@ -22,7 +22,12 @@ export const assignRequestId: MiddlewareHandler<ApiEnv> = async (context, next) 
 export const refuseForeignOrigin: MiddlewareHandler<ApiEnv> = async (context, next) => {
   if (!['GET', 'HEAD'].includes(context.req.method)) {
     if (isForeign(context.req.raw.headers))
-      throw new ServiceError('forbidden', 'Changes are accepted from the console’s own pages only.');
+      throw new ServiceError(
+        'forbidden',
+        'Changes are accepted from the console’s own pages only.',
+        {},
+        { next: 'Open the console at its own address and do it there.' },
+      );
     const type = context.req.header('content-type');
     if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type))
       throw new ServiceError('invalid', 'Bodies must be application/json.');

@@ -22,6 +22,13 @@ describe('a problem', () => {
     },
   );
 
+  it('of a refused verb passes on its own next step, when it has one', () => {
+    const [taken, other] = [{ next: 'Choose another name.' }, {}].map((options) =>
+      toProblem(new ServiceError('conflict', 'Taken.', {}, options)),
+    );
+    expect([taken?.next, other && 'next' in other]).toEqual(['Choose another name.', false]);
+  });
+
   it('of a director has its code, and not what the tools printed', () => {
     const problem = toProblem(new HostError('time-out', 'No answer.', { host: 'a', stdout: 'key', stderr: 'key' }));
     expect(problem).toMatchObject({ status: 502, code: 'time-out', details: { host: 'a' } });

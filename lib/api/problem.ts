@@ -10,6 +10,7 @@ export type Problem = {
   status: number;
   code: string;
   detail: string;
+  next?: string;
   details?: Record<string, unknown>;
   diagnostics?: Diagnostic[];
 };
@@ -34,8 +35,7 @@ export class InvalidRequest extends Error {
 
 /** What an error tells the person; ours (a bug) tells nothing but where to look. */
 export function toProblem(error: unknown): Problem {
-  if (error instanceof ServiceError)
-    return { status: serviceStatus[error.code], code: error.code, detail: error.message, details: error.details };
+  if (error instanceof ServiceError) return fromService(error);
   if (error instanceof HostError)
     return { status: 502, code: error.code, detail: error.message, details: publicDetails(error) };
   if (error instanceof InvalidRequest)
@@ -54,6 +54,10 @@ export function toProblem(error: unknown): Problem {
     code: 'internal',
     detail: 'The console failed; its log (logs/web.log in the data folder) has the reason under this request id.',
   };
+}
+
+function fromService({ code, message, next, details }: ServiceError): Problem {
+  return { status: serviceStatus[code], code, detail: message, ...(next !== undefined && { next }), details };
 }
 
 const AWAY = /^(ENOENT|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|P1001|P1002|P1008|P1017|P2024|57P0[123]|53300)$/;

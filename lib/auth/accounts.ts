@@ -18,7 +18,10 @@ export async function insertAccount(tx: Tx, { email, name, role, passwordHash }:
     data: [{ id: randomUUID(), email: address, name, role, emailVerified: true }],
     skipDuplicates: true,
   });
-  if (count === 0) throw new ServiceError('conflict', `There is an account for ${address} already.`);
+  if (count === 0) {
+    const next = 'Use another address, or change the account that is there.';
+    throw new ServiceError('conflict', `There is an account for ${address} already.`, {}, { next });
+  }
   const user = await tx.user.findUniqueOrThrow({ where: { email: address } });
   await writePassword(tx, user.id, passwordHash);
   return user;

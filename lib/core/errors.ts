@@ -12,16 +12,21 @@ export function invariant(condition: unknown, message: string): asserts conditio
 export type ServiceErrorCode =
   'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'invalid' | 'busy' | 'unavailable';
 
+/** `next`: what the person does now, where the code alone would send them the wrong way. */
+type ServiceErrorOptions = ErrorOptions & { next?: string };
+
 /** A verb that may not or cannot be done; ends as HTTP problem+json. `details` is safe to show. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
+  readonly next: string | undefined;
   constructor(
     readonly code: ServiceErrorCode,
     message: string,
     readonly details: Record<string, unknown> = {},
-    options?: ErrorOptions,
+    options: ServiceErrorOptions = {},
   ) {
     super(message, options);
+    this.next = options.next;
   }
 }
 

@@ -56,8 +56,7 @@ export async function changeRole({ ctx, input }: VerbArgs<{ id: string; role: Ac
     const user = await tx.user.findUnique({ where: { id } });
     if (!user) throw new ServiceError('not-found', 'There is no such account.');
     const others = await tx.user.count({ where: { role: 'admin', id: { not: id } } });
-    if (role !== 'admin' && others === 0)
-      throw new ServiceError('conflict', 'This is the last administrator; give the role to somebody else first.');
+    if (role !== 'admin' && others === 0) refuseLast();
     await appendAudit(tx, ctx, {
       action: 'account.role',
       target: user.email,
@@ -66,6 +65,11 @@ export async function changeRole({ ctx, input }: VerbArgs<{ id: string; role: Ac
     });
     return toAccount(await tx.user.update({ where: { id }, data: { role } }));
   });
+}
+
+function refuseLast(): never {
+  const next = 'Make somebody else an administrator first.';
+  throw new ServiceError('conflict', 'This is the last administrator.', {}, { next });
 }
 
 /** Ends every other session of the account: a password is often changed because somebody else knew it. */

@@ -39,7 +39,10 @@ async function plannedBy(author: VerbContext, policy: Partial<DeployPolicy>) {
 describe('four eyes', () => {
   it('lets nobody deploy a plan that no second person approved', async () => {
     const { plan } = await plannedBy(ann(), { needsApproval: true });
-    await expect(startDeploy({ ctx: ann(), input: plan })).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(startDeploy({ ctx: ann(), input: plan })).rejects.toMatchObject({
+      code: 'forbidden',
+      next: expect.stringMatching(/^Ask a second person/) as string,
+    });
     expect((await getDeployGate({ ctx: ann(), input: plan })).refusals).toHaveLength(1);
   });
 
@@ -95,7 +98,10 @@ describe('four eyes', () => {
 describe('freeze and windows', () => {
   it('refuse a deploy with the reason, and a policy that cannot be read refuses too', async () => {
     const { plan, topologyId } = await plannedBy(ann(), { freezeReason: 'Year end.' });
-    await expect(startDeploy({ ctx: ann(), input: plan })).rejects.toThrow('Year end.');
+    await expect(startDeploy({ ctx: ann(), input: plan })).rejects.toMatchObject({
+      message: expect.stringContaining('Year end.') as string,
+      next: expect.stringMatching(/^Wait for the end of the freeze/) as string,
+    });
     await getDb().topology.update({ where: { id: topologyId }, data: { deployPolicy: { windows: 'always' } } });
     await expect(startDeploy({ ctx: ann(), input: plan })).rejects.toThrow('cannot be read');
   });

@@ -26,7 +26,7 @@ export async function getDeployGate({ ctx, input }: VerbArgs<{ planId: string }>
     approvals: approvals.map(({ approver, approvedAt, expiresAt }) => ({
       ...{ approver, approvedAt: approvedAt.toISOString(), expiresAt: expiresAt.toISOString() },
     })),
-    refusals: refusalsOf(ctx, plan, policy, approvals),
+    refusals: refusalsOf(ctx, plan, policy, approvals).map(({ why }) => why),
     canApprove: policy.needsApproval && ctx.account.role !== 'viewer' && plan.createdBy !== ctx.account.email,
   };
 }
@@ -40,7 +40,12 @@ export async function approvePlan({ ctx, input }: VerbArgs<z.infer<typeof approv
     if (plan.hash !== planHash)
       throw new ServiceError('conflict', 'This is not the plan that was shown; look at the new one.');
     if (plan.createdBy === ctx.account.email)
-      throw new ServiceError('forbidden', 'You made this plan; a second person must approve it.');
+      throw new ServiceError(
+        'forbidden',
+        'You made this plan; a second person must approve it.',
+        {},
+        { next: 'Ask somebody else to approve it.' },
+      );
     const { approvalMinutes } = await loadPolicy(tx, plan.topologyId);
     const approver = ctx.account.email;
     const data = { planHash, approvedAt: new Date(), expiresAt: new Date(Date.now() + approvalMinutes * 60_000) };
@@ -90,10 +95,14 @@ export async function passGate(
 ): Promise<{ approver: string | null; breakGlass: string | null }> {
   const policy = await loadPolicy(tx, plan.topologyId);
   const approvals = await validApprovals(tx, plan);
-  const refusals = refusalsOf(ctx, plan, policy, approvals);
+  const refused = refusalsOf(ctx, plan, policy, approvals);
   const approver = othersOf(ctx, approvals)[0]?.approver ?? null;
-  if (refusals.length === 0) return { approver, breakGlass: null };
-  if (breakGlassReason === undefined) throw new ServiceError('forbidden', refusals.join(' '));
+  if (refused.length === 0) return { approver, breakGlass: null };
+  const refusals = refused.map(({ why }) => why);
+  if (breakGlassReason === undefined) {
+    const next = [...refused.map((each) => each.next), PAST_IT].join(' ');
+    throw new ServiceError('forbidden', refusals.join(' '), {}, { next });
+  }
   requireRole(ctx, 'admin');
   const { name } = await tx.topology.findUniqueOrThrow({ where: { id: plan.topologyId } });
   await appendAudit(tx, ctx, { action: 'deploy.break-glass', target: name, after: { breakGlassReason, refusals } });
@@ -103,7 +112,7 @@ export async function passGate(
 /** For a plan that this person makes now: what will stand between it and its deploy. */
 export async function refusalsAhead(ctx: VerbContext, topologyId: string): Promise<string[]> {
   const policy = await loadPolicy(ctx.db, topologyId);
-  return refusalsOf(ctx, { createdBy: ctx.account.email }, policy, []);
+  return refusalsOf(ctx, { createdBy: ctx.account.email }, policy, []).map(({ why }) => why);
 }
 
 /** A deploy or a failover of the pair that has not ended; undefined when there is none. */
@@ -114,16 +123,23 @@ export async function describeOpenWork(tx: Tx, topologyId: string): Promise<stri
   return failover ? `The failover to ${failover.to}` : undefined;
 }
 
+type Refusal = { why: string; next: string };
+const PAST_IT = 'In an emergency an administrator can deploy past the policy, with a reason.';
+
 function refusalsOf(
   ctx: VerbContext,
   plan: Pick<PlanRow, 'createdBy'>,
   policy: DeployPolicy,
   approvals: readonly Approval[],
-): string[] {
+): Refusal[] {
   const time = refuseTime(policy, new Date());
   const isApproved = !policy.needsApproval || othersOf(ctx, approvals).length > 0;
-  const missing = `A second person must approve this plan (made by ${plan.createdBy}) before it is deployed.`;
-  return [...(time === undefined ? [] : [time]), ...(isApproved ? [] : [missing])];
+  const missing = {
+    why: `A second person must approve this plan (made by ${plan.createdBy}) before it is deployed.`,
+    next: 'Ask a second person to approve it.',
+  };
+  const wait = policy.freezeReason === '' ? 'Wait for a window.' : 'Wait for the end of the freeze.';
+  return [...(time === undefined ? [] : [{ why: time, next: wait }]), ...(isApproved ? [] : [missing])];
 }
 
 /** Whoever deploys cannot be the one who approved. */

@@ -70,7 +70,10 @@ export async function cancelDeploy({ ctx, input }: VerbArgs<{ id: string }>): Pr
       where: { id: input.id, openFor: { not: null } },
       data: { cancelled: true },
     });
-    if (count === 0) throw new ServiceError('conflict', 'This deploy has ended; there is nothing to cancel.');
+    if (count === 0) {
+      const next = 'Look at how it ended.';
+      throw new ServiceError('conflict', 'This deploy has ended; there is nothing to cancel.', {}, { next });
+    }
     const deploy = await tx.deploy.findUniqueOrThrow({ where: { id: input.id }, include: withTopology });
     await appendAudit(tx, ctx, {
       action: 'deploy.cancel',

@@ -44,7 +44,9 @@ export async function trustDirector({
   if (scan.fingerprint !== input.fingerprint) {
     throw new ServiceError(
       'conflict',
-      `${director.name} offers ${scan.fingerprint} now, not the key that was accepted. Find out why before trying again.`,
+      `${director.name} offers ${scan.fingerprint} now, not the key that was accepted.`,
+      {},
+      { next: 'Stop. Find out why before anything else.' },
     );
   }
   return inTransaction(ctx.db, async (tx) => {

@@ -109,7 +109,9 @@ describe('a planned failover', () => {
       data: { id: plan.planId, topologyId, revision: 1, hash: 'abc', createdBy: 'x', body },
     });
     await start();
-    await expect(startDeploy({ ctx: contextOf('operator'), input: plan })).rejects.toMatchObject({ code: 'busy' });
+    await expect(startDeploy({ ctx: contextOf('operator'), input: plan })).rejects.toMatchObject({
+      ...{ code: 'busy', next: expect.stringContaining('until the failover has ended') as string },
+    });
     await getDb().failover.updateMany({ where: { topologyId }, data: { openFor: null, state: 'done' } });
     await startDeploy({ ctx: contextOf('operator'), input: plan });
     await expect(start()).rejects.toMatchObject({

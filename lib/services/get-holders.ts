@@ -17,7 +17,12 @@ export async function getHolders({
   const { topologyId, server } = input;
   const { active } = await getLivePair({ ctx, input: { topologyId } });
   if (active === undefined)
-    throw new ServiceError('conflict', 'No director is known to be active, so nobody can be asked.');
+    throw new ServiceError(
+      'conflict',
+      'No director is known to be active, so nobody can be asked.',
+      {},
+      { next: 'Wait until one is.' },
+    );
   const where = { topologyId_name: { topologyId, name: active } };
   const { id: directorId } = await ctx.db.director.findUniqueOrThrow({ where });
   const { newest, running } = await loadHistory(ctx.db, topologyId);

@@ -30,6 +30,11 @@ export async function renewForecast({ ctx, input }: VerbArgs<{ id: string }>): P
   requireRole(ctx, 'operator');
   const plan = await getPlan({ ctx, input });
   if ((await ctx.db.deploy.count({ where: { planId: plan.id } })) > 0)
-    throw new ServiceError('conflict', 'This plan was deployed: its numbers are the record of what was known then.');
+    throw new ServiceError(
+      'conflict',
+      'This plan was deployed: its numbers are the record of what was known then.',
+      {},
+      { next: 'Make a new plan to have them counted now.' },
+    );
   return callWorker('renewForecast', { planId: input.id });
 }

@@ -34,6 +34,8 @@ export async function prepareVerb(tx: Tx, { topologyId, verb, base }: VerbInput)
     throw new ServiceError(
       'conflict',
       'Nothing of this topology was deployed yet, so there is nothing to drain or halt.',
+      {},
+      { next: 'Deploy a revision first.' },
     );
   const from = base === 'running' ? running.document : newest.document;
   const changed = await change(tx, history, from, verb);

@@ -45,7 +45,10 @@ async function refuseUnfit(tx: Tx, plan: PlanRow, planHash: string): Promise<voi
   // Locked: nobody saves a revision or moves a director between this look and the deploy's row.
   await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${plan.topologyId} FOR UPDATE`;
   const failover = await tx.failover.findFirst({ where: { openFor: plan.topologyId } });
-  if (failover) throw new ServiceError('busy', `A failover of this pair to ${failover.to} is open.`);
+  if (failover) {
+    const next = 'Wait until the failover has ended, then try again.';
+    throw new ServiceError('busy', `A failover of this pair to ${failover.to} is open.`, {}, { next });
+  }
   const { revision } = await tx.topology.findUniqueOrThrow({ where: { id: plan.topologyId } });
   if (revision !== plan.revision && !(await isDeployed(tx, plan)))
     throw new ServiceError(

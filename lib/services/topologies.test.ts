@@ -67,6 +67,7 @@ describe('saving a topology', () => {
     const taken = { id, baseRevision: 1, document: named('draft'), message: 'a name that is taken' };
     await expect(saveTopology({ ctx: contextOf('operator'), input: taken })).rejects.toMatchObject({
       code: 'conflict',
+      next: 'Choose another name.',
     });
     expect(await count()).toBe(1);
     expect((await getTopology({ ctx: contextOf('viewer'), input: { id } })).number).toBe(1);

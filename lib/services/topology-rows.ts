@@ -39,5 +39,10 @@ export async function findRevision(tx: Tx, topologyId: string, number?: number):
 }
 
 export function refuseTakenName(name: string): never {
-  throw new ServiceError('conflict', `There is a topology named ${name} already; names are unique.`);
+  throw new ServiceError(
+    'conflict',
+    `There is a topology named ${name} already.`,
+    {},
+    { next: 'Choose another name.' },
+  );
 }
