@@ -1,13 +1,15 @@
 // The few requests of better-auth that the browser makes: sign in and sign out.
-export type SignInResult = { ok: true } | { ok: false; message: string; next: string };
+type Words = { message: string; next: string };
+export type Refusal = Words & { ok: false };
+export type SignInResult = { ok: true } | Refusal;
 
-const words: Record<number, { message: string; next: string }> = {
+const signInWords: Record<number, Words> = {
   401: { message: 'E-mail or password is wrong.', next: 'Try again, or ask an administrator for a one-time link.' },
   403: { message: 'This account may not sign in.', next: 'Ask an administrator.' },
   429: { message: 'Too many attempts.', next: 'Wait a minute, then try again.' },
 };
 
-async function post(path: string, body: unknown): Promise<SignInResult> {
+async function post(path: string, body: unknown, words: Record<number, Words> = {}): Promise<SignInResult> {
   try {
     const response = await fetch(`/api/auth${path}`, {
       method: 'POST',
@@ -21,14 +23,14 @@ async function post(path: string, body: unknown): Promise<SignInResult> {
       typeof answer === 'object' && answer !== null && 'message' in answer
         ? String(answer.message)
         : `Status ${response.status}.`;
-    return { ok: false, ...(words[response.status] ?? { message: told, next: 'Mend the input and try again.' }) };
+    return { ok: false, ...(words[response.status] ?? { message: told, next: 'Try again.' }) };
   } catch {
     return { ok: false, message: 'The console did not answer.', next: 'Check the network, then try again.' };
   }
 }
 
 export function signIn(email: string, password: string): Promise<SignInResult> {
-  return post('/sign-in/email', { email, password });
+  return post('/sign-in/email', { email, password }, signInWords);
 }
 
 export function signOut(): Promise<SignInResult> {
