@@ -1,30 +1,34 @@
 'use client';
-// One query cache for the browser; an ended session leads to sign-in and back.
-import { useState, type ReactNode } from 'react';
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+// One query cache for the browser, and whether the session behind it has ended.
+import { createContext, useContext, useState, type ReactNode } from 'react';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { leaveTo } from './leave';
-import { isUnauthenticated } from './problem';
+import { createQueryClient, holdsNothing } from './query-client';
 
-function goToSignIn(error: unknown): void {
-  if (!isUnauthenticated(error) || location.pathname === '/sign-in') return;
-  const next = `${location.pathname}${location.search}`;
-  leaveTo(`/sign-in?reason=ended&next=${encodeURIComponent(next)}`);
-}
+type SessionEnd = { hasEnded: boolean; goOn: () => void };
+const SessionEndContext = createContext<SessionEnd>({ hasEnded: false, goOn: () => undefined });
 
-function createClient(): QueryClient {
-  return new QueryClient({
-    queryCache: new QueryCache({ onError: goToSignIn }),
-    defaultOptions: {
-      queries: {
-        staleTime: 5_000,
-        retry: (count, error) => !isUnauthenticated(error) && count < 1,
-        refetchOnWindowFocus: true,
-      },
-    },
-  });
+export function useSessionEnd(): SessionEnd {
+  return useContext(SessionEndContext);
 }
 
 export function QueryProvider({ children }: { children: ReactNode }) {
-  const [client] = useState(createClient);
-  return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+  const [hasEnded, setEnded] = useState(false);
+  const [client] = useState(() =>
+    createQueryClient((asked) => (holdsNothing(asked, performance.now()) ? goToSignIn() : setEnded(true))),
+  );
+  const goOn = () => {
+    setEnded(false);
+    void client.invalidateQueries();
+  };
+  return (
+    <QueryClientProvider client={client}>
+      <SessionEndContext value={{ hasEnded, goOn }}>{children}</SessionEndContext>
+    </QueryClientProvider>
+  );
+}
+
+function goToSignIn(): void {
+  const next = `${location.pathname}${location.search}`;
+  leaveTo(`/sign-in?reason=ended&next=${encodeURIComponent(next)}`);
 }

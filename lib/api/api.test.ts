@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { getAuth } from '@/lib/auth/auth';
 import { hasAdministrator } from '@/lib/auth/administrators';
+import { getSessionAccount } from '@/lib/auth/session';
 import { createSignInLink } from '@/lib/auth/sign-in-link';
 import { getDb } from '@/lib/db/client';
 import { setUpTestDatabase } from '@/lib/testing/test-database';
@@ -64,6 +65,34 @@ describe('the one-time link', () => {
       expect(answer.status, path).toBeGreaterThanOrEqual(400);
     }
     expect(await getDb().user.count()).toBe(1);
+  });
+});
+
+describe('a session that is used', () => {
+  const HOUR = 3_600_000;
+  const row = () => getDb().session.findFirstOrThrow({ orderBy: { createdAt: 'asc' } });
+  const leave = (ms: number) => getDb().session.updateMany({ data: { expiresAt: new Date(Date.now() + ms) } });
+
+  it('slides in the database, and the answer takes the cookie of the browser along', async () => {
+    await leave(11 * HOUR);
+    const answer = await request('/session');
+    const renewed = answer.headers.getSetCookie();
+    expect(renewed).toEqual([expect.stringMatching(/^better-auth\.session_token=.*Max-Age=43200/)]);
+    expect(renewed[0]?.startsWith(cookie)).toBe(true);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect((await row()).expiresAt.getTime()).toBeGreaterThan(Date.now() + 11.9 * HOUR);
+    expect((await request('/session')).headers.getSetCookie()).toEqual([]);
+  });
+
+  it('is not renewed by a page, which could not take the cookie along', async () => {
+    await leave(11 * HOUR);
+    expect(await getSessionAccount(new Headers({ cookie }))).toMatchObject({ email: 'first@example.org' });
+    expect((await row()).expiresAt.getTime()).toBeLessThan(Date.now() + 11.1 * HOUR);
+  });
+
+  it('that has ended takes no cookie away: somebody may have signed in again meanwhile', async () => {
+    const answer = await request('/session', { headers: { cookie: `${cookie}x` } });
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([401, []]);
   });
 });
 

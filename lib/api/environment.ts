@@ -50,7 +50,14 @@ export const requireAccount: MiddlewareHandler<ApiEnv> = async (context, next) =
   context.set('ctx', openContext(session.account, sourceOf(context), context.get('requestId')));
   if (session.sessionId !== undefined) context.set('sessionId', session.sessionId);
   await next();
+  sendCookies(context, session.renewedCookies ?? []);
 };
+
+/** No cache in between may keep somebody's cookie. */
+function sendCookies(context: Context, cookies: readonly string[]): void {
+  if (cookies.length > 0 && !context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
+  for (const cookie of cookies) context.header('set-cookie', cookie, { append: true });
+}
 
 /** Undefined when no token was sent: then the cookie decides. */
 function withToken(

@@ -3,18 +3,25 @@ import 'server-only';
 import { accountRoleSchema, type Account } from '@/lib/core/views/account';
 import { getAuth } from './auth';
 
-export type AccountSession = { sessionId: string; account: Account };
+/** `renewedCookies`: the session slides while it is used, and the answer has to take the browser's cookie along. */
+export type AccountSession = { sessionId: string; account: Account; renewedCookies: string[] };
+type SessionUser = { id: string; name: string; email: string; role?: unknown; createdAt: Date };
 
-/** Undefined when nobody is signed in. An unknown role is the lowest one. */
+/** Undefined when nobody is signed in; that answer sets no cookie, because a new sign-in may have come between. */
 export async function getAccountSession(headers: Headers): Promise<AccountSession | undefined> {
-  const session = await getAuth().api.getSession({ headers });
-  if (!session) return undefined;
-  const { id, name, email, role, createdAt } = session.user;
-  const known = accountRoleSchema.catch('viewer').parse(role);
-  const account = { id, name, email, role: known, createdAt: new Date(createdAt).toISOString() };
-  return { sessionId: session.session.id, account };
+  const { response: found, headers: answer } = await getAuth().api.getSession({ headers, returnHeaders: true });
+  if (!found) return undefined;
+  return { sessionId: found.session.id, account: toAccount(found.user), renewedCookies: answer.getSetCookie() };
 }
 
+/** For a page, which cannot set a cookie: it leaves the renewal to the requests that the page will make. */
 export async function getSessionAccount(headers: Headers): Promise<Account | undefined> {
-  return (await getAccountSession(headers))?.account;
+  const found = await getAuth().api.getSession({ headers, query: { disableRefresh: true } });
+  return found ? toAccount(found.user) : undefined;
+}
+
+/** An unknown role is the lowest one. */
+function toAccount({ id, name, email, role, createdAt }: SessionUser): Account {
+  const known = accountRoleSchema.catch('viewer').parse(role);
+  return { id, name, email, role: known, createdAt: new Date(createdAt).toISOString() };
 }
