@@ -1,14 +1,16 @@
 // History: what a reading becomes, what many become, and that nothing is made up for the time between.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   findFailovers,
   layOutGrid,
   mergePoints,
+  METRICS,
   MOST_SERIES,
+  openGrid,
   RINGS,
   ringFor,
   slotOf,
-  toGrid,
   toHistoryPoint,
   type DirectorState,
   type HistoryPoint,
@@ -104,7 +106,49 @@ const point = (at: number, state: DirectorState, rate: number | null, weight = 1
   series: { a: [rate, null, null, null, null, 1, 2, weight] },
 });
 
+type GridLayout = Parameters<typeof openGrid>[0];
+
+/** `size`: how many points come at once. */
+function toGrid(points: HistoryPoint[], layout: GridLayout, size = points.length) {
+  const grid = openGrid(layout);
+  for (let at = 0; at < points.length; at += size) grid.add(points.slice(at, at + size));
+  return grid.close();
+}
+
+/** As the comment on mergePoints says it, with all points in hand. */
+function expectedOf(points: HistoryPoint[], key: string) {
+  return METRICS.map((name, index) => {
+    const known = points.map(({ series }) => series[key]?.[index] ?? null).filter((value) => value !== null);
+    if (known.length === 0) return null;
+    if (name === 'weight') return Math.min(...known);
+    return Math.round((known.reduce((total, value) => total + value, 0) / known.length) * 1000) / 1000;
+  });
+}
+
+const value = fc.option(fc.integer({ min: 0, max: 9 }), { nil: null });
+const values = fc.array(value, { minLength: METRICS.length, maxLength: METRICS.length });
+const anyPoint = fc.record({
+  at: fc.integer({ min: 0, max: 39 }),
+  state: fc.constantFrom<DirectorState>('active', 'standby', 'unreachable'),
+  series: fc.dictionary(fc.constantFrom('a', 'b', 'c'), values, { noNullPrototype: true }),
+  leftOut: fc.nat(3),
+});
+
 describe('many readings as one', () => {
+  it('are the same however few of them come at a time', () => {
+    fc.assert(
+      fc.property(fc.array(anyPoint, { maxLength: 40 }), fc.integer({ min: 1, max: 41 }), (points, size) => {
+        const grid = toGrid(points, { from: 0, to: 40, stepMs: 10 }, size);
+        grid.forEach((merged, step) => {
+          const stretch = points.filter(({ at }) => Math.floor(at / 10) === step);
+          expect(merged).toEqual(mergePoints(step * 10, stretch));
+          for (const key of Object.keys(merged?.series ?? {}))
+            expect(merged?.series[key]).toEqual(expectedOf(stretch, key));
+        });
+      }),
+    );
+  });
+
   it('are the mean of what is known, the smallest weight, and the state that lasted longest', () => {
     const merged = mergePoints(0, [point(1, 'active', 4, 5), point(2, 'active', null, 0), point(3, 'standby', 8, 5)]);
     expect(merged).toEqual({ at: 0, state: 'active', leftOut: 0, series: { a: [6, null, null, null, null, 1, 2, 0] } });

@@ -104,50 +104,82 @@ function stateNumbers({ realServers }: IpvsService, realServer: IpvsRealServer |
   return [sum('activeConnections'), sum('inactiveConnections'), sum('weight')];
 }
 
+/** Points of one stretch on their way to be one. */
+type Stretch = {
+  points: number;
+  states: Map<DirectorState, { count: number; last: number }>;
+  series: Map<string, Totals>;
+  leftOut: number;
+};
+/** By METRICS; undefined as long as nothing is known. */
+type Totals = { values: (number | undefined)[]; counts: number[] };
+
+const emptyStretch = (): Stretch => ({ points: 0, states: new Map(), series: new Map(), leftOut: 0 });
+
+function addPoint(stretch: Stretch, { state, series, leftOut }: HistoryPoint): void {
+  stretch.points += 1;
+  stretch.states.set(state, { count: (stretch.states.get(state)?.count ?? 0) + 1, last: stretch.points });
+  stretch.leftOut = Math.max(stretch.leftOut, leftOut);
+  for (const [key, values] of Object.entries(series)) {
+    const totals = stretch.series.get(key) ?? { values: [], counts: [] };
+    stretch.series.set(key, totals);
+    addValues(totals, values);
+  }
+}
+
+function addValues({ values, counts }: Totals, added: MetricValues): void {
+  METRICS.forEach((name, index) => {
+    const value = added[index] ?? undefined;
+    if (value === undefined) return;
+    const before = values[index];
+    values[index] = before === undefined ? value : name === 'weight' ? Math.min(before, value) : before + value;
+    counts[index] = (counts[index] ?? 0) + 1;
+  });
+}
+
+function closeStretch(at: number, { points, states, series, leftOut }: Stretch): HistoryPoint | undefined {
+  if (points === 0) return undefined;
+  const values = [...series].map(([key, totals]) => [key, METRICS.map((name, index) => meanOf(name, index, totals))]);
+  return { at, state: longestState(states), series: Object.fromEntries(values) as HistoryPoint['series'], leftOut };
+}
+
+function meanOf(name: HistoryMetric, index: number, { values, counts }: Totals): number | null {
+  const value = values[index];
+  if (value === undefined) return null;
+  return name === 'weight' ? value : rounded(value / (counts[index] ?? 1));
+}
+
+function longestState(states: Stretch['states']): DirectorState {
+  const [longest] = [...states].toSorted(([, a], [, b]) => b.count - a.count || b.last - a.last);
+  return longest?.[0] ?? 'unknown';
+}
+
 /**
  * Points of one stretch as one: means of what is known, so that a gap does not pull a rate down; the smallest weight, so that a
  * real server that was out for a moment still shows; the state that lasted longest, of equal ones the later. None: undefined.
  */
 export function mergePoints(at: number, points: readonly HistoryPoint[]): HistoryPoint | undefined {
-  if (points.length === 0) return undefined;
-  const keys = new Set(points.flatMap(({ series }) => Object.keys(series)));
-  const series = Object.fromEntries(
-    [...keys].map((key) => {
-      const rows = points.flatMap((point) => point.series[key] ?? []).length;
-      return [
-        key,
-        rows === 0 ? METRICS.map(() => null) : METRICS.map((name, index) => mergeValues(name, index, key, points)),
-      ];
-    }),
-  );
-  return { at, state: longestState(points), series, leftOut: Math.max(...points.map(({ leftOut }) => leftOut)) };
+  const stretch = emptyStretch();
+  for (const point of points) addPoint(stretch, point);
+  return closeStretch(at, stretch);
 }
 
-function mergeValues(name: HistoryMetric, index: number, key: string, points: readonly HistoryPoint[]): number | null {
-  const known = points.flatMap(({ series }) => {
-    const value = series[key]?.[index];
-    return value === undefined || value === null ? [] : [value];
-  });
-  if (known.length === 0) return null;
-  if (name === 'weight') return Math.min(...known);
-  return rounded(known.reduce((total, value) => total + value, 0) / known.length);
-}
+type GridLayout = { from: number; to: number; stepMs: number };
 
-function longestState(points: readonly HistoryPoint[]): DirectorState {
-  const counts = new Map<DirectorState, number>();
-  for (const { state } of points) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const most = Math.max(...counts.values());
-  return points.findLast(({ state }) => counts.get(state) === most)?.state ?? 'unknown';
-}
-
-/** One point, or undefined for a gap, for each step from `from` (a multiple of the step) until before `to`. */
-export function toGrid(
-  points: readonly HistoryPoint[],
-  { from, to, stepMs }: { from: number; to: number; stepMs: number },
-): (HistoryPoint | undefined)[] {
-  const buckets: HistoryPoint[][] = Array.from({ length: Math.ceil((to - from) / stepMs) }, () => []);
-  for (const point of points) buckets[Math.floor((point.at - from) / stepMs)]?.push(point);
-  return buckets.map((bucket, index) => mergePoints(from + index * stepMs, bucket));
+/** Takes the points of a window as they are read, so that they are never in memory all at once. */
+export function openGrid({ from, to, stepMs }: GridLayout) {
+  const stretches = Array.from({ length: Math.ceil((to - from) / stepMs) }, emptyStretch);
+  return {
+    add: (points: readonly HistoryPoint[]): void => {
+      for (const point of points) {
+        const stretch = stretches[Math.floor((point.at - from) / stepMs)];
+        if (stretch) addPoint(stretch, point);
+      }
+    },
+    /** One point, or undefined for a gap, for each step from `from` (a multiple of the step) until before `to`. */
+    close: (): (HistoryPoint | undefined)[] =>
+      stretches.map((stretch, index) => closeStretch(from + index * stepMs, stretch)),
+  };
 }
 
 /** Who became active, and when it was first seen: a director that is active after another one was. */

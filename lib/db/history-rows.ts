@@ -1,7 +1,8 @@
 // The rings of history as rows: written over slot by slot, read in time order with only the series that are asked for.
 import 'server-only';
-import type { DirectorState, HistoryPoint, MetricValues } from '@/lib/core/history';
+import { MOST_SERIES, type DirectorState, type HistoryPoint, type MetricValues } from '@/lib/core/history';
 import type { Db } from './client';
+import { Prisma } from './generated/client';
 
 export async function writeHistory(
   db: Db,
@@ -23,29 +24,47 @@ type HistoryQuestion = {
   /** Absent: all of them. */
   keys?: readonly string[];
 };
-type Row = { at: Date; state: string; series: Record<string, MetricValues> | null; leftOut: number };
+type Row = { at: Date; slot: number; state: string; series: Record<string, MetricValues> | null; leftOut: number };
 
-/** A slot whose time has not come again holds an older round: the window leaves it out. */
-export async function readHistory(
+/** So many series, of however many rows, are some megabytes; a row holds at most MOST_SERIES. */
+const BATCH_SERIES = 32_768;
+
+/** In time order. A slot whose time has not come again holds an older round: the window leaves it out. */
+export async function* readHistoryBatches(db: Db, question: HistoryQuestion): AsyncGenerator<HistoryPoint[]> {
+  const most = Math.floor(BATCH_SERIES / Math.max(1, question.keys?.length ?? MOST_SERIES));
+  let after: Row | undefined;
+  do {
+    const rows: Row[] = await readRows(db, question, { after, most });
+    yield rows.map(toPoint);
+    after = rows.length < most ? undefined : rows.at(-1);
+  } while (after);
+}
+
+/** For short windows. */
+export async function readHistory(db: Db, question: HistoryQuestion): Promise<HistoryPoint[]> {
+  const points: HistoryPoint[] = [];
+  for await (const batch of readHistoryBatches(db, question)) points.push(...batch);
+  return points;
+}
+
+function readRows(
   db: Db,
   { directorId, stepSeconds, from, to, keys }: HistoryQuestion,
-): Promise<HistoryPoint[]> {
-  const [start, end] = [new Date(from), new Date(to)];
-  const rows: Row[] = keys
-    ? await db.$queryRaw`
-        SELECT "at", "state", "leftOut",
-          (SELECT jsonb_object_agg(key, "series" -> key) FROM unnest(${[...keys]}::text[]) AS key WHERE "series" ? key) AS "series"
-        FROM "HistorySlot"
-        WHERE "directorId" = ${directorId} AND "stepSeconds" = ${stepSeconds} AND "at" >= ${start}::timestamp AND "at" < ${end}::timestamp
-        ORDER BY "at"`
-    : ((await db.historySlot.findMany({
-        where: { directorId, stepSeconds, at: { gte: start, lt: end } },
-        orderBy: { at: 'asc' },
-      })) as unknown as Row[]);
-  return rows.map(({ at, state, series, leftOut }) => ({
-    at: at.getTime(),
-    state: state as DirectorState,
-    series: series ?? {},
-    leftOut,
-  }));
+  { after, most }: { after: Row | undefined; most: number },
+): Promise<Row[]> {
+  const [start, end] = [after?.at ?? new Date(from), new Date(to)];
+  const series = keys
+    ? Prisma.sql`(SELECT jsonb_object_agg(key, "series" -> key) FROM unnest(${[...keys]}::text[]) AS key WHERE "series" ? key)`
+    : Prisma.sql`"series"`;
+  return db.$queryRaw`
+    SELECT "at", "slot", "state", "leftOut", ${series} AS "series"
+    FROM "HistorySlot"
+    WHERE "directorId" = ${directorId} AND "stepSeconds" = ${stepSeconds}
+      AND "at" >= ${start}::timestamp AND "at" < ${end}::timestamp
+      AND ("at", "slot") > (${start}::timestamp, ${after?.slot ?? -1})
+    ORDER BY "at", "slot" LIMIT ${most}`;
+}
+
+function toPoint({ at, state, series, leftOut }: Row): HistoryPoint {
+  return { at: at.getTime(), state: state as DirectorState, series: series ?? {}, leftOut };
 }

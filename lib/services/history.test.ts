@@ -6,6 +6,7 @@ import type { Plan } from '@/lib/core/views/plan';
 import { getDb } from '@/lib/db/client';
 import { writeHistory } from '@/lib/db/history-rows';
 import { contextOf, setUpTestDatabase } from '@/lib/testing/test-database';
+import type { VerbContext } from './context';
 import { createTopology } from './create-topology';
 import { getHistory, type HistoryInput } from './history';
 
@@ -76,6 +77,42 @@ describe('the history of a pair', () => {
       ['fwm:1', ['weight']],
       ['fwm:1 192.168.6.2:0', ['weight']],
     ]);
+  });
+
+  it('of a month is read a few rows at a time, also without keys, and misses none of them', async () => {
+    const [director] = await getDb().director.findMany({ where: { topologyId }, orderBy: { name: 'asc' } });
+    const { stepSeconds } = RINGS[2];
+    const count = 1_000;
+    const first = NOW - (NOW % (stepSeconds * 1000)) - (count + 1) * stepSeconds * 1000;
+    const rows = Array.from({ length: count }, (_, step) => {
+      const at = first + step * stepSeconds * 1000;
+      const series = { 'fwm:1': [step % 2, 0, 0, 0, 0, 3, 12, step] };
+      return { ...{ directorId: director?.id ?? '', stepSeconds, slot: slotOf(RINGS[2], at) }, at, series };
+    });
+    const data = rows.map((row) => ({ ...row, at: new Date(row.at), state: 'active', leftOut: 0 }));
+    await getDb().historySlot.createMany({ data });
+    const read: number[] = [];
+    const db = getDb().$extends({
+      query: {
+        $allOperations: async ({ args, query }) => {
+          const answer: unknown = await query(args);
+          if (Array.isArray(answer)) read.push(answer.length);
+          return answer as never;
+        },
+      },
+    });
+    const month = { topologyId, from: iso(NOW - 31 * 86_400_000), to: iso(NOW), steps: 1 };
+    for (const keys of [undefined, ['fwm:1']]) {
+      const { directors } = await getHistory({
+        ctx: { ...contextOf('viewer'), db: db as unknown as VerbContext['db'] },
+        input: { ...month, metrics: ['connectionRate', 'weight'], ...(keys && { keys }) },
+      });
+      const [series] = directors[0]?.series ?? [];
+      expect(series?.values.connectionRate?.filter((each) => each !== null)).toEqual([0.5]);
+      expect(series?.values.weight?.filter((each) => each !== null)).toEqual([0]);
+    }
+    // 256 series may stand in a row, else the one that is asked for.
+    expect(read.filter((each) => each > 100)).toEqual([...Array(7).fill(128), 104, 1_000]);
   });
 
   it.each([

@@ -1,11 +1,18 @@
 // The history of a pair over a window: both directors on one time axis, with deploys and failovers.
 import 'server-only';
 import { z } from 'zod';
-import { findFailovers, layOutGrid, METRICS, toGrid, type HistoryMetric, type HistoryPoint } from '@/lib/core/history';
+import {
+  findFailovers,
+  layOutGrid,
+  METRICS,
+  openGrid,
+  type HistoryMetric,
+  type HistoryPoint,
+} from '@/lib/core/history';
 import { ServiceError } from '@/lib/core/errors';
 import { historyMetricSchema, type HistoryMark, type HistorySeries, type PairHistory } from '@/lib/core/views/history';
 import type { Db } from '@/lib/db/client';
-import { readHistory } from '@/lib/db/history-rows';
+import { readHistoryBatches } from '@/lib/db/history-rows';
 import { requireRole, type VerbArgs } from './context';
 
 const MOST_STEPS = 600;
@@ -39,7 +46,9 @@ export async function getHistory({ ctx, input }: VerbArgs<HistoryInput>): Promis
   const grids = await Promise.all(
     directors.map(async ({ id: directorId, name: director }) => {
       const question = { directorId, stepSeconds: ring.stepSeconds, from: layout.from, to, ...(keys && { keys }) };
-      return { director, grid: toGrid(await readHistory(ctx.db, question), layout) };
+      const grid = openGrid(layout);
+      for await (const points of readHistoryBatches(ctx.db, question)) grid.add(points);
+      return { director, grid: grid.close() };
     }),
   );
   return {
