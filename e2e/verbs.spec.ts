@@ -1,7 +1,7 @@
 // The verbs of the day as a person does them, against two real directors: drain with its finish line, weight, halt and undo, planned failover.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { expect, test, type Page } from '@playwright/test';
-import type { AuditRow } from '@/lib/core/views/account';
+import type { AuditEntry, AuditRow } from '@/lib/core/views/account';
 import type { Deploy } from '@/lib/core/views/deploy';
 import type { Failover } from '@/lib/core/views/failover';
 import type { Plan } from '@/lib/core/views/plan';
@@ -383,7 +383,8 @@ test('a planned failover is checked, done and measured, and a client misses no m
   expect(seen.seconds, 'a client misses no more than was measured').toBeLessThan(longestSeconds + 3);
   expect(shortestSeconds).toBeLessThanOrEqual(longestSeconds);
   const [audited] = await call<AuditRow[]>('get', '/audit?action=failover.done');
-  expect((audited?.after as Failover).gap).toEqual(failover!.gap);
+  const { after } = await call<AuditEntry>('get', `/audit/${audited!.id}`);
+  expect((after as Failover).gap).toEqual(failover!.gap);
   const { stdout } = await lab.exec('director2', ['ip', '-o', 'addr']);
   expect(stdout).toContain('192.168.7.240');
   await expect(page.getByText('director2 is active')).toBeVisible({ timeout: 20_000 });

@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import { parseAsString, useQueryStates } from 'nuqs';
 import type { AuditRow } from '@/lib/core/views/account';
-import { useAudit } from '@/components/data/account-queries';
+import { useAudit, useAuditEntry } from '@/components/data/account-queries';
 import { Failure } from '@/components/data/failure';
 import { useDebounced } from '@/components/data/use-debounced';
 import { Button } from '@/components/ui/button';
@@ -91,8 +91,6 @@ export function AuditView() {
 }
 
 function AuditDetails({ row, onClose }: { row: AuditRow; onClose: () => void }) {
-  const print = (value: unknown) =>
-    value === undefined || value === null ? 'nothing' : JSON.stringify(value, null, 2);
   return (
     <Dialog
       isOpen
@@ -113,16 +111,29 @@ function AuditDetails({ row, onClose }: { row: AuditRow; onClose: () => void }) 
           ],
         ]}
       />
-      <div className="grid gap-3 sm:grid-cols-2">
-        <div className="min-w-0">
-          <h3 className="font-medium">Before</h3>
-          <CodeBlock label="Before" text={print(row.before)} className="max-h-80" />
-        </div>
-        <div className="min-w-0">
-          <h3 className="font-medium">After</h3>
-          <CodeBlock label="After" text={print(row.after)} className="max-h-80" />
-        </div>
-      </div>
+      <BeforeAndAfter rowId={row.id} />
     </Dialog>
+  );
+}
+
+function BeforeAndAfter({ rowId }: { rowId: string }) {
+  const { data, error, refetch } = useAuditEntry(rowId);
+  if (error) return <Failure error={error} what="The row could not be read" onRetry={() => void refetch()} />;
+  if (!data) return <SkeletonRows rows={6} label="Loading what was there before and after" />;
+  const side = (label: string, value: unknown) => (
+    <div className="min-w-0">
+      <h3 className="font-medium">{label}</h3>
+      <CodeBlock
+        label={label}
+        text={value === undefined || value === null ? 'nothing' : JSON.stringify(value, null, 2)}
+        className="max-h-80"
+      />
+    </div>
+  );
+  return (
+    <div className="grid gap-3 sm:grid-cols-2">
+      {side('Before', data.before)}
+      {side('After', data.after)}
+    </div>
   );
 }

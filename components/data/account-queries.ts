@@ -14,6 +14,16 @@ export function useAudit(question: AuditQuestion) {
   });
 }
 
+/** A row never changes. */
+export function useAuditEntry(rowId: string) {
+  return useQuery({
+    queryKey: ['audit-entry', rowId],
+    queryFn: () => api.getAuditEntry(rowId),
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+}
+
 export function useAccounts(isEnabled: boolean) {
   return useQuery({ queryKey: ['accounts'], queryFn: () => api.listAccounts(), enabled: isEnabled });
 }

@@ -1,7 +1,7 @@
 // Who is signed in, accounts, and the audit trail.
 import 'server-only';
 import { createRoute, z } from '@hono/zod-openapi';
-import { accountRoleSchema, accountSchema, auditRowSchema } from '@/lib/core/views/account';
+import { accountRoleSchema, accountSchema, auditEntrySchema, auditRowSchema } from '@/lib/core/views/account';
 import {
   changeRole,
   createAccount,
@@ -10,7 +10,7 @@ import {
   setOwnPassword,
   setPasswordInput,
 } from '@/lib/services/accounts';
-import { listAudit } from '@/lib/services/audit-trail';
+import { getAuditEntry, listAudit } from '@/lib/services/audit-trail';
 import { answers, idParams, jsonBody, newRouter } from './declare';
 
 const auditQuery = z.object({
@@ -74,9 +74,19 @@ export const accountRoutes = newRouter()
     createRoute({
       method: 'get',
       path: '/audit',
-      summary: 'The audit trail, newest first',
+      summary: 'The audit trail, newest first, without what was there before and after',
       request: { query: auditQuery },
       responses: answers(z.array(auditRowSchema)),
     }),
     async (c) => c.json(await listAudit({ ctx: c.get('ctx'), input: c.req.valid('query') }), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'get',
+      path: '/audit/{id}',
+      summary: 'One row of the audit trail, with what was there before and after',
+      request: { params: idParams },
+      responses: answers(auditEntrySchema),
+    }),
+    async (c) => c.json(await getAuditEntry({ ctx: c.get('ctx'), input: c.req.valid('param') }), 200),
   );

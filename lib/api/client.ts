@@ -1,7 +1,7 @@
 // The typed client of the HTTP API for the browser: one function per route. Answers are ours, checked by the server: no zod on every page.
 import type { Diagnostic } from '@/lib/core/diagnostic';
 import type { TopologyDocument } from '@/lib/core/document';
-import type { Account, AccountRole, AuditRow } from '@/lib/core/views/account';
+import type { Account, AccountRole, AuditEntry, AuditRow } from '@/lib/core/views/account';
 import type {
   Alert,
   AlertChannel,
@@ -206,6 +206,7 @@ export const api = {
 
   listAudit: (query: { action?: string; actor?: string; target?: string; before?: string; limit?: number }) =>
     call<AuditRow[]>('GET', withQuery('/audit', query)),
+  getAuditEntry: (rowId: string) => call<AuditEntry>('GET', `/audit/${id(rowId)}`),
   listAccounts: () => call<Account[]>('GET', '/accounts'),
   createAccount: (input: NewAccount) => call<Account>('POST', '/accounts', input),
   changeRole: (accountId: string, role: AccountRole) => call<Account>('PATCH', `/accounts/${id(accountId)}`, { role }),

@@ -3,7 +3,7 @@ import 'server-only';
 import { checkTopology } from '@/lib/core/check';
 import { hasErrors } from '@/lib/core/diagnostic';
 import { topologyDocumentSchema } from '@/lib/core/document';
-import type { AuditRow as AuditView } from '@/lib/core/views/account';
+import type { AuditEntry as AuditEntryView, AuditRow as AuditView } from '@/lib/core/views/account';
 import { deploySchema, type Deploy as DeployView } from '@/lib/core/views/deploy';
 import { seenAccessSchema, type DirectorView } from '@/lib/core/views/director';
 import { planSchema, type Plan as PlanView } from '@/lib/core/views/plan';
@@ -75,7 +75,12 @@ function toStep(row: DeployStep) {
   };
 }
 
-export function toAudit(row: AuditRow): AuditView {
-  const { id, actor, action, target, before, after, source, requestId } = row;
-  return { id, at: iso(row.at), actor, action, target, before, after, source, requestId };
+export function toAudit(row: Omit<AuditRow, 'actorId' | 'before' | 'after'>): AuditView {
+  const { id, actor, action, target, source, requestId } = row;
+  return { id, at: iso(row.at), actor, action, target, source, requestId };
+}
+
+export function toAuditEntry(row: AuditRow): AuditEntryView {
+  const { before, after } = row;
+  return { ...toAudit(row), before, after };
 }

@@ -1,7 +1,7 @@
 // The audit trail: newest first, filtered, and read by every role; nobody can change it through a verb.
 import { describe, expect, it } from 'vitest';
 import { contextOf, setUpTestDatabase } from '@/lib/testing/test-database';
-import { listAudit } from './audit-trail';
+import { getAuditEntry, listAudit } from './audit-trail';
 import { createTopology } from './create-topology';
 import { removeTopology } from './remove-topology';
 
@@ -18,6 +18,18 @@ describe('the audit trail', () => {
     const rows = await list({ target: 'GONE' });
     expect(rows.map(({ action }) => action)).toEqual(['topology.remove', 'topology.create']);
     expect(rows[0]).toMatchObject({ actor: 'admin@example.org', source: '192.0.2.7', requestId: ctx.requestId });
+  });
+
+  it('is listed without the documents of a save, and told with them one row at a time', async () => {
+    const [, created] = await list({ target: 'gone' });
+    expect(created && Object.keys(created)).toEqual(['id', 'at', 'actor', 'action', 'target', 'source', 'requestId']);
+    const id = created?.id ?? '';
+    const { after, before, ...row } = await getAuditEntry({ ctx: contextOf('viewer'), input: { id } });
+    expect(row).toEqual(created);
+    expect([before, after]).toMatchObject([null, { name: 'gone' }]);
+    await expect(getAuditEntry({ ctx: contextOf('viewer'), input: { id: 'absent' } })).rejects.toMatchObject({
+      code: 'not-found',
+    });
   });
 
   it.each([

@@ -17,10 +17,14 @@ export const auditRowSchema = z.object({
   actor: z.string(),
   action: z.string(),
   target: z.string(),
-  before: z.unknown().optional(),
-  after: z.unknown().optional(),
   source: z.string(),
   requestId: z.string(),
 });
+/** What was there before and after is asked for one row at a time: it can be two whole documents. */
+export const auditEntrySchema = auditRowSchema.extend({
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+});
 export type Account = z.infer<typeof accountSchema>;
 export type AuditRow = z.infer<typeof auditRowSchema>;
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
