@@ -46,6 +46,16 @@ export function useChangeRole() {
   });
 }
 
+const ownKey = ['session'];
+
+export function useOwnAccount() {
+  return useQuery({ queryKey: ownKey, queryFn: () => api.getSession() });
+}
+
 export function useSetPassword() {
-  return useMutation({ mutationFn: (password: string) => api.setPassword(password) });
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (input: { password: string; current?: string }) => api.setPassword(input),
+    onSuccess: () => client.invalidateQueries({ queryKey: ownKey }),
+  });
 }

@@ -1,16 +1,16 @@
 // Who is signed in, accounts, and the audit trail.
 import 'server-only';
 import { createRoute, z } from '@hono/zod-openapi';
-import { accountRoleSchema, accountSchema, auditEntrySchema, auditRowSchema } from '@/lib/core/views/account';
 import {
-  changeRole,
-  createAccount,
-  createAccountInput,
-  listAccounts,
-  setOwnPassword,
-  setPasswordInput,
-} from '@/lib/services/accounts';
+  accountRoleSchema,
+  accountSchema,
+  auditEntrySchema,
+  auditRowSchema,
+  ownAccountSchema,
+} from '@/lib/core/views/account';
+import { changeRole, createAccount, createAccountInput, listAccounts } from '@/lib/services/accounts';
 import { getAuditEntry, listAudit } from '@/lib/services/audit-trail';
+import { getOwnAccount, setOwnPassword, setPasswordInput } from '@/lib/services/own-password';
 import { answers, idParams, jsonBody, newRouter } from './declare';
 
 const auditQuery = z.object({
@@ -23,20 +23,19 @@ const auditQuery = z.object({
 
 export const accountRoutes = newRouter()
   .openapi(
-    createRoute({ method: 'get', path: '/session', summary: 'Who is signed in', responses: answers(accountSchema) }),
-    (c) => c.json(c.get('ctx').account, 200),
+    createRoute({ method: 'get', path: '/session', summary: 'Who is signed in', responses: answers(ownAccountSchema) }),
+    async (c) => c.json(await getOwnAccount({ ctx: c.get('ctx') }), 200),
   )
   .openapi(
     createRoute({
       method: 'post',
       path: '/session/password',
-      summary: 'Set your own password',
+      summary: 'Set your own password, with the current one when there is one; every other session of yours ends',
       request: { body: jsonBody(setPasswordInput) },
       responses: answers(z.object({})),
     }),
     async (c) => {
-      const keepSession = c.get('sessionId');
-      await setOwnPassword({ ctx: c.get('ctx'), input: { ...c.req.valid('json'), keepSession } });
+      await setOwnPassword({ ctx: c.get('ctx'), input: { ...c.req.valid('json'), sessionId: c.get('sessionId') } });
       return c.json({}, 200);
     },
   )

@@ -259,11 +259,27 @@ describe('accounts', () => {
     const user = await getDb().user.findUniqueOrThrow({ where: { email: 'first@example.org' } });
     await openLink(await createSignInLink({ baseUrl: BASE, email: user.email, name: 'First', role: 'admin' }));
     expect(await getDb().session.count({ where: { userId: user.id } })).toBeGreaterThan(1);
-    const json = { password: 'a new long password' };
-    expect((await request('/session/password', { method: 'POST', json })).status).toBe(200);
+    const set = (json: object) => request('/session/password', { method: 'POST', json });
+    expect(await (await request('/session')).json()).toMatchObject({ hasPassword: false });
+    expect((await set({ password: 'a new long password' })).status).toBe(200);
+    expect(await (await request('/session')).json()).toMatchObject({ hasPassword: true });
     expect(await getDb().session.count({ where: { userId: user.id } })).toBe(1);
     expect((await request('/session')).status).toBe(200);
+    const refused = await set({ password: 'one more long password', current: 'a wrong guess' });
+    expect([refused.status, await refused.json()]).toMatchObject([422, { details: { field: 'current' } }]);
+    const right = { password: 'one more long password', current: 'a new long password' };
+    expect((await set(right)).status).toBe(200);
   });
+
+  it.each(['/change-password', '/verify-password'])(
+    'have no second way to their password: %s is closed',
+    async (path) => {
+      const body = JSON.stringify({ password: 'x', currentPassword: 'x', newPassword: 'one more long password' });
+      const headers = { 'content-type': 'application/json', origin: BASE, cookie };
+      const answer = await getAuth().handler(new Request(`${BASE}/api/auth${path}`, { method: 'POST', headers, body }));
+      expect(answer.status).toBe(404);
+    },
+  );
 
   it('keep a last administrator', async () => {
     const { id } = await getDb().user.findFirstOrThrow({ where: { email: 'first@example.org' } });

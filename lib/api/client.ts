@@ -1,7 +1,7 @@
 // The typed client of the HTTP API for the browser: one function per route. Answers are ours, checked by the server: no zod on every page.
 import type { Diagnostic } from '@/lib/core/diagnostic';
 import type { TopologyDocument } from '@/lib/core/document';
-import type { Account, AccountRole, AuditEntry, AuditRow } from '@/lib/core/views/account';
+import type { Account, AccountRole, AuditEntry, AuditRow, OwnAccount } from '@/lib/core/views/account';
 import type {
   Alert,
   AlertChannel,
@@ -116,8 +116,8 @@ export type VerbOrder = VerbQuestion & {
 type NewAccount = { name: string; email: string; password: string; role: AccountRole };
 
 export const api = {
-  getSession: () => call<Account>('GET', '/session'),
-  setPassword: (password: string) => call<object>('POST', '/session/password', { password }),
+  getSession: () => call<OwnAccount>('GET', '/session'),
+  setPassword: (input: { password: string; current?: string }) => call<object>('POST', '/session/password', input),
 
   listTopologies: () => call<TopologySummary[]>('GET', '/topologies'),
   createTopology: (input: NewTopology) => call<TopologyRevision>('POST', '/topologies', input),

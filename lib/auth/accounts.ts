@@ -27,6 +27,12 @@ export async function insertAccount(tx: Tx, { email, name, role, passwordHash }:
   return user;
 }
 
+/** The stored hash; undefined for an account that has no password. */
+export async function readPassword(tx: Tx, userId: string): Promise<string | undefined> {
+  const row = await tx.account.findFirst({ where: { userId, providerId: 'credential', password: { not: null } } });
+  return row?.password ?? undefined;
+}
+
 /** Also for an account that has none: the first administrator came by a link. */
 export async function writePassword(tx: Tx, userId: string, passwordHash: string): Promise<void> {
   const credential = { userId, providerId: 'credential' };

@@ -2,10 +2,11 @@
 import 'server-only';
 import { getDb } from '@/lib/db/client';
 
-/** An administrator counts who has signed in once: an unused link leaves an account nobody can enter. */
+/** An administrator counts who is in or has a password: an unused link, or a session that has ended, leaves an account nobody can enter. */
 export async function hasAdministrator(): Promise<boolean> {
+  const user = { role: 'admin' };
   return (
-    (await getDb().session.count({ where: { user: { role: 'admin' } } })) > 0 ||
-    (await getDb().account.count({ where: { user: { role: 'admin' } } })) > 0
+    (await getDb().session.count({ where: { user, expiresAt: { gt: new Date() } } })) > 0 ||
+    (await getDb().account.count({ where: { user, password: { not: null } } })) > 0
   );
 }

@@ -35,8 +35,11 @@ function makeAuth() {
     database: prismaAdapter(getDb(), { provider: 'postgresql' }),
     telemetry: { enabled: false },
     trustedOrigins: (request) => ownOrigins(request?.headers),
-    // A link is made by createSignInLink() only; asking for one over HTTP is closed.
-    disabledPaths: ['/sign-in/magic-link', '/sign-up/email', '/update-user', '/delete-user', '/change-email'],
+    // A link is made by createSignInLink() only; asking for one over HTTP is closed. Passwords are set by a verb, which is audited.
+    disabledPaths: [
+      ...['/sign-in/magic-link', '/sign-up/email', '/update-user', '/delete-user', '/change-email'],
+      ...['/change-password', '/verify-password'],
+    ],
     user: { additionalFields: { role: { type: 'string', defaultValue: 'viewer', input: false } } },
     session: { expiresIn: SESSION_SECONDS, updateAge: 900 },
     databaseHooks: { session: { create: { after: auditSignIn } } },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountRole } from '@/lib/core/views/account';
 import { getDb } from '@/lib/db/client';
 import { contextOf, setUpTestDatabase } from '@/lib/testing/test-database';
-import { changeRole, createAccount, listAccounts, setOwnPassword } from './accounts';
+import { changeRole, createAccount, listAccounts } from './accounts';
 
 setUpTestDatabase();
 
@@ -27,19 +27,6 @@ describe('an account', () => {
       ).rejects.toMatchObject({ code: 'conflict' });
     expect(await getDb().user.count()).toBe(1);
     expect(await getDb().auditRow.count()).toBe(1);
-  });
-
-  it('sets its own password with an audit row; one that cannot be set leaves none', async () => {
-    const { id, email } = await getDb().user.findFirstOrThrow({ where: { email: 'ann@example.org' } });
-    const ctx = { ...contextOf('viewer'), account: { ...contextOf('viewer').account, id, email } };
-    const before = await getDb().account.findFirstOrThrow({ where: { userId: id } });
-    await setOwnPassword({ ctx, input: { password: 'another horse battery' } });
-    const after = await getDb().account.findMany({ where: { userId: id } });
-    expect(after.map(({ password }) => password === before.password)).toEqual([false]);
-    expect(await auditRows(email)).toBe(2);
-    const ghost = { ...ctx, account: { ...ctx.account, id: 'nobody', email: 'nobody@example.org' } };
-    await expect(setOwnPassword({ ctx: ghost, input: { password: PASSWORD } })).rejects.toThrow();
-    expect(await auditRows('nobody@example.org')).toBe(0);
   });
 });
 

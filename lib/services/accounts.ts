@@ -1,26 +1,22 @@
-// Accounts: an administrator makes them and sets their role; everybody sets their own password.
+// Accounts: an administrator makes them and sets their role.
 import 'server-only';
 import { z } from 'zod';
-import { canonicalEmail, insertAccount, writePassword } from '@/lib/auth/accounts';
-import { hashPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from '@/lib/auth/passwords';
+import { canonicalEmail, insertAccount } from '@/lib/auth/accounts';
+import { hashPassword } from '@/lib/auth/passwords';
 import { ServiceError } from '@/lib/core/errors';
 import { accountRoleSchema, type Account, type AccountRole } from '@/lib/core/views/account';
 import { inTransaction } from '@/lib/db/client';
 import type { User } from '@/lib/db/generated/client';
 import { appendAudit } from './audit';
 import { requireRole, type VerbArgs, type VerbContext } from './context';
+import { passwordSchema } from './own-password';
 
-const passwordSchema = z
-  .string()
-  .min(SHORTEST_PASSWORD, `at least ${SHORTEST_PASSWORD} characters`)
-  .max(LONGEST_PASSWORD);
 export const createAccountInput = z.object({
   name: z.string().min(1).max(100),
   email: z.email(),
   password: passwordSchema,
   role: accountRoleSchema,
 });
-export const setPasswordInput = z.object({ password: passwordSchema });
 
 function toAccount({ id, name, email, role, createdAt }: User): Account {
   return { id, name, email, role: accountRoleSchema.catch('viewer').parse(role), createdAt: createdAt.toISOString() };
@@ -70,21 +66,4 @@ export async function changeRole({ ctx, input }: VerbArgs<{ id: string; role: Ac
 function refuseLast(): never {
   const next = 'Make somebody else an administrator first.';
   throw new ServiceError('conflict', 'This is the last administrator.', {}, { next });
-}
-
-/** Ends every other session of the account: a password is often changed because somebody else knew it. */
-export async function setOwnPassword({
-  ctx,
-  input: { keepSession, ...input },
-}: VerbArgs<z.infer<typeof setPasswordInput> & { keepSession?: string | undefined }>): Promise<void> {
-  requireRole(ctx, 'viewer');
-  const { password } = setPasswordInput.parse(input);
-  const passwordHash = await hashPassword(password);
-  await inTransaction(ctx.db, async (tx) => {
-    await writePassword(tx, ctx.account.id, passwordHash);
-    await tx.session.deleteMany({
-      where: { userId: ctx.account.id, ...(keepSession !== undefined && { id: { not: keepSession } }) },
-    });
-    await appendAudit(tx, ctx, { action: 'account.password', target: ctx.account.email });
-  });
 }

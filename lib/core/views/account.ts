@@ -20,11 +20,14 @@ export const auditRowSchema = z.object({
   source: z.string(),
   requestId: z.string(),
 });
+/** Whoever asks, and whether they must show a password to set another one. */
+export const ownAccountSchema = accountSchema.extend({ hasPassword: z.boolean() });
 /** What was there before and after is asked for one row at a time: it can be two whole documents. */
 export const auditEntrySchema = auditRowSchema.extend({
   before: z.unknown().optional(),
   after: z.unknown().optional(),
 });
 export type Account = z.infer<typeof accountSchema>;
+export type OwnAccount = z.infer<typeof ownAccountSchema>;
 export type AuditRow = z.infer<typeof auditRowSchema>;
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
