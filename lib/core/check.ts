@@ -33,6 +33,7 @@ import {
   checkHealthCheckTexts,
   checkNegotiate,
   checkPortAndPorts,
+  checkReceive,
   checkUnusedFields,
 } from './checks/health-check-fields';
 import {
@@ -164,6 +165,7 @@ const CHECKS: readonly Check[] = [
   checkExternalChecks,
   checkHealthCheckTimes,
   checkHealthCheckTexts,
+  checkReceive,
   checkHealthCheckOff,
   checkHealthCheckProtocols,
   checkHealthCheckCoverage,

@@ -1,5 +1,7 @@
 // The last gate for user text: only what a printer can write without changing the meaning of a line gets through.
 import { error, type Diagnostic, type DiagnosticPath } from '../core/diagnostic';
+import { findRegexFault } from '../core/find-regex-fault';
+import { describeRegexFault } from '../core/regex-fault';
 import type { Topology } from '../core/topology';
 
 type Text = { path: DiagnosticPath; text: string; pattern: RegExp };
@@ -14,9 +16,20 @@ const QUOTED_FIELDS = ['request', 'receive', 'virtualHost', 'login', 'database']
 
 export function refuseUnsafeTexts(topology: Topology): Diagnostic[] {
   const unsafe = [...textsOf(topology), ...namesOfMany(topology)].filter(({ text, pattern }) => !pattern.test(text));
-  return unsafe.map(({ path, text }) => {
+  const refused = unsafe.map(({ path, text }) => {
     const message = `${JSON.stringify(text.slice(0, 80))} cannot be written into a generated file.`;
     return error('render.unsafe-text', path, message, 'Use letters, digits, "_", "." and "-".');
+  });
+  return [...refused, ...refuseReceives(topology)];
+}
+
+/** Of what Perl cannot compile ldirectord dies, and only when an answer comes. */
+function refuseReceives({ pools }: Topology): Diagnostic[] {
+  return pools.flatMap(({ healthCheck: { receive = '' } }, at) => {
+    const found = receive === '' ? undefined : findRegexFault(receive);
+    if (!found) return [];
+    const message = `${JSON.stringify(receive.slice(0, 80))} is no regular expression for ldirectord and keepalived: ${describeRegexFault(receive, found)}.`;
+    return [error('render.unsafe-text', ['pools', at, 'healthCheck', 'receive'], message, found.instead)];
   });
 }
 

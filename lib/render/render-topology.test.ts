@@ -223,6 +223,16 @@ describe('what cannot be generated is refused at its field:', () => {
       'render.unsafe-text pools.0.healthCheck.request',
     ],
     [
+      'an answer that Perl cannot compile',
+      withCheck({ type: 'negotiate', service: 'http', receive: 'Test (Page' }),
+      'render.unsafe-text pools.0.healthCheck.receive',
+    ],
+    [
+      'an answer that PCRE2 cannot compile',
+      { ...keepalived, ...withCheck({ type: 'negotiate', service: 'http', receive: 'a{3,2}' }) },
+      'render.unsafe-text pools.0.healthCheck.receive',
+    ],
+    [
       'a # in a login',
       withCheck({ type: 'negotiate', service: 'imap', login: 'a#b' }),
       'render.unsafe-text pools.0.healthCheck.login',
@@ -423,13 +433,18 @@ const anyText = fc.oneof(
   ),
 );
 
+/** Half of them are regular expressions. */
+const anyReceive = fc.oneof(
+  anyText,
+  anyText.map((text) => text.replaceAll(/[[\](){}*+?|\\]|[^\x20-\x7e]/g, '.')),
+);
 const anyName = fc.oneof({ weight: 3, arbitrary: fc.stringMatching(/^[A-Za-z][\w.-]{0,30}$/) }, anyText);
 
 describe('text of a user', () => {
   it('is refused or stays inside the line and the quotes where it belongs', () => {
     let [refused, written] = [0, 0];
     fc.assert(
-      fc.property(anyName, anyText, anyText, (name, request, receive) => {
+      fc.property(anyName, anyText, anyReceive, (name, request, receive) => {
         const healthCheck = { ...pool.healthCheck, type: 'negotiate' as const, service: 'http' as const };
         const plain = render({ pools: [{ ...pool, healthCheck: { ...healthCheck, request: 'A', receive: 'B' } }] });
         const topology = seedWith({ pools: [{ ...pool, healthCheck: { ...healthCheck, request, receive } }] });

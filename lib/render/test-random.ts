@@ -7,6 +7,7 @@ const oneOf = fc.constantFrom;
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const port = fc.integer({ min: 1, max: 65_535 });
 const text = fc.stringMatching(/^[A-Za-z0-9 _.:/?=&+*()[\]|^\\-]{1,20}$/);
+const regex = fc.stringMatching(/^([A-Za-z0-9 _.:/=&^$-]|\\[dws.?|\\]|\[\^?[a-z.:]\][+*]\??|\([a-z]+\|[a-z]+\)){1,5}$/);
 
 /** Absent where undefined, as a document that was read. */
 function present<T extends object>(value: T): T {
@@ -144,7 +145,7 @@ const http = {
   service: oneOf('http' as const, 'https' as const),
   port,
   request: optional(text),
-  receive: optional(text),
+  receive: optional(regex),
   virtualHost: optional(text),
 };
 const connect = fc.record({ type: fc.constant('connect' as const), port, ...times });

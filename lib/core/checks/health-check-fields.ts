@@ -1,6 +1,8 @@
 // The fields of a health check: fitting its type, its service and what the stack's checker can speak.
 import { error, warning, type Diagnostic } from '../diagnostic';
 import type { HealthCheckDocument, Stack } from '../document';
+import { findRegexFault } from '../find-regex-fault';
+import { describeRegexFault } from '../regex-fault';
 import { forEachPool, speaksToPort } from './health-checks';
 import type { Check } from './check';
 
@@ -154,3 +156,13 @@ export const checkHealthCheckTexts: Check = (resolution) =>
       ];
     }),
   );
+
+/** Neither daemon's own test sees a fault in one, and at the first answer ldirectord dies of it. */
+export const checkReceive: Check = (resolution) =>
+  forEachPool(resolution, ({ pool: { name, healthCheck }, path }) => {
+    const { receive = '' } = healthCheck;
+    const found = receive === '' ? undefined : findRegexFault(receive);
+    if (!found) return [];
+    const message = `"receive" of pool "${name}" is not a regular expression that ldirectord and keepalived read alike: ${describeRegexFault(receive, found)}.`;
+    return [error('health-check.receive-invalid', [...path, 'receive'], message, found.instead)];
+  });
