@@ -109,6 +109,19 @@ describe('checkTopology', () => {
     expect(checkTopology(document).filter(({ code }) => code.startsWith('real-server'))).toEqual([]);
   });
 
+  it('wants no fallback under masq for single packets either', () => {
+    const document = seedDocument();
+    document.stack = 'keepalived';
+    Object.assign(document.groups[0]!, { onePacket: true, matches: [{ range: 'services', protocol: 'udp' }] });
+    const [pool] = document.pools;
+    pool!.forwarding = 'gate';
+    const codesWith = (forwarding: 'gate' | 'masq') => {
+      pool!.fallback = { address: '192.168.6.9', forwarding };
+      return checkTopology(document).flatMap(({ code }) => (code.startsWith('one-packet') ? [code] : []));
+    };
+    expect([codesWith('gate'), codesWith('masq')]).toEqual([[], ['one-packet.under-masq']]);
+  });
+
   it('answers for whatever texts and numbers a draft holds, with paths that are in the document or beside it', () => {
     const address = fc.oneof(
       fc.string(),

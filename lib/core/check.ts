@@ -76,7 +76,12 @@ import {
   checkUnusedRanges,
 } from './checks/ranges';
 import { checkPackaged, checkRulesHome } from './checks/rules-home';
-import { checkOnePacket, checkOverflowScheduler, checkSchedulerFlags } from './checks/schedulers';
+import {
+  checkOnePacket,
+  checkOnePacketReplies,
+  checkOverflowScheduler,
+  checkSchedulerFlags,
+} from './checks/schedulers';
 import { checkDirectorsAsRealServers } from './checks/streamlined';
 import { checkThresholds } from './checks/thresholds';
 import {
@@ -156,6 +161,7 @@ const CHECKS: readonly Check[] = [
   checkSchedulerFlags,
   checkOverflowScheduler,
   checkOnePacket,
+  checkOnePacketReplies,
   checkHealthCheckStack,
   checkPortAndPorts,
   checkHealthCheckPort,

@@ -1,5 +1,6 @@
 // IPVS, for one packet with a mark: the virtual service, persistence, the scheduler's odds, the way there and back.
 import { containsAddress, networkOf, printInterval } from './address';
+import type { Forwarding } from './document';
 import { isDirectorAddress } from './own-addresses';
 import { describeScheduler, sharesOf, type RealServerShare } from './shares';
 import type { Address, FwMarkGroup, Packet, Pool, RealServer, Topology } from './topology';
@@ -21,8 +22,9 @@ export function serve(topology: Topology, packet: Packet, group: FwMarkGroup, st
   const candidates = candidatesOf(group, packet);
   const realServers = sharesOf({ realServers: candidates }, scheduler, group.schedulerFlags);
   const served = scheduleSteps(topology, group, packet, realServers, steps);
-  if (served.some(({ share }) => share > 0)) steps.push(...forwardSteps(topology, group, packet, served));
-  steps.push(...returnSteps(topology, packet, pool));
+  if (served.some(({ share }) => share > 0)) {
+    steps.push(...forwardSteps(topology, group, packet, served), ...returnSteps(topology, group, packet, served));
+  }
   return { pool: pool.name, realServers: served };
 }
 
@@ -150,12 +152,21 @@ function forwardSteps(
     });
 }
 
-function returnSteps({ directors, virtualAddresses }: Topology, packet: Packet, { forwarding }: Pool): TraceStep[] {
-  const { source, destination } = packet;
+function returnSteps(
+  { directors, virtualAddresses }: Topology,
+  { pool, onePacket }: FwMarkGroup,
+  { source, destination, protocol }: Packet,
+  served: readonly RealServerShare[],
+): TraceStep[] {
   const client = source?.text ?? 'the client';
-  if (forwarding !== 'masq') {
+  if (forwardingOf(pool, served) !== 'masq') {
     const text = `The real server answers ${client} directly as ${destination.text}; the reply does not pass the director.`;
     return [step('return', text, 'client', client)];
+  }
+  // ip_vs_conn_hash() keeps none of one packet, and without it ip_vs_out() leaves the reply alone.
+  if (onePacket && protocol === 'udp') {
+    const text = `No connection is kept of a single packet, so the director does not put ${destination.text} back as source of a reply: ${client} does not accept it.`;
+    return [problem('return', text, 'client', client)];
   }
   const isNeighbour =
     source !== undefined &&
@@ -173,4 +184,11 @@ function returnSteps({ directors, virtualAddresses }: Topology, packet: Packet, 
   }
   const text = `The real server answers through its default route ${gateway.address.text}; the director puts ${destination.text} back as source and sends it to ${client}.`;
   return [step('return', text, 'virtual-address', 'internal')];
+}
+
+/** That of the pool while one of its real servers gets it; the fallback has its own. */
+function forwardingOf({ realServers, fallback, forwarding }: Pool, served: readonly RealServerShare[]): Forwarding {
+  const serving = served.filter(({ share }) => share > 0).map(({ address }) => address);
+  const isOwn = realServers.some(({ address }) => serving.includes(address.text));
+  return isOwn ? forwarding : (fallback?.forwarding ?? forwarding);
 }

@@ -282,6 +282,36 @@ describe('tracePacket', () => {
   });
 
   it.each([
+    ['masq', 'udp', undefined, 'No connection is kept of a single packet, so the director does not put'],
+    ['masq', 'tcp', undefined, 'The real server answers through its default route 192.168.6.240;'],
+    ['gate', 'udp', undefined, 'The real server answers the client directly as 192.168.0.7;'],
+    ['gate', 'udp', 'masq', 'No connection is kept of a single packet, so the director does not put'],
+    ['masq', 'udp', 'gate', 'The real server answers the client directly as 192.168.0.7;'],
+  ] as const)(
+    'says of single packets how the reply of a %s pool gets back over %s, or that it does not, with fallback %s',
+    (forwarding, protocol, fallback, told) => {
+      const change = (document: TopologyDocument) => {
+        const [pool] = document.pools;
+        document.stack = 'keepalived';
+        document.groups[0]!.onePacket = true;
+        pool!.forwarding = forwarding;
+        if (fallback === undefined) return;
+        pool!.fallback = { address: '192.168.6.9', forwarding: fallback };
+        for (const server of pool!.realServers) server.weight = 0;
+      };
+      const last = trace(change, { to: '192.168.0.7', protocol }).steps.at(-1);
+      expect(last?.text.slice(0, told.length)).toBe(told);
+      expect(last?.isProblem ?? false).toBe(told.startsWith('No '));
+    },
+  );
+
+  it('says nothing of a reply when the connection is refused', () => {
+    const drained = (document: TopologyDocument) =>
+      document.pools[0]!.realServers.forEach((server) => (server.weight = 0));
+    expect(stagesOf(trace(drained, { to: '192.168.0.7' }))).toEqual(['mark', 'routing', 'ipvs', 'schedule']);
+  });
+
+  it.each([
     ['from the right source', { source: address('198.51.100.7') }, 1, 'local'],
     ['from another source', { source: address('203.0.113.9') }, null, 'unreachable'],
     ['without a source', {}, null, 'unreachable'],

@@ -85,21 +85,11 @@ function isNetmask(text: string): boolean {
   return /^1+0*$/.test(octets.map((octet) => octet.toString(2).padStart(8, '0')).join(''));
 }
 
-/** ldirectord passes `ops` on for UDP services of an address only (lvs.md 3.2). */
-function refuseScheduling({ stack }: Topology, group: FwMarkGroup, path: DiagnosticPath): Diagnostic[] {
-  const { name, onePacket, schedulerFlags, scheduler } = group;
+function refuseScheduling(topology: Topology, group: FwMarkGroup, path: DiagnosticPath): Diagnostic[] {
+  const { name, schedulerFlags, scheduler } = group;
   const unfit = schedulerFlags.filter((flag) => !flag.startsWith('flag-') && !flag.startsWith(`${scheduler}-`));
   return [
-    ...(onePacket && stack !== 'keepalived'
-      ? [
-          error(
-            'render.one-packet',
-            [...path, 'onePacket'],
-            `ldirectord does not pass one-packet scheduling on for a firewall mark, as group "${name}" asks.`,
-            'Use stack: keepalived.',
-          ),
-        ]
-      : []),
+    ...refuseOnePacket(topology, group, [...path, 'onePacket']),
     ...unfit.map((flag) =>
       error(
         'render.scheduler-flag',
@@ -107,5 +97,17 @@ function refuseScheduling({ stack }: Topology, group: FwMarkGroup, path: Diagnos
         `Flag ${flag} of group "${name}" is not one of scheduler ${scheduler}.`,
       ),
     ),
+  ];
+}
+
+/** ldirectord passes `ops` on for UDP services of an address only (lvs.md 3.2); ip_vs_out() finds no connection of one packet. */
+function refuseOnePacket({ stack }: Topology, { name, onePacket, pool }: FwMarkGroup, path: DiagnosticPath) {
+  if (!onePacket) return [];
+  const isMasq = pool.forwarding === 'masq' || pool.fallback?.forwarding === 'masq';
+  const notPassed = `ldirectord does not pass one-packet scheduling on for a firewall mark, as group "${name}" asks.`;
+  const noReply = `Under masq no reply finds its way back from one-packet scheduling, as group "${name}" asks.`;
+  return [
+    ...(stack === 'keepalived' ? [] : [error('render.one-packet', path, notPassed, 'Use stack: keepalived.')]),
+    ...(isMasq ? [error('render.one-packet', path, noReply, 'Use forwarding gate or ipip.')] : []),
   ];
 }

@@ -62,6 +62,20 @@ describe('what cannot be generated is refused at its field:', () => {
       'render.one-packet groups.0.onePacket',
     ],
     [
+      'one-packet scheduling under masq',
+      { ...keepalived, groups: [{ ...group, onePacket: true }] },
+      'render.one-packet groups.0.onePacket',
+    ],
+    [
+      'one-packet scheduling with a fallback under masq',
+      {
+        ...keepalived,
+        pools: [{ ...pool, forwarding: 'gate', fallback: { address: '192.168.6.9', forwarding: 'masq' } }],
+        groups: [{ ...group, onePacket: true }],
+      },
+      'render.one-packet groups.0.onePacket',
+    ],
+    [
       "another scheduler's flag",
       { groups: [{ ...group, scheduler: 'rr', schedulerFlags: ['sh-port'] }] },
       'render.scheduler-flag groups.0.schedulerFlags.0',

@@ -79,12 +79,23 @@ function addressesOf(stack: TopologyDocument['stack'], families: readonly Family
 function partOf(family: Family, stack: TopologyDocument['stack']) {
   const counts = fc.record({ ranges: fc.integer({ min: 1, max: 3 }), pools: fc.integer({ min: 1, max: 2 }) });
   return counts.chain((count) =>
-    fc.record({
-      ranges: fc.tuple(...Array.from({ length: count.ranges }, (_, at) => rangeOf(family, at))),
-      pools: fc.tuple(...Array.from({ length: count.pools }, (_, at) => poolOf(family, stack, `pool${family}-${at}`))),
-      groups: groupsOf(family, stack, count),
-    }),
+    fc
+      .record({
+        ranges: fc.tuple(...Array.from({ length: count.ranges }, (_, at) => rangeOf(family, at))),
+        pools: fc.tuple(
+          ...Array.from({ length: count.pools }, (_, at) => poolOf(family, stack, `pool${family}-${at}`)),
+        ),
+        groups: groupsOf(family, stack, count),
+      })
+      .map(({ groups, ...rest }) => ({ ...rest, groups: groups.map((group) => withReplies(group, rest.pools)) })),
   );
+}
+
+/** Under masq no reply to a single packet would come back, which is refused. */
+function withReplies({ onePacket, ...group }: GroupDocument, pools: readonly PoolDocument[]): GroupDocument {
+  const pool = pools.find(({ name }) => name === group.pool);
+  const isMasq = pool?.forwarding === 'masq' || pool?.fallback?.forwarding === 'masq';
+  return isMasq || onePacket === undefined ? group : { ...group, onePacket };
 }
 
 function rangeOf(family: Family, at: number) {

@@ -43,7 +43,7 @@ function OnePacketField({ index }: { index: number }) {
     <CheckboxField
       path={path}
       label="One-packet scheduling"
-      help="Every UDP packet is scheduled anew, also of one client; keepalived only. Default: off."
+      help="Every UDP packet is scheduled anew, also of one client; keepalived only, and not with masq. Default: off."
       onCommit={(isOn) => change(path, isOn ? true : undefined)}
     />
   );

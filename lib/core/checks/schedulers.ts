@@ -1,7 +1,7 @@
 // Schedulers, their flags and one-packet scheduling: what the kernel would take without a word and then not do.
 import { error, warning, type Diagnostic } from '../diagnostic';
 import type { Scheduler, SchedulerFlag } from '../document';
-import { duplicatesOf, type Check } from './check';
+import { duplicatesOf, poolOf, type Check } from './check';
 
 /** The named flags are the first two of the three bits, by scheduler (ip_vs.h). */
 const FLAGS: Partial<Record<Scheduler, readonly SchedulerFlag[]>> = {
@@ -55,4 +55,17 @@ export const checkOnePacket: Check = ({ document }) =>
     if (document.stack === 'keepalived') return [];
     const message = `ldirectord of stack "${document.stack}" does not pass one-packet scheduling on for a firewall mark, so group "${name}" would not have it.`;
     return [error('one-packet.not-in-stack', path, message, 'Use stack: keepalived, or remove it.')];
+  });
+
+/** ip_vs_conn_hash() leaves a connection of one packet out of the table, where ip_vs_out() looks for that of a reply. */
+export const checkOnePacketReplies: Check = (resolution) =>
+  resolution.document.groups.flatMap(({ name, onePacket }, index) => {
+    const pool = poolOf(resolution, index);
+    if (onePacket !== true || !pool) return [];
+    const isMasq = pool.forwarding === 'masq';
+    if (!isMasq && pool.fallback?.forwarding !== 'masq') return [];
+    const who = isMasq ? `pool "${pool.name}"` : `the fallback of pool "${pool.name}"`;
+    const message = `Group "${name}" schedules single packets, of which the kernel keeps no connection, and ${who} is masq: a reply would keep the real server's address as its source, and no client takes it.`;
+    const hint = `Use forwarding gate or ipip for ${isMasq ? 'the pool' : 'the fallback'}, or remove onePacket.`;
+    return [error('one-packet.under-masq', ['groups', index, 'onePacket'], message, hint)];
   });
