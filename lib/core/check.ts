@@ -1,4 +1,5 @@
 // Every check of a topology in one stable order: what did not resolve first, then what is wrong with what did.
+import { checkNeverSucceeding } from './checks/blind-checks';
 import type { Check } from './checks/check';
 import {
   checkDirectorAddresses,
@@ -166,6 +167,7 @@ const CHECKS: readonly Check[] = [
   checkPortAndPorts,
   checkHealthCheckPort,
   checkNegotiate,
+  checkNeverSucceeding,
   checkUnusedFields,
   checkCommands,
   checkExternalChecks,

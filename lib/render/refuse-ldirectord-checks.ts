@@ -1,9 +1,9 @@
 // What ldirectord cannot check, and checks of it that could never succeed (ldirectord 4.12).
+import { whyNeverSucceeds } from '../core/blindness';
 import { error, type Diagnostic, type DiagnosticPath } from '../core/diagnostic';
 import type { Pool } from '../core/topology';
 
 const TYPES = ['connect', 'negotiate', 'ping', 'off', 'external'];
-const DATABASES = ['mysql', 'pgsql', 'oracle'];
 
 export function refuseLdirectordCheck({ name, healthCheck }: Pool, path: DiagnosticPath): Diagnostic[] {
   const { type, service, ports, statusCode } = healthCheck;
@@ -21,21 +21,10 @@ export function refuseLdirectordCheck({ name, healthCheck }: Pool, path: Diagnos
     ...(type === 'negotiate' && service === undefined
       ? [field(path, name, 'service', 'of a mark ldirectord then checks nothing', 'Add service, e.g. http.')]
       : []),
-    ...(type === 'negotiate' ? refuseImpossible(name, healthCheck, path) : []),
+    ...whyNeverSucceeds(healthCheck).map((each) =>
+      field(path, name, each.field, `the check can never succeed, because ${each.why}`, each.hint),
+    ),
   ];
-}
-
-/** Without these ldirectord counts every real server as dead: check_sql and check_dns of its source. */
-function refuseImpossible(name: string, check: Pool['healthCheck'], path: DiagnosticPath): Diagnostic[] {
-  const service: string = check.service ?? '';
-  const needed = DATABASES.includes(service)
-    ? (['login', 'request'] as const)
-    : service === 'dns'
-      ? (['request', 'receive'] as const)
-      : [];
-  return needed
-    .filter((key) => check[key] === undefined || check[key] === '')
-    .map((key) => field(path, name, key, `without it ldirectord's ${service} check never succeeds`, `Add ${key}.`));
 }
 
 function field(path: DiagnosticPath, pool: string, key: string, why: string, hint: string): Diagnostic {

@@ -197,6 +197,26 @@ describe('what cannot be generated is refused at its field:', () => {
       'render.check-field pools.0.healthCheck.receive',
     ],
     [
+      'HEAD with a text that is expected',
+      withCheck({ type: 'negotiate', service: 'https', httpMethod: 'HEAD', receive: 'ok' }),
+      'render.check-field pools.0.healthCheck.receive',
+    ],
+    [
+      'a proxy without a URL',
+      withCheck({ type: 'negotiate', service: 'http_proxy' }),
+      'render.check-field pools.0.healthCheck.request',
+    ],
+    [
+      'radius, of which the secret is not known',
+      withCheck({ type: 'negotiate', service: 'radius', login: 'probe' }),
+      'render.check-field pools.0.healthCheck.service',
+    ],
+    [
+      'a mailbox without a password',
+      withCheck({ type: 'negotiate', service: 'imap', login: 'probe' }),
+      'render.check-field pools.0.healthCheck.login',
+    ],
+    [
       'imap by keepalived',
       { ...keepalived, ...withCheck({ type: 'negotiate', service: 'imap' }) },
       'render.check-service pools.0.healthCheck.service',

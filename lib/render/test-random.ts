@@ -165,11 +165,11 @@ const ldirectordCheck = fc
   .oneof(
     connect,
     simple,
-    fc.record({ ...http, httpMethod: optional(oneOf('GET' as const, 'HEAD' as const)), ...times }),
+    fc.record({ ...http, httpMethod: optional(fc.constant('GET' as const)), ...times }),
+    fc.record({ ...http, httpMethod: fc.constant('HEAD' as const), receive: fc.constant(undefined), ...times }),
     fc.record({
       type: fc.constant('negotiate' as const),
-      service: oneOf('imap' as const, 'pop' as const, 'ldap' as const, 'nntp' as const),
-      login: optional(text),
+      service: oneOf('imap' as const, 'smtp' as const, 'ldap' as const, 'nntp' as const),
       ...times,
     }),
   )

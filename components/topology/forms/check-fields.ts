@@ -8,28 +8,17 @@ export type CheckField = keyof HealthCheckDocument;
 const LDIRECTORD_TYPES: readonly CheckType[] = ['connect', 'negotiate', 'ping', 'off', 'external'];
 const KEEPALIVED_SERVICES: readonly CheckService[] = ['http', 'https', 'smtp', 'dns'];
 const HTTP: readonly CheckService[] = ['http', 'https'];
-const LOGINS: readonly CheckService[] = [
-  'ftp',
-  'imap',
-  'imaps',
-  'pop',
-  'pops',
-  'ldap',
-  'ldaps',
-  'mysql',
-  'pgsql',
-  'oracle',
-  'radius',
-  'sip',
-];
+/** ldirectord logs in to a mailbox with a password, of which it would have none. */
+const LOGINS: readonly CheckService[] = ['ftp', 'pop', 'pops', 'ldap', 'ldaps', 'mysql', 'pgsql', 'oracle', 'sip'];
 const DATABASES: readonly CheckService[] = ['mysql', 'pgsql', 'oracle'];
 
 export function hasType(stack: Stack, type: CheckType): boolean {
   return stack === 'keepalived' || LDIRECTORD_TYPES.includes(type);
 }
 
+/** What ldirectord could do with a secret only, it cannot do at all. */
 export function hasService(stack: Stack, service: CheckService): boolean {
-  return stack !== 'keepalived' || KEEPALIVED_SERVICES.includes(service);
+  return stack === 'keepalived' ? KEEPALIVED_SERVICES.includes(service) : service !== 'radius';
 }
 
 /** The fields that the checker looks at. */

@@ -1,0 +1,76 @@
+// Negotiations of ldirectord that tell nothing about a real server, as read in its source (4.12).
+import type { HealthCheckDocument } from './document';
+
+type Field = keyof HealthCheckDocument;
+type Service = NonNullable<HealthCheckDocument['service']>;
+
+/** What makes a check blind: `why` follows a "because", `field` is where to mend it. */
+export type Blindness = { field: Field; why: string; hint: string };
+
+const SQL: readonly Field[] = ['login', 'request'];
+const NEEDED: Partial<Record<Service, readonly Field[]>> = {
+  mysql: SQL,
+  pgsql: SQL,
+  oracle: SQL,
+  dns: ['request', 'receive'],
+};
+const HTTP: readonly (Service | undefined)[] = ['http', 'https', 'http_proxy'];
+const MAILBOXES: readonly (Service | undefined)[] = ['imap', 'imaps'];
+
+/** With each of these every real server counts as dead, whatever it answers. */
+export function whyNeverSucceeds(check: HealthCheckDocument): Blindness[] {
+  const { type, service, httpMethod, receive, login } = check;
+  if (type !== 'negotiate') return [];
+  return [
+    ...whatIsMissing(check),
+    ...(HTTP.includes(service) && httpMethod === 'HEAD' && isGiven(receive) ? [NO_BODY] : []),
+    ...(MAILBOXES.includes(service) && isGiven(login) ? [NO_PASSWORD] : []),
+    ...(service === 'radius' ? [NO_SECRET] : []),
+  ];
+}
+
+const NO_BODY: Blindness = {
+  field: 'receive',
+  why: 'the answer to HEAD has no text that could match',
+  hint: 'Remove receive, or use httpMethod GET.',
+};
+const NO_PASSWORD: Blindness = {
+  field: 'login',
+  why: 'it logs in with an empty password, because no topology holds one',
+  hint: 'Remove login: the greeting is waited for without it, too.',
+};
+const NO_SECRET: Blindness = {
+  field: 'service',
+  why: 'radius needs a shared secret and a password, which no topology holds',
+  hint: 'Use an external check.',
+};
+
+function whatIsMissing(check: HealthCheckDocument): Blindness[] {
+  const { service, request = '', receive } = check;
+  const missing = (service === undefined ? [] : (NEEDED[service] ?? [])).filter((field) => !isGiven(check[field]));
+  return [
+    ...missing.map((field) => ({
+      field,
+      why: `the ${service ?? ''} check needs ${field}`,
+      hint: `Add ${field}.`,
+    })),
+    ...(service === 'http_proxy' && !/^\/?http:\/\/[^/]/i.test(request) ? [NO_URL] : []),
+    // An empty pattern is the last one that matched, in Perl: that which turned the \n into a line break.
+    ...(service === 'simpletcp' && request.includes('\\n') && !isGiven(receive) ? [NO_PATTERN] : []),
+  ];
+}
+
+const NO_URL: Blindness = {
+  field: 'request',
+  why: 'a proxy is asked for a whole URL, and ldirectord adds nothing to it',
+  hint: 'Write it whole, e.g. http://www.example.org/.',
+};
+const NO_PATTERN: Blindness = {
+  field: 'receive',
+  why: 'without receive it looks for the \\n of the request in the answer',
+  hint: 'Add receive; "." takes any answer.',
+};
+
+function isGiven(value: HealthCheckDocument[Field]): boolean {
+  return value !== undefined && value !== '';
+}
