@@ -1,5 +1,6 @@
 // Negotiations of ldirectord that tell nothing about a real server, as read in its source (4.12).
 import type { HealthCheckDocument } from './document';
+import { findRegexFault } from './find-regex-fault';
 
 type Field = keyof HealthCheckDocument;
 type Service = NonNullable<HealthCheckDocument['service']>;
@@ -14,8 +15,11 @@ const NEEDED: Partial<Record<Service, readonly Field[]>> = {
   oracle: SQL,
   dns: ['request', 'receive'],
 };
+/** Without receive it is worse: then the check never fails. */
+const FETCHED: readonly Field[] = ['request'];
 const HTTP: readonly (Service | undefined)[] = ['http', 'https', 'http_proxy'];
 const MAILBOXES: readonly (Service | undefined)[] = ['imap', 'imaps'];
+const POST_OFFICES: readonly (Service | undefined)[] = ['pop', 'pops'];
 
 /** With each of these every real server counts as dead, whatever it answers. */
 export function whyNeverSucceeds(check: HealthCheckDocument): Blindness[] {
@@ -25,8 +29,37 @@ export function whyNeverSucceeds(check: HealthCheckDocument): Blindness[] {
     ...whatIsMissing(check),
     ...(HTTP.includes(service) && httpMethod === 'HEAD' && isGiven(receive) ? [NO_BODY] : []),
     ...(MAILBOXES.includes(service) && isGiven(login) ? [NO_PASSWORD] : []),
+    ...(POST_OFFICES.includes(service) && isGiven(login) ? [{ ...NO_PASSWORD, hint: 'Use type connect.' }] : []),
     ...(service === 'radius' ? [NO_SECRET] : []),
   ];
+}
+
+/** With each of these every real server counts as alive, also one on which nothing listens. */
+export function whyNeverFails({ type, service, ...check }: HealthCheckDocument): Blindness[] {
+  if (type !== 'negotiate') return [];
+  if (POST_OFFICES.includes(service)) return isGiven(check.login) ? [] : [NO_CONNECTION];
+  if (service !== 'ftp') return [];
+  if (isGiven(check.receive)) return doesMatchNothing(check.receive) ? [NO_FILE] : [];
+  const missing = (['request', 'receive'] as const).filter((field) => !isGiven(check[field]));
+  return missing.map((field) => ({ ...NO_FILE, field, hint: `Add ${field}.` }));
+}
+
+/** Mail::POP3Client->new gives an object whether it could connect or not. */
+const NO_CONNECTION: Blindness = {
+  field: 'service',
+  why: 'without a login nobody looks whether the connection was made',
+  hint: 'Use type connect.',
+};
+/** All that check_ftp looks at is whether receive matches what was fetched, which is nothing without a connection. */
+const NO_FILE: Blindness = {
+  field: 'receive',
+  why: 'a file that could not be fetched counts as an empty one, which receive would match',
+  hint: 'Write a text that the file has.',
+};
+
+function doesMatchNothing(receive: string): boolean {
+  if (findRegexFault(receive)) return false;
+  return new RegExp(receive.replace(/^\(\?i\)/, '')).test('');
 }
 
 const NO_BODY: Blindness = {
@@ -47,7 +80,8 @@ const NO_SECRET: Blindness = {
 
 function whatIsMissing(check: HealthCheckDocument): Blindness[] {
   const { service, request = '', receive } = check;
-  const missing = (service === undefined ? [] : (NEEDED[service] ?? [])).filter((field) => !isGiven(check[field]));
+  const needed = service === undefined ? [] : (NEEDED[service] ?? []);
+  const missing = (service === 'ftp' && isGiven(receive) ? FETCHED : needed).filter((field) => !isGiven(check[field]));
   return [
     ...missing.map((field) => ({
       field,
@@ -71,6 +105,6 @@ const NO_PATTERN: Blindness = {
   hint: 'Add receive; "." takes any answer.',
 };
 
-function isGiven(value: HealthCheckDocument[Field]): boolean {
+function isGiven<Value extends HealthCheckDocument[Field]>(value: Value): value is NonNullable<Value> {
   return value !== undefined && value !== '';
 }

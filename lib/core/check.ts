@@ -1,5 +1,5 @@
 // Every check of a topology in one stable order: what did not resolve first, then what is wrong with what did.
-import { checkNeverSucceeding } from './checks/blind-checks';
+import { checkNeverFailing, checkNeverSucceeding } from './checks/blind-checks';
 import type { Check } from './checks/check';
 import {
   checkDirectorAddresses,
@@ -168,6 +168,7 @@ const CHECKS: readonly Check[] = [
   checkHealthCheckPort,
   checkNegotiate,
   checkNeverSucceeding,
+  checkNeverFailing,
   checkUnusedFields,
   checkCommands,
   checkExternalChecks,

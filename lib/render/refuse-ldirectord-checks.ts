@@ -1,5 +1,5 @@
-// What ldirectord cannot check, and checks of it that could never succeed (ldirectord 4.12).
-import { whyNeverSucceeds } from '../core/blindness';
+// What ldirectord cannot check, and checks of it that could never succeed or never fail (ldirectord 4.12).
+import { whyNeverFails, whyNeverSucceeds } from '../core/blindness';
 import { error, type Diagnostic, type DiagnosticPath } from '../core/diagnostic';
 import type { Pool } from '../core/topology';
 
@@ -23,6 +23,9 @@ export function refuseLdirectordCheck({ name, healthCheck }: Pool, path: Diagnos
       : []),
     ...whyNeverSucceeds(healthCheck).map((each) =>
       field(path, name, each.field, `the check can never succeed, because ${each.why}`, each.hint),
+    ),
+    ...whyNeverFails(healthCheck).map((each) =>
+      field(path, name, each.field, `the check can never fail, because ${each.why}`, each.hint),
     ),
   ];
 }

@@ -217,6 +217,16 @@ describe('what cannot be generated is refused at its field:', () => {
       'render.check-field pools.0.healthCheck.login',
     ],
     [
+      'a file of which nothing is expected',
+      withCheck({ type: 'negotiate', service: 'ftp', request: 'alive.txt' }),
+      'render.check-field pools.0.healthCheck.receive',
+    ],
+    [
+      'mail, to which nobody looks whether it connected',
+      withCheck({ type: 'negotiate', service: 'pops' }),
+      'render.check-field pools.0.healthCheck.service',
+    ],
+    [
       'imap by keepalived',
       { ...keepalived, ...withCheck({ type: 'negotiate', service: 'imap' }) },
       'render.check-service pools.0.healthCheck.service',

@@ -9,16 +9,17 @@ const LDIRECTORD_TYPES: readonly CheckType[] = ['connect', 'negotiate', 'ping', 
 const KEEPALIVED_SERVICES: readonly CheckService[] = ['http', 'https', 'smtp', 'dns'];
 const HTTP: readonly CheckService[] = ['http', 'https'];
 /** ldirectord logs in to a mailbox with a password, of which it would have none. */
-const LOGINS: readonly CheckService[] = ['ftp', 'pop', 'pops', 'ldap', 'ldaps', 'mysql', 'pgsql', 'oracle', 'sip'];
+const LOGINS: readonly CheckService[] = ['ftp', 'ldap', 'ldaps', 'mysql', 'pgsql', 'oracle', 'sip'];
+/** It could do these with a password only; pop without one looks at nothing. */
+const NEEDING_SECRETS: readonly CheckService[] = ['radius', 'pop', 'pops'];
 const DATABASES: readonly CheckService[] = ['mysql', 'pgsql', 'oracle'];
 
 export function hasType(stack: Stack, type: CheckType): boolean {
   return stack === 'keepalived' || LDIRECTORD_TYPES.includes(type);
 }
 
-/** What ldirectord could do with a secret only, it cannot do at all. */
 export function hasService(stack: Stack, service: CheckService): boolean {
-  return stack === 'keepalived' ? KEEPALIVED_SERVICES.includes(service) : service !== 'radius';
+  return stack === 'keepalived' ? KEEPALIVED_SERVICES.includes(service) : !NEEDING_SECRETS.includes(service);
 }
 
 /** The fields that the checker looks at. */
