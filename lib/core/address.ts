@@ -168,3 +168,8 @@ export function addressOfFamily(
   if (main.address.family === family) return main;
   return family === 6 ? ipv6 : undefined;
 }
+
+/** 127.0.0.0/8 and ::1: the host itself. */
+export function isLoopback({ family, value }: Address): boolean {
+  return family === 4 ? value >> 24n === 127n : value === 1n;
+}

@@ -109,6 +109,20 @@ describe('checkTopology', () => {
     expect(checkTopology(document).filter(({ code }) => code.startsWith('real-server'))).toEqual([]);
   });
 
+  it.each([
+    ['of a plain range', '192.168.7.48/29', '192.168.7.50', 'gate', ['lockout.fallback']],
+    ['beside a plain range', '192.168.7.48/29', '192.168.7.56', 'gate', []],
+    ['of a routed range', '192.168.0.0/24', '192.168.0.9', 'ipip', ['lockout.fallback']],
+    ['that is the director itself', '127.0.0.0/8', '127.0.0.1', 'gate', []],
+  ] as const)('finds a fallback %s', (_what, addresses, address, forwarding, expected) => {
+    const document = seedDocument();
+    document.ranges[0]!.addresses = addresses;
+    document.pools[0]!.fallback = { address, forwarding };
+    expect(checkTopology(document).flatMap(({ code }) => (code === 'lockout.fallback' ? [code] : []))).toEqual(
+      expected,
+    );
+  });
+
   it('wants no fallback under masq for single packets either', () => {
     const document = seedDocument();
     document.stack = 'keepalived';

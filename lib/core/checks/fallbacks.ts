@@ -1,5 +1,5 @@
 // The fallback of a pool: reachable by its own forwarding method, of the right family, its port left alone.
-import { containsAddress, printInterval } from '../address';
+import { containsAddress, isLoopback, printInterval } from '../address';
 import { error, warning, type Diagnostic } from '../diagnostic';
 import type { PoolDocument } from '../document';
 import type { Resolution } from '../resolution';
@@ -77,7 +77,3 @@ export const checkFallbackIsRealServer: Check = (resolution) =>
     const message = `Fallback ${address.text} is a real server of pool "${pool.name}" itself: when no real server is left, it is down as well.`;
     return [warning('fallback.is-real-server', ['pools', index, 'fallback', 'address'], message, 'Name another host.')];
   });
-
-function isLoopback({ family, value }: Address): boolean {
-  return family === 4 ? value >> 24n === 127n : value === 1n;
-}

@@ -1,5 +1,5 @@
 // Ranges that would swallow addresses the pair itself lives on: IPVS takes marked packets before any local socket sees them.
-import { containsAddress, isSameAddress, printInterval } from '../address';
+import { containsAddress, isLoopback, isSameAddress, printInterval } from '../address';
 import { error, warning, type Diagnostic, type DiagnosticPath } from '../diagnostic';
 import type { Resolution } from '../resolution';
 import type { Address, VirtualRange } from '../topology';
@@ -17,6 +17,8 @@ const WHY: Record<string, string> = {
     'It is the default gateway of the real servers, not a service: their replies would end there.',
   'lockout.real-server':
     'The director answers "unreachable" for unmarked packets of a range, so it could not reach the real server.',
+  'lockout.fallback':
+    'The active director would take an address of its own network from the host that has it, and cut itself off from one of a routed range.',
   'lockout.gateway':
     'The director answers "unreachable" for unmarked packets of a range, so it could not reach its router.',
 };
@@ -72,6 +74,7 @@ function heldBy(resolution: Resolution): Held[] {
     ...present('lockout.management-address', managementAddresses(resolution)),
     ...present('lockout.internal-virtual-address', internalVirtualAddresses(resolution)),
     ...present('lockout.real-server', realServerAddresses(resolution)),
+    ...present('lockout.fallback', fallbackAddresses(resolution)),
     ...present(
       'lockout.gateway',
       resolution.gateways.map((address) => ['the gateway', address]),
@@ -129,6 +132,14 @@ function realServerAddresses({ realServers, document }: Resolution): Named {
   return realServers.flatMap((servers, pool) =>
     servers.map((address) => [`a real server of pool "${document.pools[pool]?.name ?? ''}"`, address] as const),
   );
+}
+
+/** A loopback address is the director itself, whatever the ranges are. */
+function fallbackAddresses({ fallbacks, document }: Resolution): Named {
+  return fallbacks.map((address, pool) => {
+    const what = `the fallback of pool "${document.pools[pool]?.name ?? ''}"`;
+    return [what, address && isLoopback(address) ? undefined : address] as const;
+  });
 }
 
 function present(code: string, named: Named): Held[] {
