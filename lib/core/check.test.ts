@@ -123,6 +123,20 @@ describe('checkTopology', () => {
     );
   });
 
+  it.each([
+    ['sip', ['health-check.tcp-for-udp']],
+    ['dns', []],
+  ] as const)('knows over what ldirectord speaks %s when the group is one of UDP', (service, expected) => {
+    const document = seedDocument();
+    document.groups[0]!.matches = [{ range: 'services', protocol: 'udp', ports: [5060] }];
+    const texts = { request: 'www.example.org', receive: '192.0.2.1' };
+    const times = { intervalSeconds: 10, timeoutSeconds: 3 };
+    document.pools[0]!.healthCheck = { type: 'negotiate', service, port: 5060, ...texts, ...times };
+    expect(checkTopology(document).filter(({ severity }) => severity !== 'info')).toEqual(
+      expected.map((code) => expect.objectContaining({ code, severity: 'warning' }) as unknown),
+    );
+  });
+
   it('wants no fallback under masq for single packets either', () => {
     const document = seedDocument();
     document.stack = 'keepalived';

@@ -84,8 +84,8 @@ function span(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }
 
-/** These negotiate over UDP; every other check opens a TCP connection. */
-const SPOKEN_OVER_UDP: readonly HealthCheckDocument['service'][] = ['dns', 'radius', 'sip'];
+/** Every other check opens a TCP connection: to ldirectord "fwm" is not udp, so that of a mark it speaks sip over TCP, too. */
+const SPOKEN_OVER_UDP: readonly HealthCheckDocument['service'][] = ['dns', 'radius'];
 
 export const checkHealthCheckProtocols: Check = (resolution) =>
   forEachPool(resolution, ({ pool: { name, healthCheck }, path, uses }) => {
@@ -96,7 +96,7 @@ export const checkHealthCheckProtocols: Check = (resolution) =>
     const hint =
       resolution.document.stack === 'keepalived'
         ? 'Use type udp, or negotiate with dns.'
-        : 'Use negotiate with dns, radius or sip, or an external check.';
+        : 'Use negotiate with dns, or an external check.';
     return [warning('health-check.tcp-for-udp', [...path, 'type'], message, hint)];
   });
 
