@@ -137,6 +137,22 @@ describe('checkTopology', () => {
     );
   });
 
+  it.each([
+    ['heartbeat', '192.168.6.240/24', undefined],
+    ['heartbeat', '192.168.6.240/23', 'use id 240, the last byte of the internal virtual address 192.168.6.240'],
+    ['keepalived', '10.1.2.0/16', 'ends in the byte 255 or 0'],
+    ['keepalived', 'fd06::1:f0/64', 'use id 240, the last byte of the internal virtual address fd06::1:f0'],
+    ['keepalived', 'fd06::1:f0/120', undefined],
+    ['single', '10.1.2.240/16', undefined],
+  ] as const)('says of stack %s with %s whether its sync id is its own', (stack, internal, told) => {
+    const document = seedDocument();
+    Object.assign(document, { stack });
+    document.virtualAddresses.internal = internal;
+    const found = checkTopology(document).find(({ code }) => code === 'sync-id.not-unique');
+    expect(found?.message ?? '').toContain(told ?? '');
+    expect(found?.severity).toBe(told === undefined ? undefined : 'warning');
+  });
+
   it('wants no fallback under masq for single packets either', () => {
     const document = seedDocument();
     document.stack = 'keepalived';

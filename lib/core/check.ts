@@ -84,6 +84,7 @@ import {
   checkSchedulerFlags,
 } from './checks/schedulers';
 import { checkDirectorsAsRealServers } from './checks/streamlined';
+import { checkSyncId } from './checks/sync-ids';
 import { checkThresholds } from './checks/thresholds';
 import {
   checkDuplicateGateways,
@@ -115,6 +116,7 @@ const CHECKS: readonly Check[] = [
   checkHostAddresses,
   checkVirtualAddressNetworks,
   checkVirtualAddressHolders,
+  checkSyncId,
   checkSecondAddresses,
   checkHeartbeatFamilies,
   checkVrrpIds,
