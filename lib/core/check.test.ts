@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parseTopologyDocument } from '../parse/topology-document';
 import { checkTopology } from './check';
 import { hasErrors, printPath } from './diagnostic';
+import type { TopologyDocument } from './document';
 import { seedDocument } from './seed';
 
 const folder = path.join(import.meta.dirname, 'testdata');
@@ -151,6 +152,20 @@ describe('checkTopology', () => {
     const found = checkTopology(document).find(({ code }) => code === 'sync-id.not-unique');
     expect(found?.message ?? '').toContain(told ?? '');
     expect(found?.severity).toBe(told === undefined ? undefined : 'warning');
+  });
+
+  it.each<[TopologyDocument['stack'], { port?: number; ports?: number[] }, string[]]>([
+    ['heartbeat', { port: 80 }, ['pools.0.healthCheck.port']],
+    ['keepalived', { port: 80 }, ['pools.0.healthCheck.port']],
+    ['keepalived', { ports: [80, 443] }, ['pools.0.healthCheck.ports']],
+    ['keepalived', {}, []],
+  ])('says that no program of %s is given %j', (stack, ports, expected) => {
+    const document = seedDocument();
+    Object.assign(document, { stack });
+    const check = { command: '/usr/local/lib/check-shop', intervalSeconds: 10, timeoutSeconds: 3 };
+    document.pools[0]!.healthCheck = { type: 'external', ...check, ...ports };
+    const unused = checkTopology(document).filter(({ code }) => code === 'health-check.field-unused');
+    expect(unused.map(({ path: place }) => place.join('.'))).toEqual(expected);
   });
 
   it('wants no fallback under masq for single packets either', () => {

@@ -28,7 +28,7 @@ export function fieldsOf(type: CheckType, service: CheckService | undefined, sta
   if (type === 'file' || type === 'bfd') return ['type', 'command'];
   const common: CheckField[] = ['type', 'failures', 'intervalSeconds', 'timeoutSeconds'];
   if (type === 'ping') return common;
-  if (type === 'external') return [...common, 'command', 'port'];
+  if (type === 'external') return [...common, 'command'];
   const port: CheckField[] = stack === 'keepalived' ? ['port', 'ports'] : ['port'];
   return type === 'negotiate' ? [...common, ...port, ...negotiated(service, stack)] : [...common, ...port];
 }
@@ -73,7 +73,7 @@ export function withType(check: HealthCheckDocument, type: CheckType, stack: Sta
   const next = { ...keep(check, fields), type };
   if (service !== undefined) next.service = service;
   const isPortless = next.port === undefined && next.ports === undefined;
-  if (isPortless && fields.includes('port') && type !== 'external') next.port = PORTS[service ?? 'http'] ?? 80;
+  if (isPortless && fields.includes('port')) next.port = PORTS[service ?? 'http'] ?? 80;
   return next;
 }
 

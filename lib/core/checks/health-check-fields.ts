@@ -115,7 +115,7 @@ export const checkUnusedFields: Check = (resolution) =>
     const isUnused = (field: Field) => {
       if (healthCheck[field] === undefined) return false;
       if (field === 'command') return !OF_COMMAND.includes(type);
-      if (field === 'port' || field === 'ports') return !speaksToPort(healthCheck) && type !== 'external';
+      if (field === 'port' || field === 'ports') return !speaksToPort(healthCheck);
       if (type !== 'negotiate') return true;
       return service !== undefined && SERVICES_OF[field]?.includes(service) === false;
     };
@@ -124,16 +124,19 @@ export const checkUnusedFields: Check = (resolution) =>
       const what =
         type === 'negotiate' && field !== 'command' ? `service "${service ?? ''}"` : `a check of type "${type}"`;
       const fits = SERVICES_OF[field]?.join(', ');
-      const hint = type === 'negotiate' && fits !== undefined ? `Remove it, or use one of ${fits}.` : unusedHint(field);
+      const hint =
+        type === 'negotiate' && fits !== undefined ? `Remove it, or use one of ${fits}.` : unusedHint(field, type);
       return warning('health-check.field-unused', [...path, field], `"${field}" has no effect with ${what}.`, hint);
     });
   });
 
-function unusedHint(field: Field): string {
+/** Both daemons give a program the port of the real server, whatever stands in the check. */
+function unusedHint(field: Field, type: Type): string {
   if (field === 'command') return 'Remove it, or use type external.';
-  return field === 'port' || field === 'ports'
-    ? 'Remove it, or use type connect.'
-    : 'Remove it, or use type negotiate.';
+  if (field !== 'port' && field !== 'ports') return 'Remove it, or use type negotiate.';
+  return type === 'external'
+    ? 'Remove it: the program gets the port of the real server, 0 where it has none.'
+    : 'Remove it, or use type connect.';
 }
 
 const TEXTS = ['request', 'receive', 'virtualHost', 'login', 'database'] as const;
