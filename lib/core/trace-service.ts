@@ -142,7 +142,7 @@ function forwardSteps(
         return step('forward', text, 'director', director.name);
       }
       const forwarding = server ? pool.forwarding : (pool.fallback?.forwarding ?? pool.forwarding);
-      const port = persistence ? undefined : server?.port;
+      const port = persistence ? undefined : (server ?? pool.fallback)?.port;
       const text = {
         masq: `Its destination becomes ${address}${port === undefined ? ', the port stays' : ` port ${port}`}.`,
         gate: `It goes unchanged to the MAC address of ${address}, which has ${destination.text} as an address of its own.`,

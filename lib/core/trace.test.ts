@@ -305,6 +305,20 @@ describe('tracePacket', () => {
     },
   );
 
+  it.each([
+    [undefined, 'Its destination becomes 192.168.6.9 port 8080.'],
+    [{ timeoutSeconds: 600, netmask: '255.255.255.255' }, 'Its destination becomes 192.168.6.9, the port stays.'],
+  ])('says the port of a fallback, which the kernel ignores under persistence %j', (persistence, told) => {
+    const toFallback = (document: TopologyDocument) => {
+      const [pool] = document.pools;
+      pool!.fallback = { address: '192.168.6.9', port: 8080, forwarding: 'masq' };
+      pool!.realServers = [];
+      if (persistence) document.groups[0]!.persistence = persistence;
+    };
+    const { steps } = trace(toFallback, { to: '192.168.0.7' });
+    expect(steps.find(({ stage }) => stage === 'forward')?.text).toBe(told);
+  });
+
   it('says nothing of a reply when the connection is refused', () => {
     const drained = (document: TopologyDocument) =>
       document.pools[0]!.realServers.forEach((server) => (server.weight = 0));
