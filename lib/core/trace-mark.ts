@@ -41,9 +41,14 @@ function takesButForSource({ range, protocol, ports }: Match, packet: Packet): b
   return takesHeaders({ range, protocol, ports }, packet);
 }
 
-/** IPv4: unreachable, time exceeded, parameter problem; IPv6: those and packet too big. They answer a connection. */
+/** What the rules mark beside a connection. IPv4: unreachable, time exceeded, parameter problem; IPv6: those and packet too big. */
 export function isIcmpError({ destination, icmpType = 8 }: Packet): boolean {
   return (destination.family === 4 ? [3, 11, 12] : [1, 2, 3, 4]).includes(icmpType);
+}
+
+/** Those that ip_vs_in_icmp() takes to the connection they speak of: source quench, but no parameter problem of IPv4. */
+export function isFollowedByIpvs({ destination, icmpType = 8 }: Packet): boolean {
+  return (destination.family === 4 ? [3, 4, 11] : [1, 2, 3, 4]).includes(icmpType);
 }
 
 function markText(group: FwMarkGroup, packet: Packet, isLast: boolean): string {

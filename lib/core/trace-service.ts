@@ -4,7 +4,7 @@ import type { Forwarding } from './document';
 import { isDirectorAddress } from './own-addresses';
 import { describeScheduler, sharesOf, type RealServerShare } from './shares';
 import type { Address, FwMarkGroup, Packet, Pool, RealServer, Topology } from './topology';
-import { isIcmpError } from './trace-mark';
+import { isFollowedByIpvs, isIcmpError } from './trace-mark';
 import { problem, step, type TraceStep } from './trace-step';
 
 export type Served = { pool: string | null; realServers: RealServerShare[] };
@@ -29,11 +29,13 @@ export function serve(topology: Topology, packet: Packet, group: FwMarkGroup, st
 }
 
 function icmpStep(packet: Packet): TraceStep {
+  if (isFollowedByIpvs(packet)) {
+    const text =
+      'IPVS looks for the connection that this ICMP error speaks of and sends it to the real server of that connection.';
+    return step('ipvs', text);
+  }
   return isIcmpError(packet)
-    ? step(
-        'ipvs',
-        'IPVS looks for the connection that this ICMP error speaks of and sends it to the real server of that connection.',
-      )
+    ? step('ipvs', 'IPVS takes no ICMP error of this type to a real server: the director itself gets it.')
     : step('ipvs', 'IPVS schedules tcp, udp and sctp only: the director itself answers this ICMP packet.');
 }
 

@@ -319,6 +319,22 @@ describe('tracePacket', () => {
     expect(steps.find(({ stage }) => stage === 'forward')?.text).toBe(told);
   });
 
+  it.each([
+    ['192.168.0.7', 3, 'IPVS looks for the connection'],
+    ['192.168.0.7', 4, 'IPVS looks for the connection'],
+    ['192.168.0.7', 8, 'IPVS schedules tcp, udp and sctp only: the director itself answers'],
+    ['192.168.0.7', 11, 'IPVS looks for the connection'],
+    ['192.168.0.7', 12, 'IPVS takes no ICMP error of this type to a real server: the director itself gets it.'],
+    ['2001:db8::7', 2, 'IPVS looks for the connection'],
+    ['2001:db8::7', 4, 'IPVS looks for the connection'],
+    ['2001:db8::7', 128, 'IPVS schedules tcp, udp and sctp only: the director itself answers'],
+  ])('says for %s who gets ICMP type %i', (to, icmpType, told) => {
+    const any = (document: TopologyDocument) =>
+      void (document.ranges[0]!.addresses = to.includes(':') ? '2001:db8::/64' : '192.168.0.0/24');
+    const { steps } = trace(any, { to, protocol: 'icmp', icmpType });
+    expect(steps.find(({ stage }) => stage === 'ipvs')?.text.slice(0, told.length)).toBe(told);
+  });
+
   it('says nothing of a reply when the connection is refused', () => {
     const drained = (document: TopologyDocument) =>
       document.pools[0]!.realServers.forEach((server) => (server.weight = 0));

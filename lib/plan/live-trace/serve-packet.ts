@@ -4,7 +4,7 @@ import { schedulerFlagSchema, schedulerSchema } from '../../core/document';
 import type { IpvsRealServer, IpvsService } from '../../core/kernel-state';
 import { sharesOf } from '../../core/shares';
 import type { Address, RealServer } from '../../core/topology';
-import { isIcmpError } from '../../core/trace-mark';
+import { isFollowedByIpvs } from '../../core/trace-mark';
 import type { TracedServer } from '../../core/views/live-trace';
 import { endpointKey, markKey } from '../../parse/ipvs-text';
 import { doubt, say, warn, type Journey } from './journey';
@@ -14,7 +14,7 @@ export type Served = { service?: string; realServers: TracedServer[] };
 export function servePacket(journey: Journey): Served {
   const { packet } = journey;
   if (packet.protocol === 'icmp') {
-    const text = isIcmpError(packet)
+    const text = isFollowedByIpvs(packet)
       ? 'IPVS sends an ICMP error to the real server of the connection that it speaks of.'
       : 'IPVS schedules tcp, udp and sctp only: the director itself answers.';
     say(journey, 'ipvs', text);
