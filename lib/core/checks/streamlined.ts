@@ -1,9 +1,16 @@
 // The streamlined topology: a director as a real server, which works under gate and by its internal address only.
 import { isSameAddress } from '../address';
-import { error, info, type Diagnostic } from '../diagnostic';
+import { error, warning, type Diagnostic } from '../diagnostic';
 import type { Resolution } from '../resolution';
 import type { Address } from '../topology';
 import type { Check } from './check';
+
+/**
+ * Marked packets come in by a policy table, and the kernel lets a socket answer only from an address of table `local` (measured: the
+ * handshake of TCP ends in a time-out, with `local <range> dev lo` it does not).
+ */
+const UNPROVEN =
+  'A director answers only from addresses that it holds itself: for those of a routed range, and for those that its peer holds, its own service does not get a TCP connection. Use other hosts as real servers, or add `ip route add local RANGE dev lo` on both directors by hand and try it: then every unmarked port of the range reaches the director, too.';
 
 export const checkDirectorsAsRealServers: Check = (resolution) =>
   resolution.document.pools.flatMap(({ name, forwarding }, pool) =>
@@ -13,7 +20,7 @@ export const checkDirectorsAsRealServers: Check = (resolution) =>
       const path = ['pools', pool, 'realServers', at, 'address'];
       if (forwarding === 'gate' && held.isInternal) {
         const message = `Real server ${address.text} of pool "${name}" is ${held.director} itself: the streamlined topology, in which the active director serves its share and hands the rest to its peer.`;
-        return [info('director.is-real-server', path, message, 'Nothing to do when this is meant.')];
+        return [warning('director.is-real-server', path, message, UNPROVEN)];
       }
       const why =
         forwarding === 'gate'
