@@ -89,6 +89,59 @@ test('a page opened without a session leads to sign-in and back, and never to an
   await expect(page).toHaveURL(`${running.url}/topologies`);
 });
 
+test('an account is disabled, enabled, and started anew by a link that is shown once', async ({ browser }) => {
+  const second = { name: 'Second', email: 'second@example.org', password: 'a second horse battery', role: 'operator' };
+  expect((await page.request.post(`${running.url}/api/v1/accounts`, { data: second })).ok()).toBe(true);
+  const theirs = await (await browser.newContext()).newPage();
+  await theirs.goto(`${running.url}/sign-in`);
+  await signIn(theirs, second);
+  await expect(theirs.getByRole('heading', { name: 'Topologies' })).toBeVisible();
+
+  await page.goto(`${running.url}/settings`);
+  const row = page.getByRole('row', { name: /second@example\.org/ });
+  await row.getByRole('button', { name: 'Disable second@example.org' }).click();
+  const dialog = page.getByRole('dialog');
+  await expectNoViolations(page);
+  await screenshot('disable-account');
+  await dialog.getByRole('button', { name: 'Disable second@example.org' }).click();
+  await expect(row.getByText('disabled', { exact: true })).toBeVisible();
+  await expect(theirs.getByRole('alertdialog', { name: 'Your session has ended' })).toBeVisible({ timeout: 20_000 });
+  await theirs.goto(`${running.url}/sign-in`);
+  await signIn(theirs, second);
+  await expect(theirs.getByText('This account may not sign in.')).toBeVisible();
+
+  await row.getByRole('button', { name: 'Enable second@example.org' }).click();
+  await row.getByRole('button', { name: 'One-time link for second@example.org' }).click();
+  await dialog.getByRole('button', { name: 'Remove the password and make a link' }).click();
+  const link = await dialog.getByLabel('Link', { exact: true }).inputValue();
+  await expectNoViolations(page);
+  await screenshot('one-time-link');
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await expect(dialog).toHaveCount(0);
+
+  await theirs.goto(link);
+  await expect(theirs.getByRole('heading', { name: 'Topologies' })).toBeVisible();
+  await theirs.goto(`${running.url}/settings`);
+  const panel = theirs.getByRole('region', { name: 'Password' });
+  await expect(panel.getByText('You have no password yet.')).toBeVisible();
+  await setPassword('a third horse battery');
+  await expect(panel.getByText('The password is set.')).toBeVisible();
+  await panel.getByLabel('Current password').fill('a wrong guess');
+  await setPassword('a fourth horse battery');
+  await expect(panel.getByText('The current password is wrong.')).toBeVisible();
+  await panel.getByLabel('Current password').fill('a third horse battery');
+  await panel.getByRole('button', { name: 'Set password' }).click();
+  await expect(panel.getByText('The current password is wrong.')).toHaveCount(0);
+  await expect(panel.getByLabel('Current password')).toHaveValue('');
+  await theirs.context().close();
+
+  async function setPassword(password: string): Promise<void> {
+    await panel.getByLabel('New password', { exact: true }).fill(password);
+    await panel.getByLabel('New password again').fill(password);
+    await panel.getByRole('button', { name: 'Set password' }).click();
+  }
+});
+
 test('signing out that does not work says so', async () => {
   const signOut = async () => {
     await page.getByRole('button', { name: 'User menu' }).click();

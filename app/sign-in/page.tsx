@@ -17,8 +17,9 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
       </div>
       <SignInForm next={text('next')} reason={text('error') ? 'link' : text('reason')} />
       <p className="border-t pt-4 text-xs text-muted-foreground">
-        No password yet? `npm start` and `npm run demo` print a one-time link on the terminal where the console was
-        started. It works once, for an hour, and leads straight to the topologies.
+        No password, or forgotten? An administrator makes you a one-time link under Settings. For the first
+        administrator `npm start` and `npm run demo` print one on the terminal where the console was started. It works
+        once, for an hour, and leads straight to the topologies.
       </p>
     </main>
   );

@@ -46,6 +46,19 @@ export function useChangeRole() {
   });
 }
 
+export function useSetAccountEnabled() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, isEnabled }: { id: string; isEnabled: boolean }) => api.setAccountEnabled(id, isEnabled),
+    onSettled: () => client.invalidateQueries({ queryKey: ['accounts'] }),
+  });
+}
+
+/** Told once: nothing keeps it. */
+export function useMakeSignInLink() {
+  return useMutation({ mutationFn: (id: string) => api.makeSignInLink(id), gcTime: 0 });
+}
+
 const ownKey = ['session'];
 
 export function useOwnAccount() {

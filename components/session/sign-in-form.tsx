@@ -32,7 +32,8 @@ export function SignInForm({ next, reason }: { next?: string | undefined; reason
       )}
       {reason === 'link' && !result && (
         <Notice tone="down" title="This one-time link does not work.">
-          It was used before or is older than an hour. Make a new one, or sign in with a password.
+          It was used before, is older than an hour, or a newer one was made. Ask for a new one, or sign in with a
+          password.
         </Notice>
       )}
       {result && !result.ok && (

@@ -5,7 +5,7 @@ export type SignInResult = { ok: true } | Refusal;
 
 const signInWords: Record<number, Words> = {
   401: { message: 'E-mail or password is wrong.', next: 'Try again, or ask an administrator for a one-time link.' },
-  403: { message: 'This account may not sign in.', next: 'Ask an administrator.' },
+  403: { message: 'This account may not sign in.', next: 'Ask an administrator whether it is disabled.' },
   429: { message: 'Too many attempts.', next: 'Wait a minute, then try again.' },
 };
 

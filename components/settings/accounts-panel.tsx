@@ -1,11 +1,12 @@
 'use client';
-// The accounts of everyone and their roles.
+// The accounts of everyone, their roles, and whether they may sign in.
 import { useState } from 'react';
 import { UserPlus } from 'lucide-react';
-import { accountRoleSchema, type Account, type AccountRole } from '@/lib/core/views/account';
+import { accountRoleSchema, type AccountRole, type ManagedAccount } from '@/lib/core/views/account';
 import { useAccounts, useChangeRole } from '@/components/data/account-queries';
 import { Failure } from '@/components/data/failure';
 import { useAccount } from '@/components/data/session';
+import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { DataTable } from '@/components/ui/data-table';
 import type { DataColumn } from '@/components/ui/data-table-column';
@@ -13,17 +14,30 @@ import { Select } from '@/components/ui/input';
 import { Panel } from '@/components/ui/page';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { SkeletonRows } from '@/components/ui/skeleton';
+import { AccountActions } from './account-actions';
 import { AddAccount } from './add-account';
 
-const columns: DataColumn<Account>[] = [
+const columns: DataColumn<ManagedAccount>[] = [
   { id: 'name', header: 'Name', value: ({ name }) => name },
   { id: 'email', header: 'E-mail', value: ({ email }) => email },
   { id: 'role', header: 'Role', value: ({ role }) => role, cell: (account) => <RoleSelect account={account} /> },
+  {
+    id: 'state',
+    header: 'State',
+    value: ({ isEnabled }) => (isEnabled ? 'enabled' : 'disabled'),
+    cell: ({ isEnabled }) => <Badge tone={isEnabled ? 'up' : 'down'}>{isEnabled ? 'enabled' : 'disabled'}</Badge>,
+  },
   {
     id: 'createdAt',
     header: 'Since',
     value: ({ createdAt }) => createdAt,
     cell: ({ createdAt }) => <RelativeTime at={createdAt} />,
+  },
+  {
+    id: 'access',
+    header: 'Access',
+    value: () => undefined,
+    cell: (account) => <AccountActions account={account} />,
   },
 ];
 
@@ -50,7 +64,7 @@ export function AccountsPanel() {
   );
 }
 
-function RoleSelect({ account }: { account: Account }) {
+function RoleSelect({ account }: { account: ManagedAccount }) {
   const self = useAccount();
   const change = useChangeRole();
   const isSelf = self?.id === account.id;

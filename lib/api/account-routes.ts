@@ -3,11 +3,13 @@ import 'server-only';
 import { createRoute, z } from '@hono/zod-openapi';
 import {
   accountRoleSchema,
-  accountSchema,
   auditEntrySchema,
   auditRowSchema,
+  managedAccountSchema,
   ownAccountSchema,
+  signInLinkSchema,
 } from '@/lib/core/views/account';
+import { makeSignInLink, setAccountEnabled } from '@/lib/services/account-access';
 import { changeRole, createAccount, createAccountInput, listAccounts } from '@/lib/services/accounts';
 import { getAuditEntry, listAudit } from '@/lib/services/audit-trail';
 import { getOwnAccount, setOwnPassword, setPasswordInput } from '@/lib/services/own-password';
@@ -44,7 +46,7 @@ export const accountRoutes = newRouter()
       method: 'get',
       path: '/accounts',
       summary: 'All accounts',
-      responses: answers(z.array(accountSchema)),
+      responses: answers(z.array(managedAccountSchema)),
     }),
     async (c) => c.json(await listAccounts(c.get('ctx')), 200),
   )
@@ -54,7 +56,7 @@ export const accountRoutes = newRouter()
       path: '/accounts',
       summary: 'Add an account',
       request: { body: jsonBody(createAccountInput) },
-      responses: answers(accountSchema),
+      responses: answers(managedAccountSchema),
     }),
     async (c) => c.json(await createAccount({ ctx: c.get('ctx'), input: c.req.valid('json') }), 200),
   )
@@ -64,10 +66,42 @@ export const accountRoutes = newRouter()
       path: '/accounts/{id}',
       summary: 'Change a role',
       request: { params: idParams, body: jsonBody(z.object({ role: accountRoleSchema })) },
-      responses: answers(accountSchema),
+      responses: answers(managedAccountSchema),
     }),
     async (c) =>
       c.json(await changeRole({ ctx: c.get('ctx'), input: { ...c.req.valid('param'), ...c.req.valid('json') } }), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/accounts/{id}/disable',
+      summary: 'Sign an account out everywhere, and let nobody sign in to it',
+      request: { params: idParams },
+      responses: answers(managedAccountSchema),
+    }),
+    async (c) =>
+      c.json(await setAccountEnabled({ ctx: c.get('ctx'), input: { ...c.req.valid('param'), isEnabled: false } }), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/accounts/{id}/enable',
+      summary: 'Let an account sign in again',
+      request: { params: idParams },
+      responses: answers(managedAccountSchema),
+    }),
+    async (c) =>
+      c.json(await setAccountEnabled({ ctx: c.get('ctx'), input: { ...c.req.valid('param'), isEnabled: true } }), 200),
+  )
+  .openapi(
+    createRoute({
+      method: 'post',
+      path: '/accounts/{id}/sign-in-link',
+      summary: 'A one-time link for an account, told only here; its password, sessions and earlier links end',
+      request: { params: idParams },
+      responses: answers(signInLinkSchema),
+    }),
+    async (c) => c.json(await makeSignInLink({ ctx: c.get('ctx'), input: c.req.valid('param') }), 200),
   )
   .openapi(
     createRoute({

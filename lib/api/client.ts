@@ -1,7 +1,14 @@
 // The typed client of the HTTP API for the browser: one function per route. Answers are ours, checked by the server: no zod on every page.
 import type { Diagnostic } from '@/lib/core/diagnostic';
 import type { TopologyDocument } from '@/lib/core/document';
-import type { Account, AccountRole, AuditEntry, AuditRow, OwnAccount } from '@/lib/core/views/account';
+import type {
+  AccountRole,
+  AuditEntry,
+  AuditRow,
+  ManagedAccount,
+  OwnAccount,
+  SignInLink,
+} from '@/lib/core/views/account';
 import type {
   Alert,
   AlertChannel,
@@ -207,7 +214,11 @@ export const api = {
   listAudit: (query: { action?: string; actor?: string; target?: string; before?: string; limit?: number }) =>
     call<AuditRow[]>('GET', withQuery('/audit', query)),
   getAuditEntry: (rowId: string) => call<AuditEntry>('GET', `/audit/${id(rowId)}`),
-  listAccounts: () => call<Account[]>('GET', '/accounts'),
-  createAccount: (input: NewAccount) => call<Account>('POST', '/accounts', input),
-  changeRole: (accountId: string, role: AccountRole) => call<Account>('PATCH', `/accounts/${id(accountId)}`, { role }),
+  listAccounts: () => call<ManagedAccount[]>('GET', '/accounts'),
+  createAccount: (input: NewAccount) => call<ManagedAccount>('POST', '/accounts', input),
+  changeRole: (accountId: string, role: AccountRole) =>
+    call<ManagedAccount>('PATCH', `/accounts/${id(accountId)}`, { role }),
+  setAccountEnabled: (accountId: string, isEnabled: boolean) =>
+    call<ManagedAccount>('POST', `/accounts/${id(accountId)}/${isEnabled ? 'enable' : 'disable'}`),
+  makeSignInLink: (accountId: string) => call<SignInLink>('POST', `/accounts/${id(accountId)}/sign-in-link`),
 };

@@ -1,4 +1,4 @@
-// Accounts with a password, written as rows of better-auth's tables, so that a change and its audit row share a transaction.
+// Accounts as rows of better-auth's tables, read and written here, so that a change and its audit row share a transaction.
 import 'server-only';
 import { randomUUID } from 'node:crypto';
 import { ServiceError } from '@/lib/core/errors';
@@ -8,6 +8,9 @@ import type { User } from '@/lib/db/generated/client';
 
 /** Sign-in looks addresses up in small letters. */
 export const canonicalEmail = (email: string) => email.trim().toLowerCase();
+
+/** Accounts that are not disabled; better-auth's column may be null. */
+export const enabled = { OR: [{ banned: null }, { banned: false }] };
 
 type NewAccount = { email: string; name: string; role: AccountRole; passwordHash: string };
 
@@ -31,6 +34,23 @@ export async function insertAccount(tx: Tx, { email, name, role, passwordHash }:
 export async function readPassword(tx: Tx, userId: string): Promise<string | undefined> {
   const row = await tx.account.findFirst({ where: { userId, providerId: 'credential', password: { not: null } } });
   return row?.password ?? undefined;
+}
+
+export async function removePassword(tx: Tx, userId: string): Promise<void> {
+  await tx.account.deleteMany({ where: { userId, providerId: 'credential' } });
+}
+
+/** Ends every session of the account, and every one-time link that was made for it. */
+export async function signOutEverywhere(tx: Tx, { id, email }: Pick<User, 'id' | 'email'>): Promise<void> {
+  await tx.session.deleteMany({ where: { userId: id } });
+  const named = `"email":${JSON.stringify(email)}`;
+  await tx.$executeRaw`DELETE FROM "Verification" WHERE "identifier" LIKE 'magic-link:%' AND strpos("value", ${named}) > 0`;
+}
+
+/** Of these addresses those whose account is enabled and has one of these roles now. */
+export async function listEntitled(tx: Tx, emails: string[], roles: AccountRole[]): Promise<Set<string>> {
+  const where = { email: { in: emails }, role: { in: roles }, ...enabled };
+  return new Set((await tx.user.findMany({ where, select: { email: true } })).map(({ email }) => email));
 }
 
 /** Also for an account that has none: the first administrator came by a link. */

@@ -8,10 +8,15 @@ setUpTestDatabase();
 
 const HOUR = 3_600_000;
 
-async function administrator(given: { password?: string | null; sessionEndsMs?: number; role?: string }) {
+async function administrator(given: {
+  password?: string | null;
+  sessionEndsMs?: number;
+  role?: string;
+  banned?: true;
+}) {
   await getDb().user.deleteMany();
   const { id: userId } = await getDb().user.create({
-    data: { id: 'a', name: 'a', email: 'a@example.org', role: given.role ?? 'admin' },
+    data: { id: 'a', name: 'a', email: 'a@example.org', role: given.role ?? 'admin', banned: given.banned ?? null },
   });
   if (given.sessionEndsMs !== undefined) {
     const expiresAt = new Date(Date.now() + given.sessionEndsMs);
@@ -31,6 +36,7 @@ describe('an administrator', () => {
     ['a session that has ended', { sessionEndsMs: -HOUR }, false],
     ['a password', { password: 'hash' }, true],
     ['a password that was taken away', { password: null }, false],
+    ['a password and a disabled account', { password: 'hash', banned: true as const }, false],
     ['a password and another role', { password: 'hash', role: 'operator' }, false],
   ])('with %s %o: %s', async (_what, given, counts) => {
     expect(await administrator(given)).toBe(counts);

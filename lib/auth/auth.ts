@@ -11,12 +11,13 @@ import { dataFolder } from '@/lib/db/data-folder';
 import { readOrMakeSecret } from '@/lib/db/secret-file';
 import { auditSignIn } from './audit-sign-in';
 import { ownOrigins, publicUrl } from './own-origins';
+import { refuseDisabled } from './refuse-disabled';
 import { hashPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD, verifyPassword } from './passwords';
 
-const LINK_SECONDS = 3600;
+export const LINK_SECONDS = 3600;
 const SESSION_SECONDS = 12 * 3600;
 
-/** Set only while createSignInLink() runs: no request from outside can obtain a link. */
+/** Set only while a verb or the terminal makes a link: no request from outside can obtain a link. */
 export const capturedLink = new AsyncLocalStorage<{ url?: string }>();
 
 /** Signs cookies; made once beside the key-encryption key, or given by BETTER_AUTH_SECRET. */
@@ -35,14 +36,19 @@ function makeAuth() {
     database: prismaAdapter(getDb(), { provider: 'postgresql' }),
     telemetry: { enabled: false },
     trustedOrigins: (request) => ownOrigins(request?.headers),
-    // A link is made by createSignInLink() only; asking for one over HTTP is closed. Passwords are set by a verb, which is audited.
+    // A link is made by sign-in-link.ts only; asking for one over HTTP is closed. Passwords are set by a verb, which is audited.
     disabledPaths: [
       ...['/sign-in/magic-link', '/sign-up/email', '/update-user', '/delete-user', '/change-email'],
       ...['/change-password', '/verify-password'],
     ],
-    user: { additionalFields: { role: { type: 'string', defaultValue: 'viewer', input: false } } },
+    user: {
+      additionalFields: {
+        role: { type: 'string', defaultValue: 'viewer', input: false },
+        banned: { type: 'boolean', required: false, input: false },
+      },
+    },
     session: { expiresIn: SESSION_SECONDS, updateAge: 900 },
-    databaseHooks: { session: { create: { after: auditSignIn } } },
+    databaseHooks: { session: { create: { before: refuseDisabled, after: auditSignIn } } },
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,

@@ -1,6 +1,7 @@
-// Tells open streams that their session is over (signed out here or elsewhere, expired, account removed): one query for all of them.
+// Tells open streams that their session is over (signed out here or elsewhere, expired, account disabled): one query for all of them.
 import 'server-only';
 import { getDb } from '@/lib/db/client';
+import { enabled } from './accounts';
 
 const LOOK_MS = 2_000;
 const watchers = new Map<string, Set<() => void>>();
@@ -31,7 +32,7 @@ async function look(): Promise<void> {
 async function listEnded(ids: string[]): Promise<string[]> {
   if (ids.length === 0) return [];
   const alive = await getDb().session.findMany({
-    where: { id: { in: ids }, expiresAt: { gt: new Date() } },
+    where: { id: { in: ids }, expiresAt: { gt: new Date() }, user: enabled },
     select: { id: true },
   });
   const known = new Set(alive.map(({ id }) => id));

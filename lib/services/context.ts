@@ -1,7 +1,7 @@
 // Who runs a verb, and what that role may do; every verb authorizes first.
 import 'server-only';
 import { ServiceError } from '@/lib/core/errors';
-import type { Account, AccountRole } from '@/lib/core/views/account';
+import { accountRoleSchema, type Account, type AccountRole } from '@/lib/core/views/account';
 import { getDb, type Db } from '@/lib/db/client';
 
 /** `source`: address of the request, or `terminal` for what the supervisor does itself. */
@@ -9,6 +9,10 @@ export type VerbContext = { account: Account; source: string; requestId: string;
 export type VerbArgs<Input> = { ctx: VerbContext; input: Input };
 
 const rank: Record<AccountRole, number> = { viewer: 0, operator: 1, admin: 2 };
+
+export function rolesFrom(least: AccountRole): AccountRole[] {
+  return accountRoleSchema.options.filter((role) => rank[role] >= rank[least]);
+}
 
 /** Throws ServiceError('forbidden') that names the role that would do. */
 export function requireRole(ctx: VerbContext, least: AccountRole): void {

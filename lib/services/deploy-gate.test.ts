@@ -1,5 +1,5 @@
 // Four eyes, windows and freeze: who may begin a deploy, when, and what break-glass leaves behind.
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { deployPolicySchema, type DeployPolicy } from '@/lib/core/deploy-policy';
 import type { AccountRole } from '@/lib/core/views/account';
 import { getDb } from '@/lib/db/client';
@@ -19,6 +19,13 @@ const ann = () => named('ann');
 const bob = () => named('bob');
 const untouched = deployPolicySchema.parse({});
 let serial = 0;
+
+/** An approval counts for as long as its approver may approve. */
+beforeEach(async () => {
+  await getDb().user.deleteMany();
+  const { id, name, email, role } = bob().account;
+  await getDb().user.create({ data: { id, name, email, role } });
+});
 
 async function plannedBy(author: VerbContext, policy: Partial<DeployPolicy>) {
   serial += 1;
@@ -84,6 +91,18 @@ describe('four eyes', () => {
     const { plan } = await plannedBy(ann(), { needsApproval: true });
     await approvePlan({ ctx: bob(), input: plan });
     await getDb().approval.updateMany({ where: { planId: plan.planId }, data });
+    await expect(startDeploy({ ctx: ann(), input: plan })).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it.each([
+    ['is a viewer by now', { role: 'viewer' }],
+    ['is disabled by now', { banned: true }],
+    ['is gone by now', { email: 'somebody-else@example.org' }],
+  ])('does not count an approval of who %s', async (_what, data) => {
+    const { plan } = await plannedBy(ann(), { needsApproval: true });
+    expect((await approvePlan({ ctx: bob(), input: plan })).approvals).toHaveLength(1);
+    await getDb().user.update({ where: { email: bob().account.email }, data });
+    expect((await getDeployGate({ ctx: ann(), input: plan })).approvals).toEqual([]);
     await expect(startDeploy({ ctx: ann(), input: plan })).rejects.toMatchObject({ code: 'forbidden' });
   });
 

@@ -2,17 +2,20 @@
 import 'server-only';
 import { z } from 'zod';
 import { deployPolicySchema, refuseTime, type DeployPolicy } from '@/lib/core/deploy-policy';
+import { listEntitled } from '@/lib/auth/accounts';
 import { ServiceError } from '@/lib/core/errors';
 import { saveDeployPolicyInput, type DeployGate } from '@/lib/core/views/deploy-gate';
 import { inTransaction, type Tx } from '@/lib/db/client';
 import type { Approval, Plan as PlanRow } from '@/lib/db/generated/client';
 import { appendAudit } from './audit';
-import { requireRole, type VerbArgs, type VerbContext } from './context';
+import { requireRole, rolesFrom, type VerbArgs, type VerbContext } from './context';
 import { refuseLate } from './refuse-late';
 
 export const approvePlanInput = z.object({ planId: z.string(), planHash: z.string() });
 export const savePolicyInput = saveDeployPolicyInput.extend({ topologyId: z.string() });
 
+/** The least role. */
+const APPROVER = 'operator';
 /** A stored policy that this console cannot read must not let anything through. */
 const UNREADABLE: DeployPolicy = deployPolicySchema.parse({ freezeReason: 'The stored policy cannot be read.' });
 
@@ -33,7 +36,7 @@ export async function getDeployGate({ ctx, input }: VerbArgs<{ planId: string }>
 
 /** Throws ServiceError: `forbidden` for the plan's own author, `conflict` when the plan is not the one that was shown. */
 export async function approvePlan({ ctx, input }: VerbArgs<z.infer<typeof approvePlanInput>>): Promise<DeployGate> {
-  requireRole(ctx, 'operator');
+  requireRole(ctx, APPROVER);
   const { planId, planHash } = approvePlanInput.parse(input);
   await inTransaction(ctx.db, async (tx) => {
     const plan = await findPlan(tx, planId);
@@ -147,9 +150,13 @@ function othersOf(ctx: VerbContext, approvals: readonly Approval[]): Approval[] 
   return approvals.filter(({ approver }) => approver !== ctx.account.email);
 }
 
+/** Neither of who may not approve any more, nor of who was shut out since. */
 async function validApprovals(tx: Tx, { id, hash }: Pick<PlanRow, 'id' | 'hash'>): Promise<Approval[]> {
   const where = { planId: id, planHash: hash, expiresAt: { gt: new Date() } };
-  return tx.approval.findMany({ where, orderBy: { approvedAt: 'asc' } });
+  const approvals = await tx.approval.findMany({ where, orderBy: { approvedAt: 'asc' } });
+  const approvers = approvals.map(({ approver }) => approver);
+  const entitled = await listEntitled(tx, approvers, rolesFrom(APPROVER));
+  return approvals.filter(({ approver }) => entitled.has(approver));
 }
 
 async function findPlan(tx: Tx, id: string): Promise<PlanRow> {

@@ -20,6 +20,10 @@ export const auditRowSchema = z.object({
   source: z.string(),
   requestId: z.string(),
 });
+/** As an administrator sees it. Nobody signs in to an account that is not enabled, and no approval of it counts. */
+export const managedAccountSchema = accountSchema.extend({ isEnabled: z.boolean() });
+/** Works once; below the address at which the console is reached. */
+export const signInLinkSchema = z.object({ path: z.string(), expiresAt: z.string() });
 /** Whoever asks, and whether they must show a password to set another one. */
 export const ownAccountSchema = accountSchema.extend({ hasPassword: z.boolean() });
 /** What was there before and after is asked for one row at a time: it can be two whole documents. */
@@ -28,6 +32,8 @@ export const auditEntrySchema = auditRowSchema.extend({
   after: z.unknown().optional(),
 });
 export type Account = z.infer<typeof accountSchema>;
+export type ManagedAccount = z.infer<typeof managedAccountSchema>;
+export type SignInLink = z.infer<typeof signInLinkSchema>;
 export type OwnAccount = z.infer<typeof ownAccountSchema>;
 export type AuditRow = z.infer<typeof auditRowSchema>;
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
