@@ -142,8 +142,8 @@ test('a text that is not in the draft stays, over a change of tab and a reload, 
   ] as const) {
     await page.getByRole('button', { name: 'Edit as YAML' }).click();
     await editor.click();
-    await page.keyboard.press('Control+End');
-    await page.keyboard.type(`vrrp: { advertSeconds: ${advertSeconds} }`);
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.insertText(`vrrp: { advertSeconds: ${advertSeconds} }\n`);
     if (!isHasty) await expect(page.getByText('Unsaved edits')).toBeVisible();
     await expect(editor).toContainText(`advertSeconds: ${advertSeconds}`);
     await done.click();
