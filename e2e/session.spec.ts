@@ -57,7 +57,7 @@ test('a session that ends under an open page takes nothing of it, and one goes o
   const notice = page.getByRole('alertdialog', { name: 'Your session has ended' });
   await expect(notice).toBeVisible({ timeout: 20_000 });
   await screenshot('session-ended');
-  await expectNoViolations(page);
+  await expectNoViolations(page, '[role=alertdialog]');
   await page.keyboard.press('Escape');
   await notice.getByRole('button', { name: 'Go on here' }).click();
   await expect(notice.getByText('Nobody is signed in yet')).toBeVisible();
@@ -101,7 +101,7 @@ test('an account is disabled, enabled, and started anew by a link that is shown 
   const row = page.getByRole('row', { name: /second@example\.org/ });
   await row.getByRole('button', { name: 'Disable second@example.org' }).click();
   const dialog = page.getByRole('dialog');
-  await expectNoViolations(page);
+  await expectNoViolations(page, '[role=dialog]');
   await screenshot('disable-account');
   await dialog.getByRole('button', { name: 'Disable second@example.org' }).click();
   await expect(row.getByText('disabled', { exact: true })).toBeVisible();
@@ -114,7 +114,7 @@ test('an account is disabled, enabled, and started anew by a link that is shown 
   await row.getByRole('button', { name: 'One-time link for second@example.org' }).click();
   await dialog.getByRole('button', { name: 'Remove the password and make a link' }).click();
   const link = await dialog.getByLabel('Link', { exact: true }).inputValue();
-  await expectNoViolations(page);
+  await expectNoViolations(page, '[role=dialog]');
   await screenshot('one-time-link');
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await expect(dialog).toHaveCount(0);
@@ -152,7 +152,7 @@ test('signing out that does not work says so', async () => {
   const dialog = page.getByRole('dialog', { name: 'You are still signed in' });
   await expect(dialog).toContainText('The console did not answer.');
   await screenshot('still-signed-in');
-  await expectNoViolations(page);
+  await expectNoViolations(page, '[role=dialog]');
   await page.unroute('**/api/auth/sign-out');
   await dialog.getByRole('button', { name: 'Sign out again' }).click();
   await expect(page).toHaveURL(/\/sign-in$/);

@@ -5,7 +5,7 @@ import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { getSessionAccount } from '@/lib/auth/session';
 import { QueryProvider } from '@/components/data/query-provider';
 import { SessionProvider } from '@/components/data/session';
-import { SessionEnded } from '@/components/session/session-ended';
+import { LazySessionEnded } from '@/components/session/lazy-session-ended';
 import { ToSignIn } from '@/components/session/to-sign-in';
 import { AppShell } from '@/components/shell/app-shell';
 import { LazyToaster } from '@/components/ui/lazy-toaster';
@@ -18,7 +18,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
       <QueryProvider>
         <SessionProvider account={account}>
           <AppShell>{children}</AppShell>
-          <SessionEnded />
+          <LazySessionEnded />
           <LazyToaster />
         </SessionProvider>
       </QueryProvider>
