@@ -40,6 +40,30 @@ async function needRest(rig: Rig, director: string): Promise<void> {
   throw new Error(`invariant 7: ${director} is ${state} ${step} though its time is over and no console can reach it`);
 }
 
+/** The way to the director comes back in any case, or the next cell would have none. */
+function afterTimer(rig: Rig, director: string, restore: () => Promise<void>): Heal {
+  return async () => {
+    await pause(rig.timerSeconds * 1000 + BEYOND_TIMER_MS);
+    try {
+      await needRest(rig, director);
+    } finally {
+      await restore();
+    }
+  };
+}
+
+/** Heals beside the deploy. What it finds is thrown to whoever waits for its end, not while nobody does. */
+export function healBeside(heal: Heal): Heal {
+  const healing = heal().then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  return async () => {
+    const failed = await healing;
+    if (failed) throw failed.error;
+  };
+}
+
 export const FAULT: Record<FaultName, Fault> = {
   'worker-killed': async (rig) => killProcess('the worker', rig.console.workerPid()),
   'web-killed': async (rig) => killProcess('web', rig.console.webPid()),
@@ -62,11 +86,7 @@ export const FAULT: Record<FaultName, Fault> = {
   },
   'link-cut': async (rig, director) => {
     await rig.lab.setLink(director, 'management', false);
-    const heal = async () => {
-      await pause(rig.timerSeconds * 1000 + BEYOND_TIMER_MS);
-      await needRest(rig, director);
-      await rig.lab.setLink(director, 'management', true);
-    };
+    const heal = afterTimer(rig, director, () => rig.lab.setLink(director, 'management', true));
     return { note: `management cable of ${director} out for T + 30 s`, heal };
   },
   'sshd-stopped': async (rig, director) => {
@@ -76,11 +96,7 @@ export const FAULT: Record<FaultName, Fault> = {
       if (code !== 0) throw new Error(`sshd of ${director} takes no ${signal}: ${stderr}`);
     };
     await sshd('STOP');
-    const heal = async () => {
-      await pause(rig.timerSeconds * 1000 + BEYOND_TIMER_MS);
-      await needRest(rig, director);
-      await sshd('CONT');
-    };
+    const heal = afterTimer(rig, director, () => sshd('CONT'));
     return { note: `sshd of ${director} stopped for T + 30 s`, heal };
   },
 };

@@ -2,6 +2,7 @@
 import type { Deploy } from '../core/views/deploy';
 import { callWorker } from '../worker/client';
 import { until } from '../worker/test-console';
+import { FOREIGN } from '../worker/test-foreign';
 import type { ProbeResult } from './probe';
 import { DIRECTORS, type Rig } from './rig';
 
@@ -24,21 +25,15 @@ cd "$(readlink -f confirmed)" || exit 1
 sha256sum -c --strict --quiet MANIFEST.sum || exit 1
 while read -r sum mode name; do echo "$sum  $name"; done < MANIFEST | sha256sum -c --strict --quiet -`;
 
-/** What others have on a director: rules, chains, a policy rule, a route, IPv6, a set and a virtual service. Nothing of it outlives a boot. */
-const FOREIGN = `iptables -n -L KEEP-ME > /dev/null 2>&1 && exit 0
-set -e
-iptables -w -N KEEP-ME; iptables -w -A KEEP-ME -s 198.51.100.0/24 -m comment --comment "do not touch" -j RETURN
-iptables -w -A INPUT -p tcp -m tcp --dport 9100 -j KEEP-ME
-iptables -w -t mangle -A PREROUTING -s 203.0.113.77/32 -j MARK --set-xmark 0x4000/0x4000
-iptables -w -t nat -N KEEP-NAT; iptables -w -t nat -A KEEP-NAT -d 198.51.100.7/32 -j RETURN; iptables -w -t nat -A POSTROUTING -j KEEP-NAT
+/** Besides: IPv6, a set and a virtual service; made once in each boot. */
+const FOREIGN_ALSO = `iptables -n -L KEEP-ME > /dev/null 2>&1 && exit 0
+${FOREIGN}
 ip6tables -w -t mangle -A PREROUTING -s 2001:db8:ffff::/64 -j MARK --set-xmark 0x4000/0x4000
-ip rule add priority 500 from 198.51.100.0/24 lookup 55
-ip route add 198.51.100.64/26 via 192.168.7.1
 ipset create keep-me hash:ip; ipset add keep-me 198.51.100.9
 ipvsadm -A -t 198.51.100.10:99 -s rr; ipvsadm -a -t 198.51.100.10:99 -r 192.168.6.2:99 -m`;
 
 async function plantForeign(rig: Rig, director: string): Promise<void> {
-  const { code, stderr } = await rig.lab.exec(director, ['sh', '-c', FOREIGN], { timeoutMs: 30_000 });
+  const { code, stderr } = await rig.lab.exec(director, ['sh', '-c', FOREIGN_ALSO], { timeoutMs: 30_000 });
   if (code !== 0) throw new Error(`what is not the console's cannot be made on ${director}: ${stderr}`);
 }
 

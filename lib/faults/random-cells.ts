@@ -1,7 +1,7 @@
 // Deploys in a row, each with one kill at a moment that nobody chose: what the points of the matrix have missed.
 import { requestDeploy, untilEnded } from '../worker/test-console';
 import { HALVES, type FaultName, type Half } from './cells';
-import { FAULT } from './faults';
+import { FAULT, healBeside } from './faults';
 import type { Rig } from './rig';
 import { END_MS, type Scene } from './run-cell';
 
@@ -37,9 +37,9 @@ function sceneOf(number: number): Scene {
       const deployId = await requestDeploy(rig.db, rig.topologyId, later);
       await new Promise((resolve) => setTimeout(resolve, afterMs));
       const { note, heal } = await FAULT[victim](rig, half === 'active' ? active : standby);
-      const healing = heal();
+      const healed = healBeside(heal);
       const deploy = await untilEnded(rig.db, deployId, END_MS);
-      await healing;
+      await healed();
       return { deploy, note: `${note} after ${afterMs} ms` };
     },
   };

@@ -14,7 +14,7 @@ import {
   untilEnded,
 } from '../worker/test-console';
 import type { Cell, Half, Point } from './cells';
-import { FAULT } from './faults';
+import { FAULT, healBeside } from './faults';
 import { AT_REST, checkInvariants, readBefore, readStatus, type Broken } from './invariants';
 import { GONE, type HostCell } from './host-cells';
 import { startProbe } from './probe';
@@ -153,9 +153,9 @@ async function strikeAt(
   const deployId = await requestDeploy(rig.db, rig.topologyId, revision);
   await reach(rig, deployId, point, reached);
   const { note, heal, healsAfter = false } = await strike();
-  const healing = healsAfter ? undefined : heal();
+  const healed = healsAfter ? heal : healBeside(heal);
   const deploy = await untilEnded(rig.db, deployId, END_MS);
-  await (healing ?? heal());
+  await healed();
   return { deploy, note };
 }
 

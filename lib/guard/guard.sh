@@ -1584,9 +1584,16 @@ stop_sync_daemons() { # those that came with heartbeat or keepalived
   done
 }
 
+read_units() { # RELEASE -> UNITS
+  UNITS=''
+  [ -f "$S/releases/$1/intent/meta" ] || return 0
+  while IFS='=' read -r key value; do [ "$key" != unit ] || UNITS="$UNITS ${value%.service}.service"; done < "$S/releases/$1/intent/meta"
+}
+
 set_units() { # RELEASE: links that start its `unit=` lines at boot; links made earlier for other units go
   links='' record='' UNITS_CHANGED=no
-  while IFS='=' read -r key value; do [ "$key" != unit ] || unit_links "${value%.service}.service"; done < "$S/releases/$1/intent/meta"
+  read_units "$1"
+  for unit in $UNITS; do unit_links "$unit"; done
   if [ -f "$S/units" ]; then
     while read -r link; do case " $links " in *" $link "*) record="$record $link" ;; *) rm -f "$ROOT$link" && UNITS_CHANGED=yes ;; esac; done < "$S/units"
   fi
@@ -2021,15 +2028,9 @@ start_units() {
   } < /dev/null > /dev/null 2>&1 9>&- || warn "systemd did not take the units that start here:$wanted"
 }
 
-read_units() { # RELEASE -> UNITS
-  UNITS=''
-  [ -f "$S/releases/$1/intent/meta" ] || return 0
-  while IFS='=' read -r key value; do [ "$key" != unit ] || UNITS="$UNITS ${value%.service}.service"; done < "$S/releases/$1/intent/meta"
-}
-
 name_damaged() { # [TX]: whose transaction file cannot be read: whose release is in place, or the newest one that came; none is known: the one that is named
-  release_name confirmed && confirmed_name=$NAME || confirmed_name=''
-  if release_name live && [ "$NAME" != "$confirmed_name" ]; then TX=$NAME; else TX=$FENCE_TX; fi
+  TX=$FENCE_TX
+  [ "$S/live" -ef "$S/confirmed" ] || ! release_name live || TX=$NAME
   [ -n "$TX" ] || TX=${1:-}
 }
 

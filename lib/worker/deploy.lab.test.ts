@@ -21,18 +21,10 @@ import {
   untilEnded,
   type TestConsole,
 } from './test-console';
+import { FOREIGN } from './test-foreign';
 
 const PORT_BASE = 2300;
 const DIRECTORS = ['director1', 'director2'];
-/** What an administrator had on the host before the console came: a rule in each table, own chains, a policy rule, a route, a sysctl. */
-const FOREIGN = `set -e
-iptables -N KEEP-ME && iptables -A KEEP-ME -s 198.51.100.0/24 -m comment --comment "do not touch" -j RETURN
-iptables -A INPUT -p tcp -m tcp --dport 9100 -j KEEP-ME
-iptables -t mangle -A PREROUTING -s 203.0.113.77/32 -j MARK --set-xmark 0x4000/0x4000
-iptables -t nat -N KEEP-NAT && iptables -t nat -A KEEP-NAT -d 198.51.100.7/32 -j RETURN && iptables -t nat -A POSTROUTING -j KEEP-NAT
-ip rule add priority 500 from 198.51.100.0/24 lookup 55
-ip route add 198.51.100.64/26 via 192.168.7.1`;
-
 /** Sends half a request before the deploy and the rest after it, on one connection; network namespaces share the files. */
 const HELD_CONNECTION = `
 const fs = require('fs');

@@ -57,7 +57,7 @@ export async function loadStoredPlan(db: Db, planId: string): Promise<StoredPlan
   throw new InvariantError(`plan ${planId} was stored by another version of the console; make a new plan`);
 }
 
-const hashesSchema = z.object({ sources: z.object({ releaseHashes: z.record(z.string(), z.string()) }) });
+const hashesSchema = z.object({ sources: storedPlanSchema.shape.sources.pick({ releaseHashes: true }) });
 
 /** By director; also of a plan that another version of the console stored. Undefined when even these cannot be read. */
 export async function loadReleaseHashes(db: Db, planId: string): Promise<Record<string, string> | undefined> {
