@@ -105,6 +105,6 @@ const NO_PATTERN: Blindness = {
   hint: 'Add receive; "." takes any answer.',
 };
 
-function isGiven<Value extends HealthCheckDocument[Field]>(value: Value): value is NonNullable<Value> {
+export function isGiven<Value extends HealthCheckDocument[Field]>(value: Value): value is NonNullable<Value> {
   return value !== undefined && value !== '';
 }

@@ -109,3 +109,8 @@ export const OWNED = {
   routeProtocol: 76,
   comment: 'lvs-console',
 } as const;
+
+/** Of a route or policy rule as `ip` lists it. */
+export function isOwned({ protocol }: { protocol?: string }): boolean {
+  return protocol === String(OWNED.routeProtocol);
+}

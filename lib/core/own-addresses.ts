@@ -1,6 +1,6 @@
 // What a director does with addresses by itself: which are its own, and which ranges are plain addresses on its network.
-import { containsInterval, intersectIntervals, isSameAddress } from './address';
-import type { Address, AddressInterval, Director, Topology } from './topology';
+import { addressOfFamily, containsInterval, intersectIntervals, isSameAddress } from './address';
+import type { Address, AddressInterval, Director, Pool, Topology } from './topology';
 
 /** A plain range needs an address each on the active director; more than these make neither sense nor a quick takeover. */
 export const MAX_PLAIN_ADDRESSES = 32n;
@@ -39,5 +39,18 @@ export function ownAddresses({ directors, virtualAddresses }: Topology): Address
 export function isDirectorAddress({ external, internal }: Director, address: Address): boolean {
   return [external, internal].some(
     (on) => isSameAddress(on.address, address) || (on.ipv6 !== undefined && isSameAddress(on.ipv6.address, address)),
+  );
+}
+
+/** A director is a real server of the pool. Under ipip packets come in by the tunnel, under masq they are for the director itself. */
+export function isStreamlined({ directors }: Topology, { forwarding, realServers }: Pool): boolean {
+  return (
+    forwarding === 'gate' &&
+    realServers.some(({ address }) =>
+      directors.some(({ internal }) => {
+        const own = addressOfFamily(internal, address.family);
+        return own !== undefined && isSameAddress(own.address, address);
+      }),
+    )
   );
 }

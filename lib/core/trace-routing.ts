@@ -1,8 +1,8 @@
 // Routing, for one packet: the local table first, then the policy rule of the mark, then main with its unreachable routes.
 import { containsAddress, isSameAddress } from './address';
 import { takesInside } from './arrivals';
-import { isDirectorAddress, isPlainRange } from './own-addresses';
-import type { Address, FwMarkGroup, Packet, Topology, VirtualRange } from './topology';
+import { isDirectorAddress, isPlainRange, isStreamlined } from './own-addresses';
+import type { FwMarkGroup, Packet, Topology, VirtualRange } from './topology';
 import { directorOf } from './trace-mark';
 import { problem, step, type TraceObject, type TraceStep } from './trace-step';
 
@@ -68,18 +68,13 @@ function passOn(topology: Topology, packet: Packet, steps: TraceStep[]): Deliver
   return 'unreachable';
 }
 
-/** The streamlined topology: a pool with a director in it. A match that marks such packets itself needs no policy rule for them. */
+/** The streamlined topology; a match that marks such packets itself needs no policy rule for them. */
 function isHandedOver(topology: Topology, packet: Packet, range: VirtualRange): boolean {
   const director = directorOf(topology, packet);
   if (!director || packet.interface !== director.internal.interface) return false;
-  const isDirector = (address: Address) =>
-    topology.directors.some(({ internal }) =>
-      [internal, internal.ipv6].some((on) => on && isSameAddress(on.address, address)),
-    );
   return topology.groups.some(
     ({ pool, matches }) =>
-      pool.forwarding === 'gate' &&
-      matches.some((match) => match.range.name === range.name && !takesInside(match, director)) &&
-      pool.realServers.some(({ address }) => isDirector(address)),
+      isStreamlined(topology, pool) &&
+      matches.some((match) => match.range.name === range.name && !takesInside(match, director)),
   );
 }

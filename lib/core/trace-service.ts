@@ -22,8 +22,11 @@ export function serve(topology: Topology, packet: Packet, group: FwMarkGroup, st
   const candidates = candidatesOf(group, packet);
   const realServers = sharesOf({ realServers: candidates }, scheduler, group.schedulerFlags);
   const served = scheduleSteps(topology, group, packet, realServers, steps);
-  if (served.some(({ share }) => share > 0)) {
-    steps.push(...forwardSteps(topology, group, packet, served), ...returnSteps(topology, group, packet, served));
+  // Those that can get it are real servers of the pool, or the fallback alone.
+  const first = served.find(({ share }) => share > 0);
+  if (first) {
+    const forwarding = forwardingOf(pool, first.address);
+    steps.push(...forwardSteps(topology, group, packet, served), ...returnSteps(topology, group, packet, forwarding));
   }
   return { pool: pool.name, realServers: served };
 }
@@ -143,25 +146,24 @@ function forwardSteps(
         const text = `${address} is ${director.name} itself: on that director it is delivered locally, the other one sends it there by its MAC address.`;
         return step('forward', text, 'director', director.name);
       }
-      const forwarding = server ? pool.forwarding : (pool.fallback?.forwarding ?? pool.forwarding);
       const port = persistence ? undefined : (server ?? pool.fallback)?.port;
       const text = {
         masq: `Its destination becomes ${address}${port === undefined ? ', the port stays' : ` port ${port}`}.`,
         gate: `It goes unchanged to the MAC address of ${address}, which has ${destination.text} as an address of its own.`,
         ipip: `It goes unchanged inside an IP packet to ${address}, which unpacks it and has ${destination.text} as an address of its own.`,
-      }[forwarding];
+      }[forwardingOf(pool, address)];
       return step('forward', text, 'real-server', address);
     });
 }
 
 function returnSteps(
   { directors, virtualAddresses }: Topology,
-  { pool, onePacket }: FwMarkGroup,
+  { onePacket }: FwMarkGroup,
   { source, destination, protocol }: Packet,
-  served: readonly RealServerShare[],
+  forwarding: Forwarding,
 ): TraceStep[] {
   const client = source?.text ?? 'the client';
-  if (forwardingOf(pool, served) !== 'masq') {
+  if (forwarding !== 'masq') {
     const text = `The real server answers ${client} directly as ${destination.text}; the reply does not pass the director.`;
     return [step('return', text, 'client', client)];
   }
@@ -188,9 +190,8 @@ function returnSteps(
   return [step('return', text, 'virtual-address', 'internal')];
 }
 
-/** That of the pool while one of its real servers gets it; the fallback has its own. */
-function forwardingOf({ realServers, fallback, forwarding }: Pool, served: readonly RealServerShare[]): Forwarding {
-  const serving = served.filter(({ share }) => share > 0).map(({ address }) => address);
-  const isOwn = realServers.some(({ address }) => serving.includes(address.text));
+/** That of the pool for one of its real servers; the fallback has its own. */
+function forwardingOf({ realServers, fallback, forwarding }: Pool, address: string): Forwarding {
+  const isOwn = realServers.some((server) => server.address.text === address);
   return isOwn ? forwarding : (fallback?.forwarding ?? forwarding);
 }

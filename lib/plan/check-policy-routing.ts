@@ -1,8 +1,9 @@
 // The routing table and the priority of the console's policy rules must be free: the switch fails half way where they are not, and
 // what it finds in the way at boot it replaces.
 import { error, type Diagnostic } from '../core/diagnostic';
-import { OWNED, type KernelIntent } from '../core/kernel-state';
+import { isOwned, OWNED, type KernelIntent } from '../core/kernel-state';
 import { printRoute, printRule } from './live-trace/route-packet';
+import type { PolicyRuleState, RouteState } from '../parse/ip-json';
 import type { ObservedHost } from './observed-host';
 
 /** Each family has tables and priorities of its own. `ip` names a table by rt_tables; what has our number under a name is not seen. */
@@ -11,15 +12,15 @@ export function checkPolicyRouting(
   { always }: KernelIntent,
   { routes, policyRules }: ObservedHost,
 ): Diagnostic[] {
-  const tables = new Set(always.policyRules.map(({ family, table }) => `${family} ${table}`));
-  const priorities = new Set(always.policyRules.map(({ family, priority }) => `${family} ${priority}`));
-  const isInTable = ({ family, table }: { family: 4 | 6; table: string }) => tables.has(`${family} ${table}`);
-  const rules = policyRules.filter(isForeign);
+  const families = new Set(always.policyRules.map(({ family }) => family));
+  const isInWay = (each: PolicyRuleState | RouteState) => families.has(each.family) && !isOwned(each);
+  const isInTable = ({ table }: { table: string }) => table === String(OWNED.policyTable);
+  const rules = policyRules.filter(isInWay);
   const inTable = [
-    ...routes.filter((route) => isForeign(route) && isInTable(route)).map(printRoute),
+    ...routes.filter((route) => isInWay(route) && isInTable(route)).map(printRoute),
     ...rules.filter(isInTable).map(printRule),
   ];
-  const beside = rules.filter((rule) => !isInTable(rule) && priorities.has(`${rule.family} ${rule.priority}`));
+  const beside = rules.filter((rule) => !isInTable(rule) && rule.priority === OWNED.policyPriority);
   return [
     ...taken(
       'host.policy-table',
@@ -36,10 +37,6 @@ export function checkPolicyRouting(
       `Give them another priority than ${OWNED.policyPriority}, then plan again.`,
     ),
   ];
-}
-
-function isForeign({ protocol }: { protocol?: string }): boolean {
-  return protocol !== String(OWNED.routeProtocol);
 }
 
 const TOLD = 3;

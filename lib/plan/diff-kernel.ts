@@ -1,5 +1,5 @@
 // Where a director's kernel differs from what a release must produce; one comparison for plan, verify and drift.
-import { OWNED, type IpvsService, type KernelIntent, type Role } from '../core/kernel-state';
+import { isOwned, OWNED, type IpvsService, type KernelIntent, type Role } from '../core/kernel-state';
 import { diffFirewall } from './diff-firewall';
 import { diffIpvs } from './diff-ipvs';
 import { ABSENT, PRESENT, type KernelDifference } from './kernel-difference';
@@ -60,7 +60,7 @@ const ofFamily =
 function diffRoutes({ routes }: Always, observed: ObservedHost): KernelDifference[] {
   const print = (route: { type: string; destination: string; table: string; device?: string | undefined }) =>
     `${route.type} ${route.destination}${route.type === 'local' ? ` dev ${route.device ?? 'lo'}` : ''} table ${route.table}`;
-  const own = observed.routes.filter(({ protocol }) => protocol === String(OWNED.routeProtocol));
+  const own = observed.routes.filter(isOwned);
   return FAMILIES.flatMap((family) =>
     diffLists(routes.filter(ofFamily(family)).map(print), own.filter(ofFamily(family)).map(print), {
       kind: 'route',
@@ -72,7 +72,7 @@ function diffRoutes({ routes }: Always, observed: ObservedHost): KernelDifferenc
 }
 
 function diffPolicyRules({ policyRules }: Always, observed: ObservedHost): KernelDifference[] {
-  const own = observed.policyRules.filter(({ protocol }) => protocol === String(OWNED.routeProtocol));
+  const own = observed.policyRules.filter(isOwned);
   const suffix = ` protocol ${OWNED.routeProtocol}`;
   return FAMILIES.flatMap((family) => {
     const tool = family === 4 ? 'ip rule' : 'ip -6 rule';

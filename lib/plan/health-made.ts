@@ -14,12 +14,13 @@ export const ANY_WAY: HealthWays = { weightless: [], removed: [] };
 
 /** Which of the two keepalived does depends on each check of its file; nobody but it puts the table right, so it is believed. */
 export function healthWaysOf({ groups, stack }: Topology): HealthWays {
-  const keysOf = (isWanted: (isQuiescent: boolean) => boolean) =>
-    groups.filter(({ pool }) => isWanted(isQuiescentUnder(stack, pool))).map((group) => ipvsServiceOf(group).key);
-  return {
-    weightless: keysOf((isQuiescent) => isQuiescent),
-    removed: stack === 'keepalived' ? [] : keysOf((isQuiescent) => !isQuiescent),
-  };
+  const ways: HealthWays = { weightless: [], removed: [] };
+  for (const group of groups) {
+    const { key } = ipvsServiceOf(group);
+    if (isQuiescentUnder(stack, group.pool)) ways.weightless.push(key);
+    else if (stack !== 'keepalived') ways.removed.push(key);
+  }
+  return ways;
 }
 
 export function isHealthMade({ isHealth = false, change, ipvs }: KernelDifference, ways: HealthWays): boolean {

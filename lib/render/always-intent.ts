@@ -1,9 +1,11 @@
 // What the kernel of a director must hold in either role: modules, sysctls, addresses, firewall, delivery of marked packets.
 import { takesInside } from '../core/arrivals';
+import { doesMasq } from '../core/forwardings';
 import type { KernelIntent } from '../core/kernel-state';
+import { isStreamlined } from '../core/own-addresses';
 import type { HostFacts } from '../core/release';
 import type { Director, Topology } from '../core/topology';
-import { addressesOf, isStreamlined, policyRulesOf, routesOf } from './delivery-intent';
+import { addressesOf, policyRulesOf, routesOf } from './delivery-intent';
 import { firewallIntentOf } from './firewall-intent';
 import { markedFamilies } from './mark-items';
 import { rememberFor } from './remember-for';
@@ -72,8 +74,8 @@ function sysctlsOf(topology: Topology, director: Director): Record<string, strin
 function answersOnOneInterface({ groups }: Topology, director: Director): boolean {
   const isOneArmed = director.external.interface === director.internal.interface;
   return groups.some(
-    ({ pool: { forwarding, fallback }, matches }) =>
-      (forwarding === 'masq' || fallback?.forwarding === 'masq') &&
+    ({ pool, matches }) =>
+      doesMasq(pool) &&
       matches.some((match) => match.range.interval.family === 4 && (isOneArmed || takesInside(match, director))),
   );
 }

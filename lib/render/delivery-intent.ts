@@ -1,9 +1,9 @@
 // How marked packets reach IPVS and others do not loop: policy rules, the local route, unreachable routes, and addresses of a single director.
-import { ADDRESS_BITS, addressOfFamily, isSameAddress } from '../core/address';
+import { ADDRESS_BITS } from '../core/address';
 import { takesInside } from '../core/arrivals';
 import { OWNED, type KernelIntent } from '../core/kernel-state';
-import { isPlainRange } from '../core/own-addresses';
-import type { AddressInterval, Director, Family, InterfaceAddress, Pool, Topology } from '../core/topology';
+import { isPlainRange, isStreamlined } from '../core/own-addresses';
+import type { AddressInterval, Director, Family, InterfaceAddress, Topology } from '../core/topology';
 import { markedFamilies } from './mark-items';
 import { mergedPrefixes } from './merged-prefixes';
 import { rememberFor } from './remember-for';
@@ -64,19 +64,6 @@ function handedRanges(topology: Topology, director: Director): { family: Family;
       handed.filter((each) => each.family === family),
       family,
     ).map((prefix) => ({ family, prefix })),
-  );
-}
-
-/** A director is a real server of the pool. Under ipip packets come in by the tunnel, under masq they are for the director itself. */
-export function isStreamlined({ directors }: Topology, { forwarding, realServers }: Pool): boolean {
-  return (
-    forwarding === 'gate' &&
-    realServers.some(({ address }) =>
-      directors.some(({ internal }) => {
-        const own = addressOfFamily(internal, address.family);
-        return own !== undefined && isSameAddress(own.address, address);
-      }),
-    )
   );
 }
 

@@ -6,7 +6,7 @@ import type { VrrpAddress, VrrpInstance } from '../parse/keepalived-config-vrrp'
 import { bfdInstancesOf, trackFilesOf } from './keepalived-checks';
 import { virtualServerOf } from './keepalived-services';
 import { plainAddressesOf } from './role-intent';
-import { syncIdOf } from './sync-id';
+import { syncIdOf } from '../core/sync-id';
 
 /** By order of the directors; with `nopreempt` they only decide when both start at the same moment. */
 const PRIORITIES = [150, 100];

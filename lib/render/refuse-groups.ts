@@ -1,5 +1,6 @@
 // What a group asks for that the kernel or the daemon of its stack would not do.
 import { error, type Diagnostic, type DiagnosticPath } from '../core/diagnostic';
+import { doesMasq } from '../core/forwardings';
 import type { FwMarkGroup, Topology } from '../core/topology';
 import { markKey } from '../parse/ipvs-text';
 import { familyOfGroup } from './role-intent';
@@ -103,11 +104,10 @@ function refuseScheduling(topology: Topology, group: FwMarkGroup, path: Diagnost
 /** ldirectord passes `ops` on for UDP services of an address only (lvs.md 3.2); ip_vs_out() finds no connection of one packet. */
 function refuseOnePacket({ stack }: Topology, { name, onePacket, pool }: FwMarkGroup, path: DiagnosticPath) {
   if (!onePacket) return [];
-  const isMasq = pool.forwarding === 'masq' || pool.fallback?.forwarding === 'masq';
   const notPassed = `ldirectord does not pass one-packet scheduling on for a firewall mark, as group "${name}" asks.`;
   const noReply = `Under masq no reply finds its way back from one-packet scheduling, as group "${name}" asks.`;
   return [
     ...(stack === 'keepalived' ? [] : [error('render.one-packet', path, notPassed, 'Use stack: keepalived.')]),
-    ...(isMasq ? [error('render.one-packet', path, noReply, 'Use forwarding gate or ipip.')] : []),
+    ...(doesMasq(pool) ? [error('render.one-packet', path, noReply, 'Use forwarding gate or ipip.')] : []),
   ];
 }

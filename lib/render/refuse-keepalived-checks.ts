@@ -1,4 +1,5 @@
 // What keepalived's checkers cannot speak or look at (keepalived.conf(5) of 2.2.7).
+import { isGiven } from '../core/blindness';
 import { error, type Diagnostic, type DiagnosticPath } from '../core/diagnostic';
 import type { Pool } from '../core/topology';
 
@@ -32,10 +33,6 @@ export function refuseKeepalivedCheck({ name, healthCheck }: Pool, path: Diagnos
   return refusals
     .filter(([isRefused]) => isRefused)
     .map(([, key, why]) => error('render.check-field', [...path, key], `${key} of pool "${name}": ${why}.`));
-}
-
-function isGiven(text: string | undefined): boolean {
-  return text !== undefined && text !== '';
 }
 
 function isStatus(code: number): boolean {

@@ -15,7 +15,7 @@ import type {
 } from '../core/topology';
 import { markKey } from '../parse/ipvs-text';
 import { rememberFor } from './remember-for';
-import { syncIdOf } from './sync-id';
+import { syncIdOf } from '../core/sync-id';
 
 type RoleIntent = Pick<KernelIntent, 'active' | 'standby'>;
 type HeldAddress = KernelIntent['active']['virtualAddresses'][number];

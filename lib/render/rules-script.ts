@@ -5,7 +5,7 @@ import { GENERATED, PATHS } from './owned-paths';
 import { deliveryPart } from './rules-script-delivery';
 import { firewallPart, firewallSteps } from './rules-script-firewall';
 import { printed } from './sync-daemon-script';
-import { syncIdOf } from './sync-id';
+import { syncIdOf } from '../core/sync-id';
 
 type Always = KernelIntent['always'];
 

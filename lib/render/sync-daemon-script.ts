@@ -1,7 +1,7 @@
 // The heartbeat resource script LVSSyncDaemonSwap, which Debian 12 no longer ships (lvs.md 7.1), for one director.
 import type { Director, Topology } from '../core/topology';
 import { GENERATED } from './owned-paths';
-import { syncIdOf } from './sync-id';
+import { syncIdOf } from '../core/sync-id';
 
 /**
  * It never fails its group: without a sync master traffic still flows, and after a failed stop heartbeat reboots the

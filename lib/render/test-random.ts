@@ -1,5 +1,6 @@
 // Random small topologies of every stack, forwarding, firewall, family and home of the rules, for the round trip.
 import fc from 'fast-check';
+import { doesMasq } from '../core/forwardings';
 import type { GroupDocument, PoolDocument, TopologyDocument } from '../core/document';
 
 type Family = 4 | 6;
@@ -94,8 +95,7 @@ function partOf(family: Family, stack: TopologyDocument['stack']) {
 /** Under masq no reply to a single packet would come back, which is refused. */
 function withReplies({ onePacket, ...group }: GroupDocument, pools: readonly PoolDocument[]): GroupDocument {
   const pool = pools.find(({ name }) => name === group.pool);
-  const isMasq = pool?.forwarding === 'masq' || pool?.fallback?.forwarding === 'masq';
-  return isMasq || onePacket === undefined ? group : { ...group, onePacket };
+  return (pool && doesMasq(pool)) || onePacket === undefined ? group : { ...group, onePacket };
 }
 
 function rangeOf(family: Family, at: number) {

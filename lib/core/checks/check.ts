@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostic';
 import type { GroupDocument, PoolDocument } from '../document';
 import type { Resolution } from '../resolution';
 import { portIntervals } from '../ports';
-import type { AddressInterval, Family, Match } from '../topology';
+import type { Address, AddressInterval, Family, Match } from '../topology';
 
 export type Check = (resolution: Resolution) => Diagnostic[];
 
@@ -77,17 +77,25 @@ export function quotedList(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(', ');
 }
 
-const poolsByName = new WeakMap<Resolution, Map<string, PoolDocument>>();
-
-/** The first of the name, as resolving takes it. */
 export function poolOf(resolution: Resolution, group: number): PoolDocument | undefined {
+  return resolution.document.pools[poolIndexOf(resolution, group)];
+}
+
+export function realServersOf(resolution: Resolution, group: number): readonly (Address | undefined)[] {
+  return resolution.realServers[poolIndexOf(resolution, group)] ?? [];
+}
+
+const poolIndexes = new WeakMap<Resolution, Map<string, number>>();
+
+/** The first of the name, as resolving takes it; -1 when there is none. */
+function poolIndexOf(resolution: Resolution, group: number): number {
   const { pools, groups } = resolution.document;
-  let byName = poolsByName.get(resolution);
+  let byName = poolIndexes.get(resolution);
   if (!byName) {
-    byName = new Map(pools.map((pool) => [pool.name, pool] as const).reverse());
-    poolsByName.set(resolution, byName);
+    byName = new Map(pools.map(({ name }, index) => [name, index] as const).reverse());
+    poolIndexes.set(resolution, byName);
   }
-  return byName.get(groups[group]?.pool ?? '');
+  return byName.get(groups[group]?.pool ?? '') ?? -1;
 }
 
 /** dev_valid_name() of the kernel and what iptables and ha.cf take: 1 to 15 characters, no blank, slash, colon or wildcard. */

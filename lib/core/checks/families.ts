@@ -3,7 +3,7 @@ import { error, printPath, warning, type Diagnostic, type DiagnosticPath } from 
 import { isPlainRange } from '../own-addresses';
 import type { Resolution } from '../resolution';
 import type { Family, InterfaceAddress } from '../topology';
-import { familiesOf, poolOf, quotedList, type Check } from './check';
+import { familiesOf, poolOf, quotedList, realServersOf, type Check } from './check';
 
 /** IPVS keeps services of the two families apart: one group is one service. */
 export const checkMixedFamilies: Check = ({ document, matches }) =>
@@ -24,9 +24,8 @@ export const checkMixedFamilies: Check = ({ document, matches }) =>
 /** IPVS takes a real server of another family only through a tunnel; ldirectord none at all (lvs.md 3.2). */
 export const checkPoolFamilies: Check = (resolution) =>
   resolution.document.groups.flatMap(({ name, pool }, index): Diagnostic[] => {
-    const poolIndex = resolution.document.pools.findIndex((other) => other.name === pool);
     const [family, ...more] = familiesOf(resolution.matches[index] ?? []);
-    const servers = (resolution.realServers[poolIndex] ?? []).flatMap((address) => address ?? []);
+    const servers = realServersOf(resolution, index).flatMap((address) => address ?? []);
     const other = servers.find((address) => address.family !== family);
     if (family === undefined || more.length > 0 || !other) return [];
     const isTunnel = poolOf(resolution, index)?.forwarding === 'ipip';

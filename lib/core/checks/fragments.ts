@@ -8,7 +8,7 @@ import { covers } from '../packet-boxes';
 import { EVERY_PROTOCOL } from '../packet-set';
 import type { Resolution } from '../resolution';
 import type { Family, Match } from '../topology';
-import { familiesOf, networksOf, poolOf, type Check } from './check';
+import { familiesOf, networksOf, poolOf, realServersOf, type Check } from './check';
 
 /** Where thousands of groups lose them, one sentence about all of them says as much. */
 const MOST_NOTES = 100;
@@ -24,7 +24,10 @@ export const checkFragments: Check = (resolution) => {
   const found: Diagnostic[] = [];
   for (const [group, { name }] of document.groups.entries()) {
     const own = matches[group] ?? [];
-    const at = own.findIndex((match, place) => match && isByPort(match, whole) && isLost(resolution, group, place));
+    const at = own.findIndex(
+      (match, place) =>
+        match && isByPort(match, whole) && !isHeld(resolution, group, match) && !isTakenWhole(resolution, group, place),
+    );
     if (at < 0) continue;
     if (found.length === MOST_NOTES) {
       const message = `Of more groups than these ${MOST_NOTES} datagrams larger than the MTU are lost.`;
@@ -57,22 +60,16 @@ function isByPort({ protocol, ports, range }: Match, whole: ReadonlySet<Family>)
   return protocol === 'udp' && ports !== 'all' && !whole.has(range.interval.family);
 }
 
-function isLost(resolution: Resolution, group: number, place: number): boolean {
-  return !isHeld(resolution, group, place) && !isTakenWhole(resolution, group, place);
-}
-
 /** What is local anyway is put together before IPVS: addresses that the active director holds, unless its peer must serve them too. */
-function isHeld(resolution: Resolution, group: number, place: number): boolean {
-  const match = resolution.matches[group]?.[place];
-  if (!match || !isPlainRange(networksOf(resolution), match.range.interval)) return false;
+function isHeld(resolution: Resolution, group: number, match: Match): boolean {
+  if (!isPlainRange(networksOf(resolution), match.range.interval)) return false;
   const isMarkedByPeer = resolution.document.directors.some((director) => takesInside(match, director));
   return !isMarkedByPeer || !isStreamlined(resolution, group);
 }
 
-function isStreamlined({ document, directors, realServers }: Resolution, group: number): boolean {
-  const pool = document.pools.findIndex(({ name }) => name === document.groups[group]?.pool);
-  const inside = directors.flatMap(({ internal, internal6 }) => [internal, internal6]);
-  return (realServers[pool] ?? []).some(
+function isStreamlined(resolution: Resolution, group: number): boolean {
+  const inside = resolution.directors.flatMap(({ internal, internal6 }) => [internal, internal6]);
+  return realServersOf(resolution, group).some(
     (address) => address && inside.some((on) => on && isSameAddress(on.address, address)),
   );
 }
@@ -80,7 +77,8 @@ function isStreamlined({ document, directors, realServers }: Resolution, group: 
 /** Only `any` surely takes fragments: a match of every udp port may be cut by the ports of others when marks are looked up in sets. */
 function isTakenWhole(resolution: Resolution, group: number, place: number): boolean {
   const { byGroup, someMeeting } = claimsOfResolution(resolution);
-  const boxes = byGroup[group]?.find(({ match }) => match === place)?.boxes ?? [];
+  // Every match has resolved, so that its claim has the same place.
+  const boxes = byGroup[group]?.[place]?.boxes ?? [];
   return boxes.every((box) =>
     someMeeting(
       box,

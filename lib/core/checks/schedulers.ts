@@ -1,6 +1,7 @@
 // Schedulers, their flags and one-packet scheduling: what the kernel would take without a word and then not do.
 import { error, warning, type Diagnostic } from '../diagnostic';
 import type { Scheduler, SchedulerFlag } from '../document';
+import { doesMasq } from '../forwardings';
 import { duplicatesOf, poolOf, type Check } from './check';
 
 /** The named flags are the first two of the three bits, by scheduler (ip_vs.h). */
@@ -61,9 +62,8 @@ export const checkOnePacket: Check = ({ document }) =>
 export const checkOnePacketReplies: Check = (resolution) =>
   resolution.document.groups.flatMap(({ name, onePacket }, index) => {
     const pool = poolOf(resolution, index);
-    if (onePacket !== true || !pool) return [];
+    if (onePacket !== true || !pool || !doesMasq(pool)) return [];
     const isMasq = pool.forwarding === 'masq';
-    if (!isMasq && pool.fallback?.forwarding !== 'masq') return [];
     const who = isMasq ? `pool "${pool.name}"` : `the fallback of pool "${pool.name}"`;
     const message = `Group "${name}" schedules single packets, of which the kernel keeps no connection, and ${who} is masq: a reply would keep the real server's address as its source, and no client takes it.`;
     const hint = `Use forwarding gate or ipip for ${isMasq ? 'the pool' : 'the fallback'}, or remove onePacket.`;
