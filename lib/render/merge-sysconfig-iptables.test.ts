@@ -18,6 +18,11 @@ describe('mergeSysconfigIptables', () => {
     ['a table that never ends', '*nat\n:PREROUTING ACCEPT [0:0]\n', 'table nat has no COMMIT'],
     ['a table inside another one', '*nat\n*mangle\nCOMMIT\n', 'table nat has no COMMIT before line 2'],
     ['a COMMIT without a table', 'COMMIT\n', 'COMMIT in line 1 ends no table'],
+    [
+      'a COMMIT behind lines of ours',
+      '*mangle\n:LVS-CONSOLE - [0:0]\n-A LVS-CONSOLE -j RETURN\nCOMMIT\nCOMMIT\n',
+      'COMMIT in line 5 ends no table',
+    ],
     ['a table twice', '*mangle\nCOMMIT\n*mangle\nCOMMIT\n', 'table mangle is there twice'],
   ])('refuses %s', (_name, text, why) => {
     expect(merge(text)).toBe(`refused: ${why}`);

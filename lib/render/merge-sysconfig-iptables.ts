@@ -14,6 +14,9 @@ const BUILT_IN: Record<string, string[]> = {
 
 /** Merging twice gives the same text. A file that iptables-restore would not take is refused, not repaired. */
 export function mergeSysconfigIptables(present: string, { chains, jumps }: Always): Attempt<string> {
+  // Before our lines are taken out: a fault is told by the line of the file.
+  const whole = findSection(present.split('\n'), 'mangle');
+  if (!whole.ok) return whole;
   let text = withoutOwn(present === '' || present.endsWith('\n') ? present : `${present}\n`);
   for (const own of chains.filter(({ family }) => family === 4)) {
     const jump = jumps.find(({ family, to }) => family === 4 && to === own.chain);
