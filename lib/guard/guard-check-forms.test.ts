@@ -256,22 +256,22 @@ add lvs-console-any6 2001:db8:0:1::/64 skbmark 0x1
   ],
   ['nftables', withNftables(1)],
   [
-    'nftables with verdict maps',
+    'nftables with maps of marks by address and port',
     nftText((text) =>
       text
         .replace(
           '\tchain prerouting',
-          `\tchain web6 {
-		meta mark set 0x1
-	}
-	map verdicts {
-		type ipv6_addr . inet_proto . inet_service : verdict
+          `\tmap lvs6 {
+		type ipv6_addr . inet_proto . inet_service : mark
 		flags interval
-		elements = { 2001:db8:0:1::/64 . tcp . 80-90 : goto web6 }
+		elements = { 2001:db8:0:1::/64 . tcp . 80-90 : 0x1 }
 	}
 	chain prerouting`,
         )
-        .replace('\t\tiifname', '\t\tiifname "eth0" ip6 daddr . meta l4proto . th dport vmap @verdicts\n\t\tiifname'),
+        .replace(
+          '\t\tiifname',
+          '\t\tiifname "eth0" meta l4proto tcp meta mark set ip6 daddr . meta l4proto . th dport map @lvs6\n\t\tiifname',
+        ),
     ),
   ],
   [
