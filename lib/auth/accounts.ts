@@ -9,9 +9,6 @@ import type { User } from '@/lib/db/generated/client';
 /** Sign-in looks addresses up in small letters. */
 export const canonicalEmail = (email: string) => email.trim().toLowerCase();
 
-/** Accounts that are not disabled; better-auth's column may be null. */
-export const enabled = { OR: [{ banned: null }, { banned: false }] };
-
 type NewAccount = { email: string; name: string; role: AccountRole; passwordHash: string };
 
 /** Throws ServiceError('conflict') when the address is taken. */
@@ -45,12 +42,6 @@ export async function signOutEverywhere(tx: Tx, { id, email }: Pick<User, 'id' |
   await tx.session.deleteMany({ where: { userId: id } });
   const named = `"email":${JSON.stringify(email)}`;
   await tx.$executeRaw`DELETE FROM "Verification" WHERE "identifier" LIKE 'magic-link:%' AND strpos("value", ${named}) > 0`;
-}
-
-/** Of these addresses those whose account is enabled and has one of these roles now. */
-export async function listEntitled(tx: Tx, emails: string[], roles: AccountRole[]): Promise<Set<string>> {
-  const where = { email: { in: emails }, role: { in: roles }, ...enabled };
-  return new Set((await tx.user.findMany({ where, select: { email: true } })).map(({ email }) => email));
 }
 
 /** Also for an account that has none: the first administrator came by a link. */

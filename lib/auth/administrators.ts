@@ -1,7 +1,7 @@
 // Whether anybody can administer this console; without one, start prints a one-time link.
 import 'server-only';
 import { getDb } from '@/lib/db/client';
-import { enabled } from './accounts';
+import { enabled } from '@/lib/db/entitled';
 
 /** An administrator counts who is in or has a password: an unused link, or a session that has ended, leaves an account nobody can enter. */
 export async function hasAdministrator(): Promise<boolean> {

@@ -1,7 +1,7 @@
 // Tells open streams that their session is over (signed out here or elsewhere, expired, account disabled): one query for all of them.
 import 'server-only';
 import { getDb } from '@/lib/db/client';
-import { enabled } from './accounts';
+import { enabled } from '@/lib/db/entitled';
 
 const LOOK_MS = 2_000;
 const watchers = new Map<string, Set<() => void>>();

@@ -1,5 +1,6 @@
 // When a deploy of a pair may begin, and whether a second person must have approved its plan. Pure.
 import { z } from 'zod';
+import type { AccountRole } from './views/account';
 
 const MINUTES = 'From 5 to 10080 minutes.';
 const timeOfDaySchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time of day is written as hh:mm.');
@@ -20,6 +21,32 @@ export const deployPolicySchema = z.object({
 });
 export type DeployWindow = z.infer<typeof deployWindowSchema>;
 export type DeployPolicy = z.infer<typeof deployPolicySchema>;
+
+/** The least role of who may approve a plan. */
+export const APPROVER: AccountRole = 'operator';
+
+/** Why a deploy may not begin, and what to do about it: sentences. */
+export type Refusal = { why: string; next: string };
+export const PAST_POLICY = 'In an emergency an administrator can deploy past the policy, with a reason.';
+/** One rule at the click and again when the deploy begins: `author` made the plan, `deployer` asks for its deploy; `approvals` hold now. */
+export type DeployRequest = { author: string; deployer: string; approvals: readonly { approver: string }[] };
+
+/** Everything that stands between a plan and its deploy at that moment; empty: it may begin. */
+export function refuseDeploy(policy: DeployPolicy, request: DeployRequest, now: Date): Refusal[] {
+  const time = refuseTime(policy, now);
+  const wait = policy.freezeReason === '' ? 'Wait for a window.' : 'Wait for the end of the freeze.';
+  const isApproved = !policy.needsApproval || othersOf(request).length > 0;
+  const missing = {
+    why: `A second person must approve this plan (made by ${request.author}) before it is deployed.`,
+    next: 'Ask a second person to approve it.',
+  };
+  return [...(time === undefined ? [] : [{ why: time, next: wait }]), ...(isApproved ? [] : [missing])];
+}
+
+/** Whoever deploys cannot be the one who approved. */
+export function othersOf({ approvals, deployer }: Omit<DeployRequest, 'author'>): string[] {
+  return approvals.flatMap(({ approver }) => (approver === deployer ? [] : [approver]));
+}
 
 const DAY_MINUTES = 1440;
 const WEEK_MINUTES = 7 * DAY_MINUTES;

@@ -64,6 +64,16 @@ describe('decideResume', () => {
     expect(decide(undefined, status('switched', 100), { reached: { a: 'confirmed', b: 'switched' } })).toBe('confirm');
   });
 
+  it.each([
+    ['back', status('staged'), status('idle')],
+    ['back', status('checked'), status('checked')],
+    ['forward', status('armed', 100), status('checked')],
+    ['forward', status('switched', 100), status('checked')],
+    ['confirm', status('confirmed'), status('switched', 100)],
+  ] as const)('goes %s when the rules would not let it begin any more', (expected, a, b) => {
+    expect(decide(a, b, { refusal: 'Deploys of this pair are frozen.' })).toBe(expected);
+  });
+
   it('goes back when nothing is left to go forward with, unless somebody has confirmed', () => {
     expect(decide(status('checked'), status('staged'), { wayBack: 'the plan cannot be read' })).toBe('back');
     expect(decide(status('confirmed'), status('switched', 9), { wayBack: 'the plan cannot be read' })).toBe('confirm');

@@ -16,6 +16,8 @@ export type ResumeInput = {
   mode: 'rolling' | 'together';
   transaction: string;
   isCancelled: boolean;
+  /** Why the pair's rules would not let it begin now. */
+  refusal?: string | undefined;
   /** Why there is no way forward any more, whatever the directors say. */
   wayBack?: string | undefined;
   reached: Record<string, Reached>;
@@ -39,7 +41,7 @@ export function isPast(reached: Reached | undefined, step: Reached): boolean {
 }
 
 export function decideResume(input: ResumeInput): ResumeDecision {
-  const { state, mode, transaction, isCancelled, wayBack, statuses } = input;
+  const { state, mode, transaction, isCancelled, refusal, wayBack, statuses } = input;
   const entries = Object.entries(statuses);
   const reached = Object.values(input.reached);
   if (reached.includes('confirmed')) return { go: 'confirm' };
@@ -52,6 +54,8 @@ export function decideResume(input: ResumeInput): ResumeDecision {
   const halfWay = entries.find(([, status]) => status?.transaction === transaction && status.step !== '');
   if (halfWay)
     return { go: 'back', reason: `${halfWay[0]} was interrupted in the middle of ${halfWay[1]?.step ?? ''}.` };
+  // A director that is armed goes on: rules are about a begin, and half a pair is worse than a deploy out of its window.
+  if (refusal !== undefined && !reached.some((each) => isPast(each, 'armed'))) return { go: 'back', reason: refusal };
   const late = entries.find(
     ([, status]) => status?.state === 'switched' && (status.secondsLeft ?? 0) < NEEDED_SECONDS[mode],
   );

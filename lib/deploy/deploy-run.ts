@@ -63,6 +63,8 @@ export type DeployJournal = {
   timers: () => Promise<Record<string, string>>;
   raiseGeneration: (generation: number) => Promise<void>;
   isCancelled: () => Promise<boolean>;
+  /** Why the pair's rules (approval, windows, freeze) do not let this deploy begin at this moment: sentences. */
+  refusal: () => Promise<string | undefined>;
   /** The last state; opens the pair for the next deploy. */
   finish: (end: { state: DeployState; outcome?: string; proof: string[] }) => Promise<void>;
 };

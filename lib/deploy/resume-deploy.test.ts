@@ -17,7 +17,7 @@ describe('a worker that dies', () => {
       const counting = { ...complete.journal };
       complete.run.journal = new Proxy(counting, {
         get: (target, key: keyof typeof counting) =>
-          typeof target[key] === 'function' && !/steps|timers|isCancelled/.test(key)
+          typeof target[key] === 'function' && !/steps|timers|isCancelled|refusal/.test(key)
             ? (writes++, target[key])
             : target[key],
       });
@@ -97,6 +97,22 @@ describe('a worker that dies', () => {
     expect(await ended(runDeploy(next))).toBe(wanted);
     expectWhole(pair, wanted);
     if (wanted === 'rolled-back') expect(pair.journal.ended?.outcome).toContain('stored by another version');
+  });
+
+  it.each([
+    ['director2 check', 'failed'],
+    ['director2 switch', 'verified'],
+  ] as const)('at %s, and a freeze begins before the next one comes, ends %s', async (verb, wanted) => {
+    const pair = fakePair();
+    pair.onDone = (done) => void (done === verb && (pair.journal.writesLeft = 0));
+    await ended(runDeploy(pair.run)).catch(() => undefined);
+    pair.journal.refusalNow = 'Deploys of this pair are frozen: Year end.';
+    expect(await ended(runDeploy(restarted(pair)))).toBe(wanted);
+    if (wanted === 'failed') {
+      expect(pair.journal.ended?.outcome).toMatch(/frozen: Year end\. Nothing was changed on either director\.$/);
+      expect(pair.done.filter((done) => /arm|switch/.test(done))).toEqual([]);
+    }
+    expect(Object.values(pair.hosts).every(({ live, confirmed }) => live === confirmed)).toBe(true);
   });
 
   it('in a roll back goes on with the roll back', async () => {

@@ -322,6 +322,11 @@ describe('preflight', () => {
       'Both directors',
     ],
     ['none is active', (pair: FakePair) => Object.assign(pair.hosts['director1']!, { isActive: false }), 'No director'],
+    [
+      'the rules of the pair do not let it begin any more',
+      (pair: FakePair) => Object.assign(pair.journal, { refusalNow: 'Deploys of this pair are frozen: Year end.' }),
+      'Nothing was changed. Deploys of this pair are frozen: Year end.',
+    ],
     ['one is away', (pair: FakePair) => Object.assign(pair.hosts['director2']!, { isAway: true }), 'cannot be reached'],
   ])('refuses and changes nothing when %s', async (_what, prepare, words) => {
     const pair = fakePair();

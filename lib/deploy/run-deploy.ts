@@ -6,6 +6,7 @@ import {
   Cancelled,
   isBegun,
   JournalLost,
+  Refused,
   Suspended,
   type DeployJournal,
   type JournalStep,
@@ -54,12 +55,15 @@ function suspendingJournal(journal: DeployJournal): DeployJournal {
     timers: () => journal.timers().catch(lost),
     raiseGeneration: (...args) => journal.raiseGeneration(...args).catch(lost),
     isCancelled: () => journal.isCancelled().catch(lost),
+    refusal: () => journal.refusal().catch(lost),
     finish: (...args) => journal.finish(...args).catch(lost),
   };
 }
 
 async function begin(run: Run): Promise<DeployEnd> {
   try {
+    const refusal = await run.journal.refusal();
+    if (refusal !== undefined) throw new Refused(refusal);
     await run.journal.setState('running');
     await preflight(run);
     await runStep(run, { name: 'lock', message: 'Taking the pair.' }, async () => ({
@@ -76,8 +80,8 @@ async function begin(run: Run): Promise<DeployEnd> {
 async function resume(run: Run): Promise<DeployEnd> {
   const { transaction, mode, state, wayBack } = run.deploy;
   const { statuses, reached } = await takeStock(run, RESUME_WAIT_MS);
-  const isCancelled = await run.journal.isCancelled();
-  const decision = decideResume({ state, mode, transaction, isCancelled, wayBack, reached, statuses });
+  const [isCancelled, refusal] = [await run.journal.isCancelled(), await run.journal.refusal()];
+  const decision = decideResume({ state, mode, transaction, isCancelled, refusal, wayBack, reached, statuses });
   if (decision.go === 'forward') return forward(run, reached);
   if (decision.go === 'confirm') return confirmRest(run, reached, 'The worker was interrupted while it confirmed.');
   return back(run, decision.reason);

@@ -6,6 +6,8 @@ export type MemoryJournal = DeployJournal & {
   rows: (JournalStep & { message: string; output: string })[];
   ended: { state: DeployState; outcome?: string; proof: string[] } | undefined;
   isCancelledNow: boolean;
+  /** What the pair's rules say from here on. */
+  refusalNow: string | undefined;
   /** Writes until the worker "dies": every later one throws. */
   writesLeft: number;
   /** The database is there again after one write that failed. */
@@ -26,6 +28,7 @@ export function memoryJournal(): MemoryJournal {
     rows: [],
     ended: undefined,
     isCancelledNow: false,
+    refusalNow: undefined,
     writesLeft: Infinity,
     recovers: false,
     steps: async () => journal.rows,
@@ -47,6 +50,7 @@ export function memoryJournal(): MemoryJournal {
     timers: async () => ({ ...timers }),
     raiseGeneration: write,
     isCancelled: async () => journal.isCancelledNow,
+    refusal: async () => journal.refusalNow,
     finish: async (end) => {
       await write();
       journal.ended = end;

@@ -1,9 +1,9 @@
 // Rows of accounts for the verbs about them, and that one administrator always stays.
 import 'server-only';
-import { enabled } from '@/lib/auth/accounts';
 import { ServiceError } from '@/lib/core/errors';
 import { accountRoleSchema, type ManagedAccount } from '@/lib/core/views/account';
 import type { Tx } from '@/lib/db/client';
+import { enabled } from '@/lib/db/entitled';
 import type { User } from '@/lib/db/generated/client';
 
 export function toManagedAccount({ id, name, email, role, banned, createdAt }: User): ManagedAccount {

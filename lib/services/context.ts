@@ -1,22 +1,16 @@
 // Who runs a verb, and what that role may do; every verb authorizes first.
 import 'server-only';
 import { ServiceError } from '@/lib/core/errors';
-import { accountRoleSchema, type Account, type AccountRole } from '@/lib/core/views/account';
+import { rolesFrom, type Account, type AccountRole } from '@/lib/core/views/account';
 import { getDb, type Db } from '@/lib/db/client';
 
 /** `source`: address of the request, or `terminal` for what the supervisor does itself. */
 export type VerbContext = { account: Account; source: string; requestId: string; db: Db };
 export type VerbArgs<Input> = { ctx: VerbContext; input: Input };
 
-const rank: Record<AccountRole, number> = { viewer: 0, operator: 1, admin: 2 };
-
-export function rolesFrom(least: AccountRole): AccountRole[] {
-  return accountRoleSchema.options.filter((role) => rank[role] >= rank[least]);
-}
-
 /** Throws ServiceError('forbidden') that names the role that would do. */
 export function requireRole(ctx: VerbContext, least: AccountRole): void {
-  if (rank[ctx.account.role] >= rank[least]) return;
+  if (rolesFrom(least).includes(ctx.account.role)) return;
   throw new ServiceError('forbidden', `This needs the role ${least}; ${ctx.account.email} is ${ctx.account.role}.`);
 }
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { DeployStepName } from '../core/views/deploy';
 import type { Db } from '../db/client';
 import type { DeployJournal, JournalStep } from '../deploy/deploy-run';
+import { refuseBegin } from './refuse-begin';
 
 type PrismaWork =
   | ReturnType<Db['deploy']['update']>
@@ -56,6 +57,7 @@ export async function openDeployJournal(db: Db, deployId: string): Promise<Deplo
     timers: async () => Object.fromEntries(timers),
     raiseGeneration: (generation) => commit(db.deploy.update({ where, data: { generation } })),
     isCancelled: async () => (await db.deploy.findUniqueOrThrow({ where, select: { cancelled: true } })).cancelled,
+    refusal: () => refuseBegin(db, deployId),
     finish: ({ state, outcome, proof }) =>
       commit(
         db.deploy.update({

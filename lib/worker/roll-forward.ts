@@ -21,7 +21,8 @@ const PAUSE_MS = 15_000;
 const LONGEST_PAUSE_MS = 600_000;
 /** A pair that is switched and goes back again and again has a fault that deploys do not mend. */
 const MOST_SWITCHED = 3;
-const AUTHOR = 'console';
+/** Of the deploys that nobody asked for; no account is called so, as it is no address. */
+export const CONSOLE_AUTHOR = 'console';
 
 /** Ids of pairs that a deploy left split, so that a worker that was killed in between finds them. */
 export async function listSplitPairs(db: Db): Promise<string[]> {
@@ -112,7 +113,7 @@ export async function rollForward(deps: RollForwardDeps, topologyId: string): Pr
 
 /** A director that is just coming back may make a plan impossible in more ways than one. */
 function planAgain({ db, hosts, log }: RollForwardDeps, { topologyId, revision, number }: Past) {
-  return makePlan(db, hosts, { topologyId, revision, actor: AUTHOR }).catch(
+  return makePlan(db, hosts, { topologyId, revision, actor: CONSOLE_AUTHOR }).catch(
     (error: unknown) => void log.warn({ err: error, deploy: number }, 'no plan to roll forward by'),
   );
 }
@@ -157,7 +158,7 @@ function isPending(reached: Reached): boolean {
 
 /** Of the console, since the pair was whole: how many ended, and how many of them came as far as a switch. */
 function countAttempts(past: readonly Past[]): { inVain: number; switched: number } {
-  const own = past.filter(({ author }) => author === AUTHOR);
+  const own = past.filter(({ author }) => author === CONSOLE_AUTHOR);
   return {
     inVain: own.length,
     switched: own.filter(({ steps }) => steps.some(({ name }) => name === 'switch')).length,
@@ -190,7 +191,7 @@ async function insertDeploy(
         data: {
           ...head,
           state: 'queued',
-          author: AUTHOR,
+          author: CONSOLE_AUTHOR,
           generation: (newest.generation ?? 0) + 1,
           openFor: topologyId,
         },
@@ -198,7 +199,7 @@ async function insertDeploy(
       });
       await tx.auditRow.create({
         data: {
-          ...{ actor: AUTHOR, action: 'deploy.roll-forward', target: row.topology.name, source: 'worker' },
+          ...{ actor: CONSOLE_AUTHOR, action: 'deploy.roll-forward', target: row.topology.name, source: 'worker' },
           ...{ after: { number: row.number, after: split.number }, requestId: row.id },
         },
       });

@@ -1,9 +1,12 @@
 // People, roles and the audit trail as the API tells them.
 import { z } from 'zod';
 
-/** viewer looks; operator edits and deploys; admin also trusts directors and manages people. */
+/** From the least to the most: viewer looks; operator edits and deploys; admin also trusts directors and manages people. */
 export const accountRoleSchema = z.enum(['viewer', 'operator', 'admin']);
 export type AccountRole = z.infer<typeof accountRoleSchema>;
+export function rolesFrom(least: AccountRole): AccountRole[] {
+  return accountRoleSchema.options.slice(accountRoleSchema.options.indexOf(least));
+}
 export const accountSchema = z.object({
   id: z.string(),
   name: z.string(),
