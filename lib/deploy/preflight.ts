@@ -20,7 +20,8 @@ export async function preflight(run: Run): Promise<void> {
   await runStep(run, { name: 'preflight', message: 'Comparing the pair with the plan.' }, async () => {
     const reasons = [...checkHolders(run, found), ...checkAddresses(run, found)];
     if (reasons.length > 0) throw new Refused(reasons.join(' '));
-    return { message: 'Both directors are as the plan found them, and management cannot be cut off.' };
+    const proven = 'Both directors are as the plan found them, and management cannot be cut off.';
+    return { message: [proven, ...untoldConnections(found)].join(' ') };
   });
   const newest = Math.max(...found.map(({ status }) => status.generation));
   if (newest >= run.deploy.generation) {
@@ -97,7 +98,16 @@ function checkHolders(run: Run, found: readonly Found[]): string[] {
   return [];
 }
 
-/** The lock-out proof, again, with the addresses of this moment. */
+/** What the proof then lacks: sudo hides the connection, or the guard is older than the question. */
+function untoldConnections(found: readonly Found[]): string[] {
+  return found
+    .filter(({ facts }) => facts.sshConnection === undefined)
+    .map(
+      ({ director }) => `${director} does not tell by which connection it is reached: only its addresses are proven.`,
+    );
+}
+
+/** The lock-out proof, again, with the addresses of this moment and the connections that this deploy goes over. */
 function checkAddresses(run: Run, found: readonly Found[]): string[] {
   const facts = Object.fromEntries(found.map((each) => [each.director, each.facts]));
   const guarded = guardedAddresses(run.deploy.topology, facts);

@@ -336,6 +336,34 @@ describe('preflight', () => {
     expect(pair.done).toEqual([]);
   });
 
+  it.each([
+    ['comes from there', '198.51.100.7 50123 192.0.2.1 22'],
+    ['ends there', '192.0.2.9 50123 198.51.100.7 22'],
+  ])('refuses rules that mark the connection that the deploy goes over when it %s', async (_what, connection) => {
+    const pair = fakePair();
+    const rule = '-A LVS-CONSOLE -d 198.51.100.0/24 -i eth0 -j MARK --set-xmark 0x1/0xffffffff';
+    const expected = structuredClone(pair.run.deploy.hosts[1]!.expected);
+    expected.intent.always.chains[0]!.rules.push(rule);
+    pair.run.deploy.hosts[1]!.expected = expected;
+    pair.hosts['director2']!.connection = connection;
+    expect(await ended(runDeploy(pair.run))).toBe('refused');
+    const [client, clientPort, server, serverPort] = connection.split(' ');
+    const ends = `(${client} port ${clientPort} to ${server} port ${serverPort})`;
+    expect(pair.journal.ended?.outcome).toBe(
+      `Nothing was changed. Rule "${rule}" of chain LVS-CONSOLE takes 198.51.100.0/24, and with it the console's own connection to director2 ${ends} at 198.51.100.7: management would be cut off.`,
+    );
+    expect(pair.done).toEqual([]);
+  });
+
+  it('says whose connection it was not told', async () => {
+    const pair = fakePair();
+    pair.hosts['director2']!.connection = '';
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expect(pair.journal.rows.find(({ name, director }) => name === 'preflight' && !director)?.message).toBe(
+      'Both directors are as the plan found them, and management cannot be cut off. director2 does not tell by which connection it is reached: only its addresses are proven.',
+    );
+  });
+
   it('removes what an ended deploy of its own left staged, and nothing else', async () => {
     const pair = fakePair();
     Object.assign(pair.hosts['director2']!, { state: 'checked', leftOver: '5-55555555' });

@@ -14,6 +14,8 @@ export type FakeHost = {
   isAway: boolean;
   differs: boolean;
   guardVersion: string;
+  /** As sshd tells it; empty: sudo hides it. */
+  connection: string;
   /** Transaction of an earlier deploy that is still staged. */
   leftOver?: string | undefined;
 };
@@ -75,6 +77,7 @@ export function factFrames(host: FakeHost): string {
     frame('addresses', addressText(host)),
     frame('clock', 'epoch=1'),
     frame('status', statusText(host)),
+    frame('session', `user=root\nvia=ssh\nread_only=no\nclient=${host.connection}`),
   ].join('');
 }
 

@@ -9,7 +9,7 @@ const SECTIONS =
     ' ',
   );
 const FACTS =
-  'uname os-release tools iptables-version modules disk writable addresses clock status guard policy capabilities interfaces sysconfig-iptables'.split(
+  'uname os-release tools iptables-version modules disk writable addresses clock status guard policy capabilities interfaces sysconfig-iptables session'.split(
     ' ',
   );
 
@@ -83,9 +83,11 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('reading under %s', (shell
   });
 
   it('tells the facts', async () => {
-    const facts = frames((await box.guard(['facts'])).stdout);
+    const env = { SSH_CONNECTION: '192.0.2.9 50123 192.0.2.1 22' };
+    const facts = frames((await box.guard(['facts'], { env })).stdout);
     expect([...facts.keys()]).toEqual(FACTS);
     expect(facts.get('tools')!.body).toMatch(/^ip\t\/\S+\/ip\n/);
+    expect(facts.get('session')!.body).toMatch(/\nclient=192\.0\.2\.9 50123 192\.0\.2\.1 22\n$/);
     expect(facts.get('disk')!.body).toMatch(/^Filesystem[\s\S]*\nFilesystem/);
     expect(facts.get('policy')).toEqual({ body: '', code: 2 });
     expect(facts.get('iptables-version')!.body).toMatch(/^iptables v/);

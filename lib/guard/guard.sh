@@ -429,6 +429,7 @@ verb_facts() {
   frame capabilities print_capabilities
   frame interfaces text_of "$ROOT/etc/network/interfaces"
   frame sysconfig-iptables text_of "$ROOT/etc/sysconfig/iptables"
+  frame session verb_session
 }
 
 # Rows that hold TEXT when addresses and ports are written in decimal. Never more than `max` rows: reading the table is quadratic.

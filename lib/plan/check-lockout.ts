@@ -2,6 +2,8 @@
 import { containsAddress, parseAddress, parseInterval, printInterval } from '../core/address';
 import { error, type Diagnostic } from '../core/diagnostic';
 import { OWNED, type KernelIntent } from '../core/kernel-state';
+import type { MarkMap } from '../parse/mark-map';
+import { parseNftablesText } from '../parse/nftables-text';
 import type { Address, AddressInterval, Topology } from '../core/topology';
 import { isPlainRange } from '../core/own-addresses';
 import type { DirectorFacts } from './host-facts';
@@ -46,11 +48,10 @@ export function guardedAddresses(topology: Topology, facts: Record<string, Direc
       .map((held) => ({ what: `${name}'s own`, text: held.address })),
   );
   const consoles = topology.directors.flatMap(({ name }) => {
-    const [client, , server] = (facts[name]?.sshConnection ?? '').split(' ');
-    return [
-      { what: 'the console at', text: client },
-      { what: `the address that the console reaches ${name} at,`, text: server },
-    ];
+    const [client, clientPort, server, serverPort] = (facts[name]?.sshConnection ?? '').split(' ');
+    const ends = `${client ?? ''} port ${clientPort ?? ''} to ${server ?? ''} port ${serverPort ?? ''}`;
+    const what = `the console's own connection to ${name} (${ends}) at`;
+    return [client, server].map((text) => ({ what, text }));
   });
   const planned = topology.directors.flatMap((director) => [
     ...[director.external, director.internal].flatMap(({ address, ipv6 }) => [
@@ -95,6 +96,15 @@ function reachesOf({ always }: KernelIntent): { reaches: Reach[]; diagnostics: D
         diagnostics.push(error('lockout.target', [], `Rule "${rule}" does something else than marking.`));
     }
   }
+  const marking = readMarking(always.nftables);
+  diagnostics.push(...marking.diagnostics);
+  for (const { what, interval } of marking.reaches) {
+    if (interval) reaches.push({ what, interval });
+    else add(what, undefined);
+  }
+  // One with a mark takes only what a rule has marked before.
+  for (const { interface: device, destination } of always.policyRules.filter(({ mark }) => mark === undefined))
+    add(`The policy rule for what comes in on ${device}`, destination);
   for (const route of always.routes.filter(({ table }) => table !== String(OWNED.policyTable)))
     add(`Route ${route.type} ${route.destination} in table ${route.table}`, route.destination);
   return { reaches, diagnostics };
@@ -104,4 +114,31 @@ function reachesOf({ always }: KernelIntent): { reaches: Reach[]; diagnostics: D
 function entriesOf({ sets }: KernelIntent['always'], name: string): (string | undefined)[] {
   const set = sets.find((each) => each.name === name);
   return set ? set.entries.map((entry) => entry.split(/[ ,]/)[0]) : [undefined];
+}
+
+type Marking = { what: string; interval: AddressInterval | undefined };
+
+/** What the rules of the nftables table mark, by themselves or by a map; `interval` absent: whatever comes in. */
+function readMarking(text: string | undefined): { reaches: Marking[]; diagnostics: Diagnostic[] } {
+  if (text === undefined) return { reaches: [], diagnostics: [] };
+  const { value, diagnostics: unread } = parseNftablesText(text);
+  const rules = value.chains.filter(({ name }) => name === 'prerouting').flatMap((chain) => chain.rules);
+  const reaches = rules.flatMap(({ action, destination, comment = '' }): Marking[] => {
+    const what = `Rule "${comment}" of table ${OWNED.nftablesTable}`;
+    if (action.do === 'mark') return [{ what, interval: destination }];
+    if (action.do !== 'look-up') return [];
+    const map = value.maps.find(({ name }) => name === action.map);
+    return map ? intervalsOf(map) : [{ what, interval: undefined }];
+  });
+  const diagnostics = unread
+    .slice(0, 1)
+    .map(({ message }) => error('lockout.unread', [], `Nobody knows what the nftables table marks: ${message}`));
+  return { reaches, diagnostics };
+}
+
+function intervalsOf({ name, family, firsts, lasts }: MarkMap): Marking[] {
+  return firsts.map((first, at) => ({
+    what: `Map ${name}`,
+    interval: { family, first: BigInt(first), last: BigInt(lasts[at] ?? first) },
+  }));
 }

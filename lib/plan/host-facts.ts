@@ -17,7 +17,7 @@ export type DirectorFacts = {
   freeInodes: number | undefined;
   isWritable: boolean;
   hostName: string;
-  /** `<client> <port> <server> <port>` of the console's own connection, when the host told. */
+  /** `<client> <port> <server> <port>` of the connection that asked, when the host told: a plain sudo hides it. */
   sshConnection?: string;
 };
 
@@ -44,6 +44,7 @@ export function parseHostFacts(frames: Frames): DirectorFacts {
   const disk = readDisk(text('disk'));
   const sysconfig = frames.get('sysconfig-iptables');
   const addresses = parseIpAddresses(text('addresses')).value;
+  const sshConnection = /^client=(.+)$/m.exec(text('session'))?.[1];
   const isRedHat = /rhel|fedora|centos/.test(`${os['ID'] ?? ''} ${os['ID_LIKE'] ?? ''}`);
   return {
     render: {
@@ -71,6 +72,7 @@ export function parseHostFacts(frames: Frames): DirectorFacts {
     ...disk,
     isWritable: Object.entries(table(text('writable'))).every(([, word]) => word === 'yes'),
     hostName: uname[1] ?? '',
+    ...(sshConnection !== undefined && { sshConnection }),
   };
 }
 

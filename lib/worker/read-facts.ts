@@ -8,12 +8,11 @@ import { framesOf, type GuardHost } from '../ssh/guard-host';
 const FACTS_MS = 30_000;
 
 export async function readFacts(host: GuardHost): Promise<DirectorFacts> {
-  const [{ stdout }, sshConnection] = await Promise.all([
-    host.guard('facts', [], { timeoutMs: FACTS_MS }),
-    readSshConnection(host),
-  ]);
+  const { stdout } = await host.guard('facts', [], { timeoutMs: FACTS_MS });
   const facts = parseHostFacts(framesOf(host.name, stdout, FACT_SECTIONS));
-  return sshConnection === '' ? facts : { ...facts, sshConnection };
+  if (facts.sshConnection !== undefined) return facts;
+  const { client } = await readSession(host); // a guard that is older than the section
+  return client === '' ? facts : { ...facts, sshConnection: client };
 }
 
 export async function storeFacts(
@@ -31,9 +30,4 @@ export async function storeFacts(
       ...(guardVersion !== undefined && { guardVersion }),
     },
   });
-}
-
-/** Which of its addresses the console reaches it at, and from where; a plain sudo hides it, and then the addresses must do. */
-async function readSshConnection(host: GuardHost): Promise<string> {
-  return (await readSession(host)).client;
 }
