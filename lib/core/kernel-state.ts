@@ -9,6 +9,7 @@ export const ipvsRealServerSchema = z.object({
   port: z.number(),
   forwarding: z.union([forwardingSchema, z.literal('local')]),
   weight: z.number(),
+  /** Wanted: absent = none. Read back: 0 = none, absent = not told. */
   upperThreshold: z.number().optional(),
   lowerThreshold: z.number().optional(),
   activeConnections: z.number().optional(),

@@ -17,6 +17,51 @@ const RELEASE = `-A -f 1 -s rr
 -a -f 1 -6 -r [2001:db8:6::2]:0 -g -w 1
 `;
 
+/** `ipvsadm -Ln --thresholds`, then `ipvsadm -Sn`, of ipvsadm 1.31; the last real server was added in between. */
+const LISTED = `IP Virtual Server version 1.2.1 (size=256)
+Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn 
+  -> RemoteAddress:Port
+TCP  192.168.7.240:80 rr
+  -> 192.168.6.2:80               9          3          0          0         
+SCTP 192.168.7.240:80 rr
+  -> 192.168.6.2:80               8          2          0          0         
+UDP  192.168.7.240:53 rr ops
+TCP  [2001:db8:7::240]:80 rr
+  -> [2001:db8:6::2]:80           7          1          0          0         
+FWM  1 rr persistent 600
+  -> 192.168.6.2:0                0          0          0          0         
+  -> 192.168.6.3:0                100        50         0          0         
+FWM  1 IPv6 wlc
+  -> [2001:db8:6:0:1111:2222:3333:4444]:0 7          0          0          0         
+-A -t 192.168.7.240:80 -s rr
+-a -t 192.168.7.240:80 -r 192.168.6.2:80 -m -w 1
+-A --sctp-service 192.168.7.240:80 -s rr
+-a --sctp-service 192.168.7.240:80 -r 192.168.6.2:80 -m -w 1
+-A -u 192.168.7.240:53 -s rr -o
+-A -t [2001:db8:7::240]:80 -s rr
+-a -t [2001:db8:7::240]:80 -r [2001:db8:6::2]:80 -m -w 1
+-A -f 1 -s rr -p 600
+-a -f 1 -r 192.168.6.2:0 -m -w 1
+-a -f 1 -r 192.168.6.3:0 -m -w 1
+-A -f 1 -6 -s wlc
+-a -f 1 -6 -r [2001:db8:6:0:1111:2222:3333:4444]:0 -m -w 1
+-a -f 1 -6 -r [2001:db8:6::3]:0 -m -w 1
+`;
+const TABLE = `-A -t 192.168.7.240:80 -s rr
+-a -t 192.168.7.240:80 -r 192.168.6.2:80 -m -w 1 -x 9 -y 3
+-A --sctp-service 192.168.7.240:80 -s rr
+-a --sctp-service 192.168.7.240:80 -r 192.168.6.2:80 -m -w 1 -x 8 -y 2
+-A -u 192.168.7.240:53 -s rr -o
+-A -t [2001:db8:7::240]:80 -s rr
+-a -t [2001:db8:7::240]:80 -r [2001:db8:6::2]:80 -m -w 1 -x 7 -y 1
+-A -f 1 -s rr -p 600
+-a -f 1 -r 192.168.6.2:0 -m -w 1 -x 0 -y 0
+-a -f 1 -r 192.168.6.3:0 -m -w 1 -x 100 -y 50
+-A -f 1 -6 -s wlc
+-a -f 1 -6 -r [2001:db8:6:0:1111:2222:3333:4444]:0 -m -w 1 -x 7 -y 0
+-a -f 1 -6 -r [2001:db8:6::3]:0 -m -w 1
+`;
+
 const mend = (awk: string[], now: string, releases = {}) => run(programOf('MEND_AWK'), awk, now, releases);
 
 /** `old`: the table before the switch. */
@@ -63,9 +108,43 @@ describe.each([['awk'], ['busybox', 'awk']])('with %s %s', (...awk) => {
       RELEASE.replace('-m -w 2', '-g -w 0'),
       ['-e -f 1 -r 192.168.6.3:0 -m -w 0'],
     ],
+    ['thresholds', RELEASE.replace('-w 2', '-w 2 -x 9 -y 3'), ['-e -f 1 -r 192.168.6.3:0 -m -w 2']],
+    ['no thresholds that are told to be none', RELEASE.replace('-w 2', '-w 2 -x 0 -y 0'), []],
     ['no real server on the director itself', RELEASE.replace('-m -w 2', '-l -w 2'), []],
   ])('mends %s', (_what, now, lines) => {
     expect(mend(tool, now)).toEqual(lines);
+  });
+
+  const limited = RELEASE.replace('-w 2', '-w 2 -x 30 -y 20');
+  const limit = (now: string, releases: object) => run(programOf('LIMITS_AWK'), tool, now, releases);
+
+  it.each<[string, string, object, string[]]>([
+    ['new ones', RELEASE, { to: limited }, ['-e -f 1 -r 192.168.6.3:0 -m -w 2 -x 30 -y 20']],
+    ['none where there were some', limited, { from: limited }, ['-e -f 1 -r 192.168.6.3:0 -m -w 2']],
+    [
+      'those of a dead real server, which stays dead',
+      limited.replace('-w 2', '-w 0'),
+      { from: limited },
+      ['-e -f 1 -r 192.168.6.3:0 -m -w 0'],
+    ],
+    ['nothing where they are as they should be', limited, { to: limited }, []],
+    ['nothing where the release changes none', limited, {}, []],
+    [
+      'nothing of a real server whose weight keepalived is about to set',
+      RELEASE,
+      { to: limited.replace('-w 2', '-w 5') },
+      [],
+    ],
+    ['nothing of a real server that is not there', RELEASE.replace(/^.*6\.3:0.*\n/m, ''), { to: limited }, []],
+  ])('sets thresholds that keepalived leaves: %s', (_what, now, releases, lines) => {
+    expect(limit(now, releases)).toEqual(lines);
+  });
+
+  it('tells a table with the thresholds of each real server, as the tools of a lab director printed it', () => {
+    const told = execFileSync(tool[0]!, [...tool.slice(1), programOf('TABLE_AWK')], {
+      ...{ encoding: 'utf8' as const, input: LISTED },
+    });
+    expect(told).toBe(TABLE);
   });
 
   it('leaves services to the daemon that this release changes', () => {

@@ -293,6 +293,21 @@ print_cluster() { # what the daemon that moves the addresses says of this host: 
 
 read_ipvs() { [ -f /proc/net/ip_vs ] && ipvsadm "$@"; } # status 1 without the module: asking ipvsadm would load it
 
+# `ipvsadm -Ln --thresholds`, then `ipvsadm -Sn`: the latter with -x and -y behind each real server, also 0, so that not told differs from none.
+TABLE_AWK='
+BEGIN { kind["-f"] = "FWM"; kind["-t"] = "TCP"; kind["-u"] = "UDP"; kind["--sctp-service"] = "SCTP" }
+/^(IP Virtual |Prot |$)/ { next }
+/^(FWM|TCP|UDP|SCTP) / { service = $1 " " $2 ($3 == "IPv6" ? " -6" : ""); next }
+/^ +-> / { if (NF == 6) told[service, $2] = " -x " $3 " -y " $4; next }
+{ six = $4 == "-6"; server = kind[$2] " " $3 (six ? " -6" : "") SUBSEP $(5 + six); sub(/ +$/, "") }
+$1 == "-a" && (server in told) { $0 = $0 told[server] }
+{ print }'
+
+read_table() { # what `ipvsadm -R` would make of it; `-S` leaves the thresholds out (ipvsadm 1.31)
+  limits=$(read_ipvs -Ln --thresholds) && table=$(read_ipvs -Sn) || return 1
+  printf '%s\n%s\n' "$limits" "$table" | awk "$TABLE_AWK"
+}
+
 print_conn_list() { # the first rows in ipvsadm's own words: it ends when nobody reads on, and the whole would cost the square of the table
   [ -f /proc/net/ip_vs ] || return 1
   timeout 1 ipvsadm -Lnc | head -n 200
@@ -332,7 +347,7 @@ print_section() {
     policy-rules6) frame "$1" read_ip6 rule ;;
     routes6) frame "$1" read_ip6 route show table all ;;
     routes) frame "$1" ip -j -d route show table all ;;
-    ipvs) frame "$1" read_ipvs -Sn ;;
+    ipvs) frame "$1" read_table ;;
     ipvs-list) frame "$1" read_ipvs -Ln ;;
     ipvs-stats) frame "$1" read_ipvs -Ln --stats --exact ;;
     ipvs-rate) frame "$1" read_ipvs -Ln --rate --exact ;;
@@ -1165,7 +1180,7 @@ save_sysctls() { # INTENT SNAPSHOT: after the modules are loaded, before any is 
 
 # ---- IPVS: ldirectord keeps the table on the active director, keepalived on both; the guard only removes and returns whole services of own marks 
 
-# part=from and part=to: intent/ipvs of two releases, part=old: ipvsadm -Sn of the snapshot (may be absent), part=now: ipvsadm -Sn.
+# part=from and part=to: intent/ipvs of two releases, part=old: the table in the snapshot (may be absent), part=now: read_table.
 IPVS_AWK='
 $1 !~ /^-[Aa]$/ || $2 != "-f" { next }
 { key = $3 ($4 == "-6" ? " -6" : "") }
@@ -1184,14 +1199,14 @@ settle_ipvs() { # FROM TO [OLD]
   [ -f /proc/net/ip_vs ] || return 0
   runs=''
   ! table_daemon_runs || runs=1
-  now=$(ipvsadm -Sn) || return 1
+  now=$(read_table) || return 1
   text=$(printf '%s\n' "$now" | awk -v runs="$runs" "$IPVS_AWK" part=from "$1" part=to "$2" part=old "${3:-/dev/null}" part=now -) || return 1
   [ -n "$text" ] || return 0
   printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
   say "ipvs: services settled"
 }
 
-# part=from and part=to: intent/ipvs of two releases, part=now: ipvsadm -Sn. Only services that are alike in both: of the others the daemon reads
+# part=from and part=to: intent/ipvs of two releases, part=now: read_table. Only services that are alike in both: of the others the daemon reads
 # something new. Weight 0, a missing real server and a single other one while none serves are what its checks do.
 MEND_AWK='
 function after(name,   i) { for (i = 1; i < NF; i++) if ($i == name) return $(i + 1) }
@@ -1201,7 +1216,7 @@ $1 !~ /^-[Aa]$/ || $2 != "-f" { next }
 part == "from" { from[key] = from[key] $0 "\n"; next }
 part == "to" { to[key] = to[key] $0 "\n" }
 $1 == "-A" { head[part, key] = $0; next }
-{ server = key " -r " after("-r"); of[server] = key; line[part, server] = $0; ways[part, server] = way(); weight[part, server] = after("-w") + 0 }
+{ server = key " -r " after("-r"); of[server] = key; line[part, server] = $0; ways[part, server] = way(); weight[part, server] = after("-w") + 0; limits[part, server] = after("-x") + 0 " " after("-y") + 0 }
 END {
   for (server in of) if (("now", server) in line) {
     if (!(("to", server) in line)) others[of[server]]++
@@ -1217,7 +1232,7 @@ END {
     if (!(key in to) || from[key] != to[key] || !(("now", server) in line)) continue
     if (!(("to", server) in line)) { if (serves[key] || others[key] > 1) print "-d -f " server; continue }
     there = weight["now", server]
-    if ((ways["now", server] == ways["to", server] || ways["now", server] == "-l") && (there == weight["to", server] || there == 0)) continue
+    if ((ways["now", server] == ways["to", server] || ways["now", server] == "-l") && (there == weight["to", server] || there == 0) && limits["now", server] == limits["to", server]) continue
     text = "-e" substr(line["to", server], 3)
     if (there == 0) sub(/ -w [0-9]+/, " -w 0", text)
     print text
@@ -1246,7 +1261,7 @@ mend_ipvs() { # BASE RELEASE ACTION, when no daemon starts anew: what hands chan
   case $3 in none | reload-*) ;; *) return 0 ;; esac
   [ -f /proc/net/ip_vs ] || return 0
   stack_of "$2"
-  read_role "$2" && now=$(ipvsadm -Sn) || return 1
+  read_role "$2" && now=$(read_table) || return 1
   text=''
   case $STACK:$ROLE in
     keepalived:*) ! keepalived_pid || text=$(printf '%s\n' "$now" | awk "$MEND_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 1 ;;
@@ -1287,6 +1302,31 @@ wait_for_table() { # BASE RELEASE ACTION: what a reloaded daemon is about to do 
     waits=$((waits + 1))
     sleep 0.1
   done
+}
+
+# part=from and part=to: intent/ipvs of two releases, part=now: read_table. Prints real servers that keep what thresholds they had in FROM.
+LIMITS_AWK='
+function after(name,   i) { for (i = 1; i < NF; i++) if ($i == name) return $(i + 1) }
+$1 != "-a" || $2 != "-f" { next }
+{ server = $3 ($4 == "-6" ? " -6" : "") " " after("-r"); line[part, server] = $0; weight[part, server] = after("-w"); limits[part, server] = after("-x") + 0 " " after("-y") + 0; if (part == "to") wanted[server] = 1 }
+END {
+  for (server in wanted) {
+    if (!(("from", server) in line && ("now", server) in line)) continue
+    if (limits["from", server] == limits["to", server] || limits["now", server] == limits["to", server]) continue
+    if (weight["now", server] != weight["to", server] && weight["now", server] != 0) continue
+    text = "-e" substr(line["to", server], 3)
+    if (weight["now", server] == 0) sub(/ -w [0-9]+/, " -w 0", text)
+    print text
+  }
+}'
+
+# A reload of keepalived (2.2.7) leaves the thresholds of real servers that stay as they are; it sets them with the next change of a weight only.
+set_limits() { # FROM TO ACTION
+  [ "$3" = reload-keepalived ] && [ -f /proc/net/ip_vs ] && keepalived_pid || return 0
+  now=$(read_table) && text=$(printf '%s\n' "$now" | awk "$LIMITS_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 1
+  [ -n "$text" ] || return 0
+  printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
+  say "ipvs: thresholds set"
 }
 
 mend_sync() { # ROLE INTERFACE ID
@@ -1755,6 +1795,7 @@ do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or
   settle_ipvs "$S/releases/$before/intent/ipvs" "$R/intent/ipvs" || warn "stale IPVS services may be left"
   mend_ipvs "$before" "$TX" "$1" || warn "what was changed by hand in the IPVS table may be left"
   wait_for_table "$before" "$TX" "$1"
+  set_limits "$before" "$TX" "$1" || warn "thresholds of real servers may be those of $before"
   save_tx switched || die 13 "cannot write $S/tx"
 }
 
@@ -1773,7 +1814,7 @@ take_snapshot() { # everything that the switch may change, on disk before the fi
 save_ipvs() { # asking ipvsadm would load the module; without it there is nothing
   true > "$R/snapshot/ipvs" && true > "$R/snapshot/sync" || return 1
   [ -f /proc/net/ip_vs ] || return 0
-  ipvsadm -Sn > "$R/snapshot/ipvs" || rm -f "$R/snapshot/ipvs"
+  read_table > "$R/snapshot/ipvs" || rm -f "$R/snapshot/ipvs"
   ipvsadm -Ln --daemon > "$R/snapshot/sync" || rm -f "$R/snapshot/sync"
 }
 
@@ -1879,6 +1920,7 @@ do_rollback() { # BASE, of transaction TX: every part is tried, also when anothe
     old=$R/snapshot/ipvs
     [ -f "$old" ] || old=''
     settle_ipvs "$R/intent/ipvs" "$S/releases/$1/intent/ipvs" "$old" || failed="$failed ipvs"
+    [ "$ACTED" != reload-keepalived ] || { wait_for_table "$TX" "$1" "$ACTED"; set_limits "$TX" "$1" "$ACTED"; } || failed="$failed thresholds"
     set_units "$1" && hold_units "$1" || warn "what starts at boot may not be as before" # a confirmation that was cut short may have begun it
   fi
   [ -z "$failed" ] || { warn "not restored:$failed"; return 1; }

@@ -80,11 +80,12 @@ function diffServer(service: IpvsService, wanted: IpvsRealServer, present?: Ipvs
   if (!present) return [missingServer(service, wanted)];
   // A director that is a real server itself is shown as local, whatever was asked for.
   const isForwarded = present.forwarding === wanted.forwarding || present.forwarding === 'local';
-  if (isForwarded && present.weight === wanted.weight) return [];
+  const hasOthers = hasOtherThresholds(present, wanted);
+  if (isForwarded && present.weight === wanted.weight && !hasOthers) return [];
   const command = `ipvsadm -e ${nameOf(service)} ${serverOptions(wanted)}`;
   const [expected, observed] = [weightOf(wanted), weightOf(present)];
   const sentence = `Real server ${wanted.address} of ${service.key} is ${observed}, wanted ${expected}.`;
-  const isHealth = isForwarded && present.weight === 0;
+  const isHealth = isForwarded && present.weight === 0 && !hasOthers;
   const of = { what: whatOf(service, wanted), expected, observed };
   const ipvs = { service: { wanted: service }, server: { wanted, present } };
   return [{ ...item('edit', command, sentence, { ...of, ipvs }), isHealth }];
@@ -116,7 +117,23 @@ function item(change: KernelDifference['change'], command: string, sentence: str
 }
 
 const whatOf = ({ key }: IpvsService, server: IpvsRealServer): string => `Real server ${hostOf(server)} of ${key}`;
-const weightOf = ({ forwarding, weight }: IpvsRealServer): string => `${forwarding} weight ${weight}`;
+
+function weightOf({ forwarding, weight, upperThreshold = 0, lowerThreshold = 0 }: IpvsRealServer): string {
+  const upper = upperThreshold === 0 ? '' : `, upper threshold ${upperThreshold}`;
+  const lower = lowerThreshold === 0 ? '' : `, lower threshold ${lowerThreshold}`;
+  return `${forwarding} weight ${weight}${upper}${lower}`;
+}
+
+/**
+ * ldirectord sets a dead real server to weight 0 without naming its thresholds, which makes them 0, and names them again when it lives.
+ * A guard older than 2.5 does not tell them.
+ */
+export function hasOtherThresholds(present: IpvsRealServer, wanted?: IpvsRealServer): boolean {
+  const { upperThreshold, lowerThreshold, weight } = present;
+  if (upperThreshold === undefined || lowerThreshold === undefined) return false;
+  if (weight === 0 && upperThreshold === 0 && lowerThreshold === 0) return false;
+  return upperThreshold !== (wanted?.upperThreshold ?? 0) || lowerThreshold !== (wanted?.lowerThreshold ?? 0);
+}
 
 function isSameServer(a: IpvsRealServer, b: IpvsRealServer): boolean {
   return a.address === b.address && a.port === b.port;
@@ -143,6 +160,10 @@ function hostOf({ address, port }: IpvsRealServer): string {
   return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
+/** `ipvsadm -e` makes thresholds 0 that it is not told. */
 function serverOptions(server: IpvsRealServer): string {
-  return `-r ${hostOf(server)} ${FORWARDING_OPTION[server.forwarding]} -w ${server.weight}`;
+  const { forwarding, weight, upperThreshold = 0, lowerThreshold = 0 } = server;
+  const upper = upperThreshold === 0 ? '' : ` -x ${upperThreshold}`;
+  const lower = lowerThreshold === 0 ? '' : ` -y ${lowerThreshold}`;
+  return `-r ${hostOf(server)} ${FORWARDING_OPTION[forwarding]} -w ${weight}${upper}${lower}`;
 }

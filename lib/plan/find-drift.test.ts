@@ -1,5 +1,7 @@
 // Every area of drift both ways: seen when somebody changed it, not seen when the director is as released or a health check did it.
 import { describe, expect, it } from 'vitest';
+import type { TopologyDocument } from '../core/document';
+import type { IpvsRealServer } from '../core/kernel-state';
 import { resolveTopology } from '../core/resolve';
 import { seedDocument } from '../core/seed';
 import { redactRelease } from './diff-files';
@@ -15,6 +17,12 @@ function expectedOf(more: Partial<ExpectedRelease> = {}): ExpectedRelease {
   const { intent, files } = redactRelease(release!);
   const host = { intent, daemons: ['heartbeat'] };
   return { release: RELEASE, revision: 1, host, files, healthWays: ANY_WAY, ...more };
+}
+
+function withThresholds(): TopologyDocument {
+  const document = seedDocument();
+  Object.assign(document.pools[0]!.realServers[0]!, { upperThreshold: 100, lowerThreshold: 50 });
+  return document;
 }
 
 type Change = (host: ObservedHost) => void;
@@ -50,6 +58,48 @@ describe('a director as released', () => {
       host.firewall = [];
     };
     expect(find(change)).toBe('paused');
+  });
+});
+
+describe('thresholds of a real server', () => {
+  const { releases } = render(withThresholds());
+  const findIn = (realServer: Partial<IpvsRealServer>) => {
+    const host = deployedHost(releases[0]!, 'active', RELEASE);
+    Object.assign(firstServer(host), realServer);
+    const { intent } = releases[0]!;
+    return findDrift(expectedOf({ host: { intent, daemons: ['heartbeat'] } }), host);
+  };
+
+  it.each<[string, Partial<IpvsRealServer>, string]>([
+    ['another upper one', { upperThreshold: 70 }, 'masq weight 1, upper threshold 70, lower threshold 50'],
+    ['another lower one', { lowerThreshold: 0 }, 'masq weight 1, upper threshold 100'],
+    ['none, as after ipvsadm -e without them', { upperThreshold: 0, lowerThreshold: 0 }, 'masq weight 1'],
+    [
+      'another one of a dead one',
+      { weight: 0, upperThreshold: 70 },
+      'masq weight 0, upper threshold 70, lower threshold 50',
+    ],
+  ])('are drift: %s', (_what, realServer, observed) => {
+    const [item, ...others] = findIn(realServer) as FoundDrift[];
+    expect(others).toEqual([]);
+    expect(item).toMatchObject({
+      ...{ area: 'real-server', observed, expected: 'masq weight 1, upper threshold 100, lower threshold 50' },
+      command: 'ipvsadm -e -f 1 -r 192.168.6.2:0 -m -w 1 -x 100 -y 50',
+      adopt: { kind: 'no' },
+    });
+  });
+
+  it.each<[string, Partial<IpvsRealServer>]>([
+    ['as released', {}],
+    ['none, of one that ldirectord found dead', { weight: 0, upperThreshold: 0, lowerThreshold: 0 }],
+    ['not told by an older guard', { upperThreshold: undefined, lowerThreshold: undefined }],
+  ])('are no drift: %s', (_what, realServer) => {
+    expect(findIn(realServer)).toEqual([]);
+  });
+
+  it('are drift where none are wanted', () => {
+    const item = only((host) => Object.assign(firstServer(host), { upperThreshold: 9, lowerThreshold: 0 }));
+    expect([item.expected, item.observed]).toEqual(['masq weight 1', 'masq weight 1, upper threshold 9']);
   });
 });
 

@@ -7,6 +7,7 @@ import type { DriftArea, DriftItem } from '../core/views/drift';
 import type { GuardState } from '../parse/guard-status';
 import { canonicalHash } from './canonical-hash';
 import { diffHost, type ExpectedHost } from './diff-host';
+import { hasOtherThresholds } from './diff-ipvs';
 import { isHealthMade, type HealthWays } from './health-made';
 import type { KernelDifference } from './kernel-difference';
 import type { ChangedFile, ObservedHost } from './observed-host';
@@ -163,6 +164,8 @@ function adoptionOfServer(service: string, { wanted, present }: Sides): Adopt {
   const server = { service, address, port };
   if (!present) return { kind: 'remove-server', ...server };
   const { forwarding, weight } = present;
+  if (hasOtherThresholds(present, wanted))
+    return no('Thresholds are set in the pool: change those of the real server there, then deploy.');
   if (wanted && wanted.forwarding !== forwarding && forwarding !== 'local')
     return no('The forwarding method belongs to the pool, for all of its real servers.');
   if (wanted) return { kind: 'weight', ...server, weight };

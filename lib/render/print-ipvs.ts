@@ -26,7 +26,7 @@ function printService(service: IpvsService): string[] {
   return [`-A ${name} ${options.join(' ')}`, ...realServers.map((server) => `-a ${name} ${printRealServer(server)}`)];
 }
 
-/** `-Sn` does not print thresholds (lvs.md 5.4), yet they are what must hold, and `ipvsadm -R` takes them. */
+/** `-Sn` does not print thresholds, yet they are what must hold: `ipvsadm -R` takes them, and the guard adds them when it reads. */
 function printRealServer(server: IpvsRealServer): string {
   const { address, port, forwarding, weight, upperThreshold, lowerThreshold } = server;
   const host = address.includes(':') ? `[${address}]` : address;

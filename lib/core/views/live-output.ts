@@ -7,7 +7,7 @@ export const LITERAL_COMMANDS = {
   'ipvs-list': 'ipvsadm -L -n',
   'ipvs-stats': 'ipvsadm -L -n --stats --exact',
   'ipvs-rate': 'ipvsadm -L -n --rate --exact',
-  ipvs: 'ipvsadm -S -n',
+  ipvs: 'ipvsadm -S -n (with -x and -y of --thresholds)',
   'conn-list': 'ipvsadm -L -n -c | head -n 200',
   'ipvs-daemon': 'ipvsadm -L -n --daemon',
   'mangle-list': 'iptables -t mangle -L -n -v',
