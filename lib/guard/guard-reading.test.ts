@@ -123,13 +123,37 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('reading under %s', (shell
     expect((await box.guard(['rollback', '1-00000001'])).code).toBe(0);
   });
 
+  it('tells by one number that a managed file was touched, also when its time was put back', async () => {
+    const probe = async () => {
+      const { body } = frames((await box.guard(['read', 'status'])).stdout).get('status')!;
+      return /^files=(\d+)$/m.exec(body)?.[1];
+    };
+    await armRelease(box, '1-00000002', 2, releaseTar(testRelease(1)));
+    expect((await box.guard(['switch', '1-00000002', '2'])).code).toBe(0);
+    const seen = [await probe()];
+    expect(await probe()).toBe(seen[0]);
+    const release = `${box.root}/var/lib/lvs-console/releases/1-00000002`;
+    for (const script of [
+      `f=${box.root}/etc/ha.d/ha.cf; touch -r $f ${box.root}/time; printf x | dd of=$f conv=notrunc; touch -r ${box.root}/time $f`,
+      `rm ${box.root}/etc/ha.d/haresources; cp ${release}/files/etc/ha.d/haresources ${box.root}/etc/ha.d/`,
+      `echo 1 >> ${release}/intent/meta`,
+      `rm ${box.root}/etc/ha.d/ldirectord.cf`,
+    ]) {
+      expect((await box.run(['sh', '-c', script])).code).toBe(0);
+      seen.push(await probe());
+    }
+    expect(seen).not.toContain(undefined);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect((await box.guard(['rollback', '1-00000002'])).code).toBe(0);
+  });
+
   it('says so when its own state file is damaged, refuses to go on, and still rolls back', async () => {
     const before = await box.picture();
-    await armRelease(box, '1-000000aa', 2, releaseTar(testRelease(1)));
-    expect((await box.guard(['switch', '1-000000aa', '2'])).code).toBe(0);
+    await armRelease(box, '1-000000aa', 3, releaseTar(testRelease(1)));
+    expect((await box.guard(['switch', '1-000000aa', '3'])).code).toBe(0);
     writeFileSync(`${box.root}/var/lib/lvs-console/tx`, 'tx=1-000000aa\nstate=swi');
     expect((await box.status()).state).toBe('damaged');
-    expect((await box.guard(['confirm', '1-000000aa', '2'])).code).toBe(10);
+    expect((await box.guard(['confirm', '1-000000aa', '3'])).code).toBe(10);
     expect((await box.guard(['stage', '2-000000bb', '3'], { input: releaseTar(testRelease(1)) })).code).toBe(10);
     writeFileSync(`${box.root}/var/lib/lvs-console/generation`, '');
     expect((await box.guard(['rollback', '1-000000aa'])).code).toBe(0);

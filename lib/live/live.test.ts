@@ -126,6 +126,12 @@ describe('a poller', () => {
     expect(asked).toEqual([22, 10, 10, 22]);
   });
 
+  it('reads files and settings again as soon as a managed file was touched', async () => {
+    const probe = (files: number) => () => liveFrames({ status: { text: `${STATUS}files=${files}\n` } });
+    const { asked } = await poll([probe(1), probe(1), probe(2), probe(2), probe(2)]);
+    expect(asked).toEqual([22, 10, 10, 22, 10]);
+  });
+
   it('says that it never read anything instead of showing an empty director as healthy', async () => {
     const { saved } = await poll([fail]);
     expect(saved[0]).toMatchObject({ role: 'unknown', problem: { code: 'unreachable' } });

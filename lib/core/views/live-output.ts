@@ -24,7 +24,7 @@ export const LITERAL_COMMANDS = {
   modules: 'cut -d" " -f1 /proc/modules',
   sysctls: 'guard read sysctls',
   daemons: 'guard read daemons',
-  status: 'guard status',
+  status: 'guard read status',
   files: 'guard read files',
 } as const;
 export type LiteralSection = keyof typeof LITERAL_COMMANDS;
