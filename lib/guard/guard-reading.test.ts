@@ -19,6 +19,12 @@ function frames(text: string): Map<string, { body: string; code: number }> {
   return new Map(found.map(([, name = '', body = '', code]) => [name, { body, code: Number(code) }]));
 }
 
+/** As /proc/net/ip_vs_conn_sync prints one. */
+function rowOf(at: number): string {
+  const port = (1024 + at).toString(16).toUpperCase().padStart(4, '0');
+  return `TCP CB007109 ${port} C0A80007 0050 C0A80602 0050 ESTABLISHED LOCAL       900\n`;
+}
+
 describe.each(['dash', 'busybox sh', 'bash --posix'])('reading under %s', (shell) => {
   let box: Sandbox;
   beforeAll(async () => {
@@ -121,6 +127,29 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('reading under %s', (shell
     symlinkSync('/etc/shadow', `${box.root}/etc/ha.d/ha.cf`);
     expect((await texts())!.body).toBe('/etc/ha.d/haresources\tedited in place\n');
     expect((await box.guard(['rollback', '1-00000001'])).code).toBe(0);
+  });
+
+  it('shows a small table whole, and the beginning of a large one, however long a program takes to start', async () => {
+    const conn = `${box.root}/conn`;
+    const guard = `${box.root}/usr/lib/lvs-console/guard`;
+    await box.run(['cp', guard, `${guard}.real`]);
+    await box.run(['sed', '-i', `s|^CONN=[^ ]*|CONN=${conn}|`, guard]);
+    const seenOf = async (rows: number, verb: string[]) => {
+      writeFileSync(conn, `Pro FromIP   FPrt\n${Array.from({ length: rows }, (_, at) => rowOf(at)).join('')}`);
+      const { stdout } = await box.guard(verb);
+      return /^seen=(\d+)\nfound=\d+\nodd=(\d+)$[\s\S]*^whole=(\w+)$/m.exec(stdout)?.slice(1);
+    };
+    const look = ['connections', '10', '50'];
+    expect(await seenOf(5_000, ['connections', '10', '9000'])).toEqual(['5000', '0', 'yes']);
+    // Its time is over before `cat` has begun.
+    await box.run(['sh', '-c', `cd ${box.root}/shims; [ ! -e timeout ] || mv timeout timeout.real`]);
+    writeFileSync(`${box.root}/shims/timeout`, '#!/bin/sh\nexit 137\n', { mode: 0o755 });
+    expect(await seenOf(0, look)).toEqual(['0', '0', 'yes']);
+    expect(await seenOf(20, look)).toEqual(['20', '0', 'yes']);
+    const [seen, odd, whole] = (await seenOf(5_000, look)) ?? [];
+    expect([Number(seen) > 100 && Number(seen) < 5_000, odd, whole]).toEqual([true, '0', 'no']);
+    await box.run(['sh', '-c', `cd ${box.root}/shims; rm timeout; [ ! -e timeout.real ] || mv timeout.real timeout`]);
+    await box.run(['mv', `${guard}.real`, guard]);
   });
 
   it('tells by one number that a managed file was touched, also when its time was put back', async () => {

@@ -498,10 +498,16 @@ END { whole = whole == "" ? "no" : whole
   printf "@@ end nets 0\n@@ begin seen\nseen=%d\nfound=%d\nodd=%d\nmore_cells=%d\nmore_nets=%d\nwhole=%s\n@@ end seen 0\n", seen, found, odd, more, morenets, whole }'
 
 # The kernel walks its table from the start again for every few rows, so that a whole listing costs the square of its length: it is bounded
-# by time, and cut off where it is then.
+# by time, and cut off where it is then. The first rows cost nothing and come in any case: a machine can take longer to start `cat` than a look may last.
 list_connections() { # MILLISECONDS
   seconds=$(($1 / 1000)).$(printf %03d $(($1 % 1000)))
-  timeout -s KILL "$seconds" cat "$CONN" 2>&3 && echo @whole
+  exec 4< "$CONN"
+  dd bs=4096 count=4 <&4
+  if IFS= read -r line <&4; then # what dd began or the next one: so there is more
+    printf '%s\n' "$line"
+    timeout -s KILL "$seconds" cat <&4 2>&3 || return
+  fi
+  echo @whole
 }
 
 read_terms() { # [COLUMN LOW HIGH]...: sets TERMS

@@ -184,7 +184,7 @@ describe('first deploy', () => {
   it('reads a bounded page of the connection table, and refuses a filter that is not one', async () => {
     await lab.request('http://192.168.0.78/');
     const directors = await test.db.director.findMany();
-    // With a filter a look has a second: without one it has 50 ms, in which a slow machine may not even have started to list.
+    // With a filter a look has a second: without one it has 50 ms, in which a slow machine passes little but the beginning.
     const filter = { ...NO_FILTER, virtual: '192.168.0.78' };
     const pages = await Promise.all(
       directors.map(({ id }) => callWorker('readConnections', { directorId: id, limit: 50, filter })),
