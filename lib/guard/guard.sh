@@ -2578,7 +2578,7 @@ part ~ /^policy-rules/ {
 }
 part ~ /^routes/ {
   if ($0 == "") next
-  known_line["data", "route replace " $1 " " $2 (NF == 4 ? " dev " $4 : "") " table " $3 " proto 76"] = 1
+  known_line["data", "route add " $1 " " $2 (NF == 4 ? " dev " $4 : "") " table " $3 " proto 76"] = 1
   fits = $2 == "default" || (cidr($2) && family == (six == "" ? 4 : 6) && aligned)
   if (fits && $1 == "local" && NF == 4 && $4 == "lo" && $3 ~ /^[0-9]+$/ && $3 >= 1 && $3 <= 252) next
   if (fits && $1 == "unreachable" && NF == 3 && ($3 == "main" || ($3 ~ /^[0-9]+$/ && $3 >= 1 && $3 <= 252)) && $2 != "default" && plen) { range($2); next }
@@ -2961,10 +2961,24 @@ $0 == "@@"'
 check_delivery() {
   { delivery4; echo @@; ip -4 rule show; ip -4 route show table all proto 76; } | awk "$SHOWN" | compare 0 || FAILED=1
   { delivery6; echo @@; ip -6 rule show; ip -6 route show table all proto 76; } | awk "$SHOWN" | compare 0 || FAILED=1
-start_delivery() { # a policy rule that is there already is refused, so the answers say nothing: what is there is read back
+start_delivery() { # what is there already is refused, ours and that of others, so the answers say nothing: what is there is read back
   delivery4 | ip -4 -force -batch - > /dev/null 2>&1
   delivery6 | ip -6 -force -batch - > /dev/null 2>&1
   check_delivery
+  [ "$FAILED" = 0 ] || name_others
+# Lines of `ip -batch`, @@, and all routes: those of others that stand where a route of ours is missing.
+OTHERS='
+function after(word,   i) { for (i = 2; i < NF; i++) if ($i == word) return $(i + 1) }
+$0 == "@@" { there = 1; next }
+!there { if ($1 == "route") own[$4, after("table")] = 1; next }
+{ at = ($1 ~ /^[a-z]+$/ && $1 != "default" ? $2 : $1) SUBSEP (after("table") == "" ? "main" : after("table")) }
+!(at in own) { next }
+after("proto") == "76" { delete own[at]; next }
+{ line[at] = $0 }
+END { for (at in line) if (at in own) print "lvs-console: not set, for a route of others stands there: " line[at] }'
+name_others() {
+  { delivery4; echo @@; ip -4 route show table all; } | awk "$OTHERS" >&2
+  { delivery6; echo @@; ip -6 route show table all; } | awk "$OTHERS" >&2
 # Lines before the line @@ must stand after it; with both=1 also the other way round.
 COMPARE='
 { sub(/^[ \t]+/, ""); sub(/[ \t]+$/, "") }

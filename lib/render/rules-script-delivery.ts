@@ -10,9 +10,24 @@ export function deliveryPart(always: Always): string {
   const families = familiesOf(always);
   const each = (word: (family: Family) => string) => families.map((family) => `  ${word(family)}\n`).join('');
   return `${families.map((family) => deliveryOf(always, family)).join('')}
-start_delivery() { # a policy rule that is there already is refused, so the answers say nothing: what is there is read back
+start_delivery() { # what is there already is refused, ours and that of others, so the answers say nothing: what is there is read back
 ${each((family) => `delivery${family} | ip -${family} -force -batch - > /dev/null 2>&1`)}  check_delivery
+  [ "$FAILED" = 0 ] || name_others
 }
+
+# Lines of \`ip -batch\`, @@, and all routes: those of others that stand where a route of ours is missing.
+OTHERS='
+function after(word,   i) { for (i = 2; i < NF; i++) if ($i == word) return $(i + 1) }
+$0 == "@@" { there = 1; next }
+!there { if ($1 == "route") own[$4, after("table")] = 1; next }
+{ at = ($1 ~ /^[a-z]+$/ && $1 != "default" ? $2 : $1) SUBSEP (after("table") == "" ? "main" : after("table")) }
+!(at in own) { next }
+after("proto") == "76" { delete own[at]; next }
+{ line[at] = $0 }
+END { for (at in line) if (at in own) print "lvs-console: not set, for a route of others stands there: " line[at] }'
+
+name_others() {
+${each((family) => `{ delivery${family}; echo @@; ip -${family} route show table all; } | awk "$OTHERS" >&2`)}}
 
 # Lines of \`ip -batch\`, and what ip shows of them, in one spelling.
 SHOWN='
@@ -58,11 +73,11 @@ function printRouteBatch(routes: Always['routes'], family: Family): string {
     type === 'unreachable' && table === 'main' && device === undefined;
   const head = own.filter((route) => !isSimple(route));
   const tail = own.filter(isSimple).map(({ destination }) => destination);
-  const [before, after] = ['route replace unreachable ', ' table main proto 76\n'];
+  const [before, after] = ['route add unreachable ', ' table main proto 76\n'];
   return [
     ...head.map(({ type, destination, device, table }) => {
       const on = device === undefined ? '' : ` dev ${device}`;
-      return `route replace ${type} ${destination}${on} table ${table} proto 76\n`;
+      return `route add ${type} ${destination}${on} table ${table} proto 76\n`;
     }),
     tail.length > 0 ? `${before}${tail.join(`${after}${before}`)}${after}` : '',
   ].join('');

@@ -163,6 +163,23 @@ ${rules} stop; echo "stop again $?"`);
     expect(stderr).toContain(said);
   });
 
+  it('leaves routes of others where they are, at a start and at a stop, and says which they are', () => {
+    const rules = place(SINGLE);
+    const { stdout, stderr } = inDirector(`
+ip route add 10.0.0.4/30 via 192.168.7.1; ip route add default via 192.168.7.1 table 100
+ip -6 route add blackhole 2001:db8:1::/63; state > ${folder}/before
+${rules} start; echo "start $?"; ip route show 10.0.0.4/30; ip route show table 100; ip -6 route show 2001:db8:1::/63
+${rules} stop; state > ${folder}/after; diff ${folder}/before ${folder}/after; echo "clean $?"`);
+    const [first, second, third] = [
+      '10.0.0.4/30 via 192.168.7.1 dev eth0',
+      'default via 192.168.7.1 dev eth0',
+      'blackhole 2001:db8:1::/63 dev lo metric 1024 pref medium',
+    ];
+    expect(stdout.replaceAll(' \n', '\n')).toBe(`start 1\n${first}\n${second}\n${third}\nclean 0\n`);
+    const said = stderr.split('\n').flatMap((line) => / stands there: (.*\S)/.exec(line)?.[1] ?? []);
+    expect(said.toSorted()).toEqual([first, third, `${second} table 100`]);
+  });
+
   it('on Red Hat leaves IPv4 chains to iptables.service and loads those of IPv6', () => {
     const rules = place({ ...SINGLE, stack: 'keepalived', rulesHome: 'redhat' });
     const { stdout, stderr } = inDirector(`${rules} start; echo "start $?"
