@@ -61,6 +61,9 @@ export type DeployJournal = {
   /** Undefined: no timer runs there any more. */
   setTimer: (director: string, firesAt: Date | undefined) => Promise<void>;
   timers: () => Promise<Record<string, string>>;
+  /** How a director differs from its release before this deploy changes anything there, a sentence each. */
+  setBefore: (director: string, differences: string[]) => Promise<void>;
+  before: () => Promise<Record<string, string[]>>;
   raiseGeneration: (generation: number) => Promise<void>;
   isCancelled: () => Promise<boolean>;
   /** Why the pair's rules (approval, windows, freeze) do not let this deploy begin at this moment: sentences. */

@@ -3,13 +3,14 @@ import { HostError } from '../core/errors';
 import type { Role } from '../core/kernel-state';
 import { parseGuardFrames } from '../parse/guard-frames';
 import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
-import { readSection } from '../plan/observed-host';
+import { OBSERVED_SECTIONS, readSection, toObservedHost } from '../plan/observed-host';
 import { heldRole, virtualAddressesOf } from '../plan/roles';
 import type { GuardAnswer, GuardVerb } from '../ssh/guard-host';
 import { confirmPair, type ForwardRun, type ReachedByDirector } from './confirm-pair';
 import { isPast, type Reached } from './decide-resume';
 import { hostOf, type Run } from './deploy-run';
 import { changeHost, patientStatus, wordsOf } from './guard-change';
+import { differencesOf } from './roll-back';
 import { onBoth, runStep, runTwoSteps } from './run-step';
 import { readingCalls, toReading, type Reading } from './verify-host';
 import { preparedOf, verifyDirector, verifyPair, type FirstReadings } from './verify-pair';
@@ -48,7 +49,7 @@ async function stageAndCheck(
   if (isPast(reached, 'checked')) return undefined;
   const check = [
     ['check', transaction],
-    ['read', 'addresses'],
+    ['read', ...OBSERVED_SECTIONS],
   ] as const;
   const checkHead = { director, name: 'check', message: 'The real programs read the staged files.' } as const;
   let answer: GuardAnswer | undefined;
@@ -61,6 +62,7 @@ async function stageAndCheck(
     await runStep(run, checkHead, async () =>
       checked(await changeHost(run, director, { calls: check, done: ['checked'], timeoutMs: CHECK_MS })),
     );
+    await noteBefore(run, director, answer);
     return addressesIn(answer);
   }
   const { archive } = preparedOf(run, director);
@@ -78,7 +80,14 @@ async function stageAndCheck(
     });
     return checked(given);
   });
+  await noteBefore(run, director, answer);
   return addressesIn(answer);
+}
+
+/** Drift that was there already is no difference that a roll back must answer for. */
+async function noteBefore(run: Run, director: string, answer: GuardAnswer | undefined): Promise<void> {
+  const { host: observed } = toObservedHost(parseGuardFrames(answer?.stdout ?? '').value);
+  if (observed) await run.journal.setBefore(director, differencesOf(run, preparedOf(run, director), observed));
 }
 
 /** A release that an ended deploy of this console could not take away, because the director was not reachable then. */

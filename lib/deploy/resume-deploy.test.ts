@@ -17,7 +17,7 @@ describe('a worker that dies', () => {
       const counting = { ...complete.journal };
       complete.run.journal = new Proxy(counting, {
         get: (target, key: keyof typeof counting) =>
-          typeof target[key] === 'function' && !/steps|timers|isCancelled|refusal/.test(key)
+          typeof target[key] === 'function' && !/steps|timers|before|isCancelled|refusal/.test(key)
             ? (writes++, target[key])
             : target[key],
       });
@@ -71,12 +71,16 @@ describe('a worker that dies', () => {
     const stop = new AbortController();
     pair.run.signal = stop.signal;
     const { previous } = pair.run.deploy.hosts[0]!;
-    pair.run.deploy.hosts[0]!.previous = { ...previous!, daemons: ['ldirectord'] };
+    pair.run.deploy.hosts[0]!.previous = { ...previous!, daemons: ['heartbeat'] };
     pair.faults.set('director1 switch', 'refused');
-    pair.onDone = (verb) => void (verb === 'director1 rollback' && setTimeout(() => stop.abort(), 5_000));
+    pair.onDone = (verb) => {
+      if (verb !== 'director1 rollback') return;
+      pair.hosts['director1']!.isHeartbeatStopped = true;
+      setTimeout(() => stop.abort(), 5_000);
+    };
     expect(await ended(runDeploy(pair.run))).toBe('suspended');
     expect(pair.journal.ended).toBeUndefined();
-    pair.run.deploy.hosts[0]!.previous = previous!;
+    pair.hosts['director1']!.isHeartbeatStopped = false;
     const next = { ...restarted(pair), signal: new AbortController().signal };
     expect(await ended(runDeploy(next))).toBe('rolled-back');
     expectWhole(pair, 'rolled-back');

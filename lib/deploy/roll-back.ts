@@ -1,14 +1,18 @@
 // The way back: both directors to what they were before, each asked what it has of this deploy, none of it assumed.
 import { HostError } from '../core/errors';
+import type { ObservedHost } from '../plan/observed-host';
 import { reachedBy } from './decide-resume';
-import { hostOf, Suspended, type Run } from './deploy-run';
+import { hostOf, Suspended, type PreparedHost, type Run } from './deploy-run';
 import { changeHost, patientStatus } from './guard-change';
 import { clean, pause, runStep, type StepWork } from './run-step';
-import { compareHost, nothingExpected, observeHost } from './verify-host';
+import { compareHost, expectedBefore, observeHost } from './verify-host';
 import { preparedOf } from './verify-pair';
 
-/** `unproven`: it went back, and differs from before; `uncompared`: nobody here knows what was there before. */
-export type Undone = 'untouched' | 'rolled-back' | 'unproven' | 'uncompared' | 'confirmed' | 'unreachable';
+/**
+ * `unproven`: it went back, and differs from before; `uncompared`: nobody here knows what was there before; `healed`: it is back, and
+ * what somebody had changed there by hand before the deploy is gone.
+ */
+export type Undone = 'untouched' | 'rolled-back' | 'unproven' | 'uncompared' | 'healed' | 'confirmed' | 'unreachable';
 
 const ROLLBACK_MS = 180_000;
 const ABORT_MS = 30_000;
@@ -77,9 +81,9 @@ function keptWork(transaction: string): [Undone, StepWork] {
 
 /** The guard has put everything back; reading it back is the proof that the page shows. */
 async function provenBack(run: Run, director: string, message: string, output: string): Promise<[Undone, StepWork]> {
-  const { baseRelease, previous } = preparedOf(run, director);
-  const expected = baseRelease === 'none' ? nothingExpected : previous;
-  if (!expected) {
+  const prepared = preparedOf(run, director);
+  const { baseRelease } = prepared;
+  if (!expectedBefore(prepared)) {
     const what =
       run.deploy.wayBack === undefined
         ? `Release ${baseRelease} was not made by this console`
@@ -87,19 +91,41 @@ async function provenBack(run: Run, director: string, message: string, output: s
     return ['uncompared', { message: `${message} ${what}, so it cannot be compared.`, output }];
   }
   const before = baseRelease === 'none' ? 'the state before the first deploy' : `release ${baseRelease}`;
+  const stood = (await run.journal.before())[director] ?? [];
   for (const deadline = Date.now() + EQUAL_MS[run.deploy.mode]; ;) {
     const found = await observeHost(hostOf(run, director)).then(
-      (observed) => compareHost(expected, observed).differences,
+      (observed) => differencesOf(run, prepared, observed),
       (error: unknown) => [error instanceof Error ? error.message : String(error)],
     );
-    if (found.length === 0) return ['rolled-back', { message: `${message} The kernel equals ${before}.`, output }];
+    const fresh = found.filter((sentence) => !stood.includes(sentence));
+    if (fresh.length === 0) {
+      const [outcome, words] = asBefore(before, stood, found);
+      return [outcome, { message: `${message} ${words}`, output }];
+    }
     if (run.signal.aborted) throw new Suspended('the worker is stopping');
     if (Date.now() > deadline) {
-      const differs = `${message} It still differs from ${before}: ${found.join(' ')}`;
+      const differs = `${message} It still differs from ${before}: ${fresh.join(' ')}`;
       return ['unproven', { message: clean(run, differs), output, state: 'failed' }];
     }
     await pause(RETRY_MS, run.signal);
   }
+}
+
+/** From the release before, in the words in which the journal keeps them; services of this deploy's release must be gone. */
+export function differencesOf(run: Run, prepared: PreparedHost, observed: ObservedHost): string[] {
+  const own = prepared.expected.intent.active.ipvs.map(({ key }) => key);
+  const expected = expectedBefore(prepared);
+  return expected ? compareHost(expected, observed, own).differences.map((sentence) => clean(run, sentence)) : [];
+}
+
+/** The guard puts back what stood in the kernel, also what was changed by hand and differs from every release: that is no fault. */
+function asBefore(before: string, stood: readonly string[], found: readonly string[]): [Undone, string] {
+  const gone = stood.filter((sentence) => !found.includes(sentence));
+  const equal = `The kernel equals ${before}`;
+  const still =
+    found.length === 0 ? `${equal}.` : `${equal} but for what differed before the deploy: ${found.join(' ')}`;
+  if (gone.length === 0) return ['rolled-back', still];
+  return ['healed', `${still} It differed before the deploy, and does not any more: ${gone.join(' ')}`];
 }
 
 /** Waits for a director that is away until its own timer has done the work; undefined when it stays away. */

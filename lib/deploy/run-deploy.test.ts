@@ -4,6 +4,8 @@ import { ended, expectWhole } from './test-ends';
 import { BASE, fakePair, restarted, TRANSACTION, type FakePair, type Fault } from './test-pair';
 import { runDeploy } from './run-deploy';
 
+const LEFT = { key: 'fwm:1', mark: 1, family: 4 as const, scheduler: 'rr', flags: [], realServers: [] };
+
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
@@ -277,14 +279,51 @@ describe('faults', () => {
     expectWhole(pair, wanted);
   });
 
-  it('is not called rolled back when the kernel still differs from before', async () => {
+  it.each([
+    [
+      'as before',
+      false,
+      false,
+      'rolled-back',
+      'Both directors are as they were before.',
+      `Rolled back. The kernel equals release ${BASE}.`,
+    ],
+    ['different from before', false, true, 'failed', 'director1 rolled back, yet differs from before', 'still differs'],
+    [
+      'as different from its release as somebody had made it before',
+      ...([true, true, 'rolled-back', 'Both directors are as they were before.'] as const),
+      `The kernel equals release ${BASE} but for what differed before the deploy: heartbeat does not run.`,
+    ],
+    [
+      'without what somebody had made different before',
+      ...([true, false, 'rolled-back', 'What differed from its release before is so no more on director1'] as const),
+      `The kernel equals release ${BASE}. It differed before the deploy, and does not any more: heartbeat does not run.`,
+    ],
+  ])('a director that is back and is %s is called so', async (_what, before, after, wanted, outcome, message) => {
     const pair = fakePair();
     const { previous } = pair.run.deploy.hosts[0]!;
-    pair.run.deploy.hosts[0]!.previous = { ...previous!, daemons: ['ldirectord'] }; // which does not run
+    pair.run.deploy.hosts[0]!.previous = { ...previous!, daemons: ['heartbeat'] };
+    pair.hosts['director1']!.isHeartbeatStopped = before;
+    pair.onDone = (verb) =>
+      void (verb === 'director1 rollback' && (pair.hosts['director1']!.isHeartbeatStopped = after));
+    pair.faults.set('director1 switch', 'refused');
+    expect(await ended(runDeploy(pair.run))).toBe(wanted);
+    expect(pair.journal.ended?.outcome).toContain(outcome);
+    const row = pair.journal.rows.find(({ name, director }) => name === 'rollback' && director === 'director1');
+    expect(row?.message).toContain(message);
+    expectWhole(pair, wanted as 'failed');
+  });
+
+  it('a director that is back with a service of the release that was undone is not as before', async () => {
+    const pair = fakePair();
+    const expected = structuredClone(pair.run.deploy.hosts[0]!.expected);
+    expected.intent.active.ipvs.push(LEFT);
+    pair.run.deploy.hosts[0]!.expected = expected;
+    const host = pair.hosts['director1']!;
+    pair.onDone = (verb) => void (verb === 'director1 rollback' && (host.ipvs = '-A -f 1 -s rr\n'));
     pair.faults.set('director1 switch', 'refused');
     expect(await ended(runDeploy(pair.run))).toBe('failed');
     expect(pair.journal.ended?.outcome).toContain('director1 rolled back, yet differs from before');
-    expectWhole(pair, 'failed');
   });
 
   it('says so when nobody knows what was there before', async () => {

@@ -53,6 +53,8 @@ function suspendingJournal(journal: DeployJournal): DeployJournal {
     setState: (...args) => journal.setState(...args).catch(lost),
     setTimer: (...args) => journal.setTimer(...args).catch(lost),
     timers: () => journal.timers().catch(lost),
+    setBefore: (...args) => journal.setBefore(...args).catch(lost),
+    before: () => journal.before().catch(lost),
     raiseGeneration: (...args) => journal.raiseGeneration(...args).catch(lost),
     isCancelled: () => journal.isCancelled().catch(lost),
     refusal: () => journal.refusal().catch(lost),
@@ -108,7 +110,8 @@ async function back(run: Run, reason: string): Promise<DeployEnd> {
   const undone = await onBoth(directors, (director) => undo(run, director, timers[director]));
   if (undone.includes('confirmed')) return confirmRest(run, (await takeStock(run, BACK_WAIT_MS)).reached, reason);
   const those = (end: Undone) => directors.filter((_director, index) => undone[index] === end).join(' and ');
-  const [away, unproven, uncompared] = [those('unreachable'), those('unproven'), those('uncompared')];
+  const [away, unproven] = [those('unreachable'), those('unproven')];
+  const [uncompared, healed] = [those('uncompared'), those('healed')];
   const doubtful = [
     ...(away ? [`${away} could not be proven to be back: see the rollback steps.`] : []),
     ...(unproven ? [`${unproven} rolled back, yet differs from before: see the rollback steps.`] : []),
@@ -116,10 +119,12 @@ async function back(run: Run, reason: string): Promise<DeployEnd> {
   if (doubtful.length > 0) return finish(run, 'failed', [reason, ...doubtful].join(' '));
   if (undone.every((end) => end === 'untouched'))
     return finish(run, 'failed', `${reason} Nothing was changed on either director.`);
-  const tail = uncompared
-    ? `Both directors are back; ${uncompared} could not be compared with what was there before.`
-    : 'Both directors are as they were before.';
-  return finish(run, 'rolled-back', `${reason} ${tail}`);
+  const notes = [
+    ...(uncompared ? [`${uncompared} could not be compared with what was there before.`] : []),
+    ...(healed ? [`What differed from its release before is so no more on ${healed}: see the rollback steps.`] : []),
+  ];
+  const tail = notes.length > 0 ? ['Both directors are back.', ...notes] : ['Both directors are as they were before.'];
+  return finish(run, 'rolled-back', [reason, ...tail].join(' '));
 }
 
 /** What fails on one director must not stop the way back of the other one. */

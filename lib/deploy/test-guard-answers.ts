@@ -14,6 +14,9 @@ export type FakeHost = {
   isAway: boolean;
   differs: boolean;
   guardVersion: string;
+  isHeartbeatStopped: boolean;
+  /** As `ipvsadm -Sn` prints it. */
+  ipvs: string;
   /** As sshd tells it; empty: sudo hides it. */
   connection: string;
   /** Transaction of an earlier deploy that is still staged. */
@@ -46,13 +49,13 @@ export function readFrames(host: FakeHost): string {
     frame('addresses', addressText(host)),
     frame('policy-rules', '[]'),
     frame('routes', '[]'),
-    frame('ipvs', ''),
+    frame('ipvs', host.ipvs),
     frame('ipvs-daemon', ''),
     frame('firewall', rules),
     ...['policy-rules6', 'routes6', 'firewall6', 'sets', 'nftables'].map(missing),
     frame('sysctls', ''),
     frame('modules', 'ip_vs'),
-    frame('daemons', 'heartbeat\trunning'),
+    frame('daemons', `heartbeat\t${host.isHeartbeatStopped ? 'stopped' : 'running'}\nldirectord\trunning`),
   ].join('');
 }
 

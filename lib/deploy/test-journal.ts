@@ -17,6 +17,7 @@ export class Killed extends Error {}
 
 export function memoryJournal(): MemoryJournal {
   const timers: Record<string, string> = {};
+  const before: Record<string, string[]> = {};
   const write = async () => {
     if (journal.writesLeft <= 0) {
       if (journal.recovers) journal.writesLeft = Infinity;
@@ -48,6 +49,11 @@ export function memoryJournal(): MemoryJournal {
       else Reflect.deleteProperty(timers, director);
     },
     timers: async () => ({ ...timers }),
+    setBefore: async (director, differences) => {
+      await write();
+      before[director] = differences;
+    },
+    before: async () => ({ ...before }),
     raiseGeneration: write,
     isCancelled: async () => journal.isCancelledNow,
     refusal: async () => journal.refusalNow,

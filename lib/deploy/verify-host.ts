@@ -6,6 +6,7 @@ import type { HeldRole } from '../plan/roles';
 import type { Topology } from '../core/topology';
 import { HostError } from '../core/errors';
 import { framesOf, type GuardCall, type GuardFrames, type GuardHost } from '../ssh/guard-host';
+import type { PreparedHost } from './deploy-run';
 import { deliveryQuestions, findUndelivered } from './prove-delivery';
 
 export type Verification = {
@@ -76,6 +77,11 @@ export function toReading(topology: Topology, director: string, stdout: string):
     observed: toObserved(director, frames),
     undelivered: findUndelivered(topology, director, frames),
   };
+}
+
+/** What a director must look like that carries its release before; undefined when nobody here knows. */
+export function expectedBefore({ baseRelease, previous }: PreparedHost): ExpectedHost | undefined {
+  return baseRelease === 'none' ? nothingExpected : previous;
 }
 
 /** What a director must look like that carries no release at all: nothing of the console's own is left. */

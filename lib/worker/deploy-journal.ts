@@ -10,7 +10,8 @@ type PrismaWork =
   | ReturnType<Db['deploy']['update']>
   | ReturnType<Db['deployStep']['create']>
   | ReturnType<Db['deployStep']['update']>
-  | ReturnType<Db['auditRow']['create']>;
+  | ReturnType<Db['auditRow']['create']>
+  | ReturnType<Db['$executeRaw']>;
 
 /** Only the holder of the pair's lock writes, so the next sequence is known here. */
 export async function openDeployJournal(db: Db, deployId: string): Promise<DeployJournal> {
@@ -21,6 +22,7 @@ export async function openDeployJournal(db: Db, deployId: string): Promise<Deplo
   const newest = await db.deployStep.findFirst({ where: { deployId }, orderBy: { sequence: 'desc' } });
   let sequence = newest?.sequence ?? 0;
   const timers = new Map(Object.entries(deploy.timers as Record<string, string>));
+  const before = { ...(deploy.before as Record<string, string[]>) };
   const where = { id: deployId };
   const commit = async (...work: PrismaWork[]) => {
     await db.$transaction([...work, db.$executeRaw`SELECT pg_notify('deploy', ${deployId})`]);
@@ -55,6 +57,12 @@ export async function openDeployJournal(db: Db, deployId: string): Promise<Deplo
       await commit(db.deploy.update({ where, data: { timers: Object.fromEntries(timers) } }));
     },
     timers: async () => Object.fromEntries(timers),
+    setBefore: async (director, differences) => {
+      before[director] = differences;
+      const added = JSON.stringify({ [director]: differences }); // two directors at once: neither writes over the other
+      await commit(db.$executeRaw`UPDATE "Deploy" SET "before" = "before" || ${added}::jsonb WHERE id = ${deployId}`);
+    },
+    before: async () => ({ ...before }),
     raiseGeneration: (generation) => commit(db.deploy.update({ where, data: { generation } })),
     isCancelled: async () => (await db.deploy.findUniqueOrThrow({ where, select: { cancelled: true } })).cancelled,
     refusal: () => refuseBegin(db, deployId),

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Deploy" ADD COLUMN     "before" JSONB NOT NULL DEFAULT '{}';
