@@ -18,6 +18,7 @@ import { FILE_SECTION, withTexts, type ObservedHost } from '../plan/observed-hos
 import { planPair } from '../plan/plan-pair';
 import { releaseHash } from '../render/release-archive';
 import { renderTopology } from '../render/render-topology';
+import { compareConfirmed } from './compare-confirmed';
 import { ensureHeartbeatKey } from './console-secrets';
 import type { DirectorHosts } from './director-hosts';
 import { forecastNow } from './forecast-plan';
@@ -42,20 +43,21 @@ export async function makePlan(db: Db, hosts: DirectorHosts, input: Input): Prom
   const rendered = renderTopology({ topology, facts: renderFacts, secrets });
   const confirmed = byName(seen, ({ observed: host }) => host?.status.confirmed);
   const previous = await loadPrevious(db, topologyId, confirmed, await loadLastVerified(db, topologyId));
+  const redacted = rendered.releases.map(redactRelease);
+  const releaseHashes = Object.fromEntries(
+    rendered.releases.map((release) => [release.director, releaseHash(release)]),
+  );
   const problems = [
     ...checkTopology(document),
     ...rendered.diagnostics,
     ...seen.flatMap((each) => each.problems),
     ...unmanaged(topology, seen),
+    ...(await compareConfirmed(db, topologyId, { document, releases: redacted, releaseHashes })),
   ];
-  const redacted = rendered.releases.map(redactRelease);
   const pair = planPair({
     ...{ topologyId, revision, document, topology, releases: redacted, observed, facts, problems },
     ...(previous && { previous }),
   });
-  const releaseHashes = Object.fromEntries(
-    rendered.releases.map((release) => [release.director, releaseHash(release)]),
-  );
   const sources = { facts: renderFacts, releaseHashes, releases: redacted };
   const forecast = await forecastNow(db, hosts, { plan: pair, topology, releases: redacted, previous });
   return store(db, {

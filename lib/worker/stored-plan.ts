@@ -65,6 +65,12 @@ export async function loadReleaseHashes(db: Db, planId: string): Promise<Record<
   return hashesSchema.safeParse(row?.body).data?.sources.releaseHashes;
 }
 
+/** Without secrets; undefined when another version of the console stored them. */
+export async function loadReleases(db: Db, planId: string): Promise<HostRelease[] | undefined> {
+  const row = await db.plan.findUnique({ where: { id: planId } });
+  return storedPlanSchema.pick({ sources: true }).safeParse(row?.body).data?.sources.releases;
+}
+
 /** Undefined before the first verified deploy of the pair. */
 export async function loadLastVerified(db: Db, topologyId: string): Promise<Deployed | undefined> {
   const row = await db.deploy.findFirst({ where: { topologyId, state: 'verified' }, orderBy: { number: 'desc' } });
