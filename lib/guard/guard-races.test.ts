@@ -184,10 +184,13 @@ describe('a checked release on the disk', () => {
     const folder = `${box.root}/var/lib/lvs-console/releases/${A}`;
     const names = ['MANIFEST', 'MANIFEST.sum', ...Object.keys(testRelease(1))];
     const outcomes = [];
+    const damages = (name: string) => [
+      ...['truncate -s -2 F', 'truncate -s 0 F'],
+      // An older guard took no sum, so that its absence means nothing.
+      ...(name === 'MANIFEST.sum' ? ['truncate -s 7 F', "sed -i 's/^./`/' F"] : ['rm F']),
+    ];
     for (const name of names)
-      for (const damage of ['truncate -s -2 F', 'truncate -s 0 F', 'rm F']) {
-        // An older guard took no sum, so that its absence means nothing.
-        if (name === 'MANIFEST.sum' && damage === 'rm F') continue;
+      for (const damage of damages(name)) {
         await sh(box, `cp -p ${folder}/${name} ROOT/kept; ${damage.replace('F', `${folder}/${name}`)}`);
         const { code } = await box.guard(['switch', A, '1']);
         outcomes.push({ name, damage, code });
