@@ -82,7 +82,8 @@ if (values.compare) {
   if (values.report) fs.writeFileSync(values.report, table);
   process.exit(0);
 }
-const all = values.random ? storm : values.quick ? matrix.filter(({ id }) => QUICK.has(id)) : matrix;
+const quick = () => QUICK.map((id) => matrix.find((cell) => cell.id === id) ?? fail(`there is no cell ${id}`));
+const all = values.random ? storm : values.quick ? quick() : matrix;
 const once = selectCells(all, positionals);
 const cells = Array.from({ length: Number(values.repeat) }, (_, at) =>
   once.map(({ id, run }) => ({ id: at === 0 ? id : `${id} #${at + 1}`, run })),
