@@ -117,7 +117,7 @@ export async function runScene(rig: Rig, scene: Scene): Promise<CellResult> {
   const { active, standby } = await settle(rig);
   const revision = await rig.nextRevision();
   const later = savesTwo ? await rig.nextRevision() : revision;
-  const before = await readBefore(rig);
+  const before = await readBefore(rig, active);
   const probe = startProbe(rig.lab, UNTOUCHED_ADDRESS, path.join(rig.dataFolder, 'probe.log'));
   const played = play(rig, { revision, later, active, standby });
   // A cell that comes to nothing must not leave its client behind.
