@@ -3,11 +3,11 @@ import { DIRECTORS, type Rig } from './rig';
 
 /**
  * A release of an older generation, one of the same generation in other hands, and the timer of the last transaction with an older
- * generation. Prints what was not refused for its generation, and whether anything changed.
+ * generation. Prints what was not refused for its generation, and whether anything changed; a reading of the facts may write its probe meanwhile.
  */
 const ASK = `cd /var/lib/lvs-console || exit 1
 read -r newest owner < generation || exit 1
-picture() { find . -printf '%y %m %s %T@ %p %l\\n' | sort; cat generation; [ ! -e tx ] || cat tx; }
+picture() { find . ! -path . ! -name .probe -printf '%y %m %s %T@ %p %l\\n' | sort; cat generation; [ ! -e tx ] || cat tx; }
 refuses() {
   words=$(/usr/lib/lvs-console/guard "$@" 2>&1 < /dev/null); code=$?
   case "$code $words" in
