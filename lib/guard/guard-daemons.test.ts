@@ -1,6 +1,6 @@
 // Daemons around a switch: told at the right moment, put back by a rollback, and never two stacks side by side.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { withAddresses, withKeepalived } from './test-forms';
 import { releaseTar, testRelease } from './test-release';
@@ -188,6 +188,85 @@ describe('the stack single', () => {
     await must(box, 'rollback', 1);
     expect(await daemons(box)).toBe('');
     expect(await box.picture()).toBe(before);
+  });
+});
+
+describe('ldirectord as a resource of heartbeat', () => {
+  const CF = '/etc/ha.d/ldirectord.cf';
+  const vip = { 'intent/meta': 'stack=heartbeat\nvip=192.168.7.240/24 eth0\n' };
+  /** As ldirectord itself writes it (4.12). */
+  const SAYS = {
+    'reads its file': 'Reloading Linux Director Daemon config on signal|Changed virtual server: 1',
+    'cannot read its file':
+      'Reloading Linux Director Daemon config on signal|Error [PID] reading file /etc/ha.d/ldirectord.cf at line 7: invalid scheduler',
+  };
+
+  /** heartbeat runs by a confirmed release of mark 1, and so does ldirectord. */
+  async function withRunningHeartbeat(shell: string): Promise<Sandbox> {
+    const box = await open({ shell });
+    writeFileSync(`${box.root}/ipvs`, '-A -f 1 -s rr\n-A -f 2 -s rr\n');
+    const body = `#!/bin/sh\ncase $2 in status) exit 3 ;; esac\nexec ${box.root}/shims/systemctl "$2" lvs-console-ldirectord.service\n`;
+    const shim = `${box.root}/shims/ldirectord`;
+    await box.run(['sh', '-c', `cat > ${shim} && chmod 755 ${shim} && mkdir -p ${box.root}/var/log`], { input: body });
+    await arm(box, 1, release(1, 'start-heartbeat', vip));
+    await must(box, 'switch', 1);
+    await must(box, 'confirm', 1);
+    await box.run([shim, 'ldirectord.cf', 'start']);
+    await expect.poll(() => daemons(box)).toBe('heartbeat,ldirectord');
+    await expect.poll(() => events(box)).toHaveLength(2);
+    forget(box);
+    return box;
+  }
+
+  /** Answers a reload as ldirectord does, in its log. */
+  async function answerReload(box: Sandbox, says: keyof typeof SAYS) {
+    const log = `${box.root}/var/log/ldirectord.log`;
+    const pid = readFileSync(`${box.root}/run/ldirectord.ldirectord.cf.pid`, 'utf8').trim();
+    writeFileSync(log, `[Sun Nov 29 07:00:00 2026|ldirectord.cf|${pid}] ${SAYS['cannot read its file']}\n`); // long ago
+    await expect.poll(() => events(box), { timeout: 20_000 }).not.toEqual([]);
+    for (const line of SAYS[says].replace('PID', pid).split('|'))
+      appendFileSync(log, `[Sun Nov 29 07:13:17 2026|ldirectord.cf|${pid}] ${line}\n`);
+  }
+
+  it.each(['dash', 'busybox sh'])(
+    'that cannot read its new file is killed and started, for it would remove no dead real server any more; so it is by a rollback (%s)',
+    async (shell) => {
+      const box = await withRunningHeartbeat(shell);
+      await arm(box, 2, release(2, 'reload-ldirectord', vip));
+      for (const [verb, n] of [
+        ['switch', 2],
+        ['rollback', 1],
+      ] as const) {
+        const answered = answerReload(box, 'cannot read its file');
+        const args = verb === 'switch' ? ['switch', '2-0000000d', '2'] : ['rollback', '2-0000000d'];
+        expect(await box.guard(args)).toMatchObject({
+          code: 0,
+          stderr: 'guard: ldirectord could not read its new file: it is started again\n',
+        });
+        await answered;
+        await eventually(box, [`ldirectord reads by ${hash(n, vip, CF)}`, `ldirectord starts by ${hash(n, vip, CF)}`]);
+        forget(box);
+      }
+    },
+  );
+
+  it('that reads its new file goes on', async () => {
+    const box = await withRunningHeartbeat('dash');
+    await arm(box, 2, release(2, 'reload-ldirectord', vip));
+    const answered = answerReload(box, 'reads its file');
+    await must(box, 'switch', 2);
+    await answered;
+    expect(events(box)).toEqual([`ldirectord reads by ${hash(2, vip, CF)}`]);
+  });
+
+  it('that says nothing of its new file is waited for, and that it said nothing is told', async () => {
+    const box = await withRunningHeartbeat('dash');
+    writeFileSync(`${box.root}/var/log/ldirectord.log`, '');
+    await arm(box, 2, release(2, 'reload-ldirectord', vip));
+    expect(await box.guard(['switch', '2-0000000d', '2'])).toMatchObject({
+      code: 0,
+      stderr: 'guard: ldirectord has not said in ten seconds that it reads its new file\n',
+    });
   });
 });
 

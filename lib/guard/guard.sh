@@ -1530,11 +1530,19 @@ heartbeat_program() {
   done
 }
 
+resource_ldirectord() { # start|stop, as heartbeat does it; in a scope of its own, or it would end with the login or the timer that we run in
+  set -- ldirectord ldirectord.cf "$1"
+  [ ! -d "$RUN/systemd/system" ] || set -- systemd-run --quiet --scope --collect "$@"
+  timeout -k 5 "$DAEMON_SECONDS" "$@" < /dev/null > /dev/null 2>&1 9>&-
+}
+
 daemon() { # heartbeat|keepalived|ldirectord start|stop, with a time limit; without our lock and our output, so that nobody waits for the daemon who waits for us
   say "$1: $2"
   unit_of "$1"
   words='' # what an init script starts may keep our output open for ever
-  if [ -d "$RUN/systemd/system" ]; then
+  if [ "$1" = ldirectord ] && heartbeat_pid; then
+    resource_ldirectord "$2"
+  elif [ -d "$RUN/systemd/system" ]; then
     [ "$1:$2" != ldirectord:start ] || timeout 60 systemctl daemon-reload < /dev/null > /dev/null 2>&1 9>&- # the unit is new
     words=$(exec 9>&- < /dev/null; timeout -k 5 "$DAEMON_SECONDS" systemctl "$2" "$UNIT" 2>&1)
   elif [ "$1" = ldirectord ]; then
@@ -1547,8 +1555,41 @@ daemon() { # heartbeat|keepalived|ldirectord start|stop, with a time limit; with
 reload_ldirectord() { # only ever a file that passed the check; on the standby nothing runs and nothing is to do
   ldirectord_pid || { say "ldirectord: does not run here"; return 0; }
   [ -f "$ROOT/etc/ha.d/ldirectord.cf" ] || { say "ldirectord: has no file any more, left alone"; return 0; }
+  said=$(wc -c 2> /dev/null < "$LDIRECTORD_LOG") || said=''
   kill -HUP "$PID" || return 1
   say "ldirectord: reloaded"
+  read_reload "$PID" "$said" || { warn "ldirectord could not read its new file: it is started again"; renew_ldirectord; }
+}
+
+LDIRECTORD_LOG=$ROOT/var/log/ldirectord.log # the renderer's, and what ldirectord falls back to while it reads
+
+RELOAD_AWK='
+!index($0, "|" pid "] ") { next }
+/\] Reloading Linux Director Daemon/ { state = "reading" }
+state == "reading" && /\] (Changed|Added) virtual server: / { state = "read" }
+state == "reading" && /\] Error \[[0-9]+\]/ { state = "failed" }
+END { print state }'
+
+# ldirectord goes on by its old file when it cannot read the new one, but removes no dead real server any more (its reread_config). Only its log tells.
+read_reload() { # PID BYTES: what the log held before; 1 when the file was not read. Ten seconds: a signal waits for the check that runs
+  [ -n "$2" ] && grep -q '^virtual' "$ROOT/etc/ha.d/ldirectord.cf" || { say "ldirectord: nothing in its log can tell whether it read the file"; return 0; }
+  waits=0
+  while [ "$waits" -lt 50 ]; do
+    state=$(tail -c "+$(($2 + 1))" "$LDIRECTORD_LOG" | awk -v pid="$1" "$RELOAD_AWK") || state=''
+    case $state in read) return 0 ;; failed) return 1 ;; esac
+    waits=$((waits + 1))
+    sleep 0.2
+  done
+  [ "$state" != reading ] || return 1
+  warn "ldirectord has not said in ten seconds that it reads its new file"
+}
+
+renew_ldirectord() { # killed, because one that is told to stop takes the table with it, and every connection
+  heartbeat_pid || [ ! -d "$RUN/systemd/system" ] || [ -e "$ROOT/etc/systemd/system/lvs-console-ldirectord.service" ] || { warn "nothing here says how to start it"; return 1; }
+  ldirectord_pid && kill -KILL "$PID" || return 1
+  waits=0
+  while ldirectord_pid && [ "$waits" -lt 20 ]; do waits=$((waits + 1)); sleep 0.1; done
+  daemon ldirectord start
 }
 
 reload_keepalived() { # only ever a file that passed the check: a bad one can kill it

@@ -39,7 +39,7 @@ const BUSYBOX =
 const STAND_INS: Record<string, string> = {
   systemctl: 'for t; do :; done; case "$*" in *"stop "*.timer) rm -f "ROOT/run/systemd/transient/$t" ;; esac',
   'systemd-run':
-    'for a; do case $a in --unit=*) mkdir -p ROOT/run/systemd/transient; : > "ROOT/run/systemd/transient/${a#--unit=}.timer" ;; esac; done',
+    'case "$*" in *--scope*) while case $1 in --*) true ;; *) false ;; esac; do shift; done; exec "$@" ;; esac; for a; do case $a in --unit=*) mkdir -p ROOT/run/systemd/transient; : > "ROOT/run/systemd/transient/${a#--unit=}.timer" ;; esac; done',
   ipvsadm: 'case $1 in -Sn) [ ! -f ROOT/ipvs ] || cat ROOT/ipvs ;; -R) cat >> ROOT/ipvs-restored ;; esac',
   modprobe: ':',
   sync: ':', // the disk of a busy machine takes its time; that the guard syncs in the right places is proven by power cuts in the lab
