@@ -62,7 +62,10 @@ const TABLE = `-A -t 192.168.7.240:80 -s rr
 -a -f 1 -6 -r [2001:db8:6::3]:0 -m -w 1
 `;
 
-const mend = (awk: string[], now: string, releases = {}) => run(programOf('MEND_AWK'), awk, now, releases);
+const add = (awk: string[], now: string, releases = {}) => run(programOf('MEND_AWK'), awk, now, releases);
+const takeAway = (awk: string[], now: string, releases = {}) =>
+  run(programOf('MEND_AWK'), [...awk, '-v', 'stale=1'], now, releases);
+const mend = (awk: string[], now: string) => [...add(awk, now), ...takeAway(awk, now)].toSorted();
 
 /** `old`: the table before the switch. */
 function settle(awk: string[], now: string, { runs = true, ...releases }: { runs?: boolean } & Releases): string[] {
@@ -147,10 +150,32 @@ describe.each([['awk'], ['busybox', 'awk']])('with %s %s', (...awk) => {
     expect(told).toBe(TABLE);
   });
 
-  it('leaves services to the daemon that this release changes', () => {
-    const to = RELEASE.replace('-w 2', '-w 5');
-    expect(mend(tool, RELEASE.replace('-s rr', '-s wlc'), { to })).toEqual([]);
-    expect(mend(tool, '', { from: '' })).toEqual([]);
+  const changed = RELEASE.replace('-s rr', '-s wlc').replace('-w 2', '-w 5');
+  it.each<[string, string, object, string[]]>([
+    ['a service, whole', '', { from: '' }, RELEASE.trim().split('\n')],
+    [
+      'a real server beside those that serve',
+      RELEASE,
+      { to: `${RELEASE}-a -f 1 -r 192.168.6.9:0 -m -w 3\n` },
+      ['-a -f 1 -r 192.168.6.9:0 -m -w 3'],
+    ],
+    ['a scheduler and a weight', RELEASE, { to: changed }, ['-E -f 1 -s wlc', '-e -f 1 -r 192.168.6.3:0 -m -w 5']],
+    [
+      'no real server that a check took out',
+      RELEASE.replace(/^.*6\.3:0.*\n/m, ''),
+      { to: changed },
+      ['-E -f 1 -s wlc'],
+    ],
+    ['no weight of a dead real server', RELEASE.replace('-w 2', '-w 0'), { to: changed }, ['-E -f 1 -s wlc']],
+  ])('adds or edits %s before the rules', (_what, now, releases, lines) => {
+    expect(add(tool, now, releases)).toEqual(lines.toSorted());
+  });
+
+  it('leaves it to the daemon to take away what this release does not have any more', () => {
+    const to = RELEASE.replace(/^.*6\.3:0.*\n/m, '');
+    expect(add(tool, RELEASE, { to })).toEqual([]);
+    expect(takeAway(tool, RELEASE, { to })).toEqual([]);
+    expect(takeAway(tool, RELEASE, { to: '' })).toEqual([]);
   });
 
   const own = '-A -f 1 -s rr\n-a -f 1 -r 192.168.6.2:0 -m -w 1\n';

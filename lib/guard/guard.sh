@@ -1237,14 +1237,14 @@ settle_ipvs() { # FROM TO [OLD]
   say "ipvs: services settled"
 }
 
-# part=from and part=to: intent/ipvs of two releases, part=now: read_table. Only services that are alike in both: of the others the daemon reads
-# something new. Weight 0, a missing real server and a single other one while none serves are what its checks do.
+# part=from and part=to: intent/ipvs of two releases, part=now: read_table. What is to be added and edited; with stale=1 instead what is to go, only of
+# services that are alike in both: from the others the daemon takes it. Weight 0, a missing real server and a single other one while none serves are what its checks do.
 MEND_AWK='
 function after(name,   i) { for (i = 1; i < NF; i++) if ($i == name) return $(i + 1) }
 function way(   i) { for (i = 1; i <= NF; i++) if ($i ~ /^-[mgil]$/) return $i }
 $1 !~ /^-[Aa]$/ || $2 != "-f" { next }
 { $1 = $1; key = $3 ($4 == "-6" ? " -6" : "") }
-part == "from" { from[key] = from[key] $0 "\n"; next }
+part == "from" { from[key] = from[key] $0 "\n"; had[key " -r " after("-r")] = 1; next }
 part == "to" { to[key] = to[key] $0 "\n" }
 $1 == "-A" { head[part, key] = $0; next }
 { server = key " -r " after("-r"); of[server] = key; line[part, server] = $0; ways[part, server] = way(); weight[part, server] = after("-w") + 0; limits[part, server] = after("-x") + 0 " " after("-y") + 0 }
@@ -1253,15 +1253,16 @@ END {
     if (!(("to", server) in line)) others[of[server]]++
     else if (weight["now", server] > 0) serves[of[server]] = 1
   }
-  for (key in to) {
-    if (from[key] != to[key]) continue
+  if (!stale) for (key in to) {
     if (!(("now", key) in head)) printf "%s", to[key]
     else if (head["now", key] != head["to", key]) print "-E" substr(head["to", key], 3)
   }
   for (server in of) {
     key = of[server]
-    if (!(key in to) || from[key] != to[key] || !(("now", server) in line)) continue
-    if (!(("to", server) in line)) { if (serves[key] || others[key] > 1) print "-d -f " server; continue }
+    if (!(key in to) || !(("now", key) in head)) continue
+    if (!(("now", server) in line)) { if (!stale && ("to", server) in line && !(server in had)) print line["to", server]; continue }
+    if (!(("to", server) in line)) { if (stale && from[key] == to[key] && (serves[key] || others[key] > 1)) print "-d -f " server; continue }
+    if (stale) continue
     there = weight["now", server]
     if ((ways["now", server] == ways["to", server] || ways["now", server] == "-l") && (there == weight["to", server] || there == 0) && limits["now", server] == limits["to", server]) continue
     text = "-e" substr(line["to", server], 3)
@@ -1288,6 +1289,15 @@ raise_weights() { # FROM TO: real servers that were drained by intent and are no
   say "ipvs: weights raised"
 }
 
+add_services() { # BASE RELEASE: before the rules that send packets there, for one whose mark has no service is refused; not where a daemon is about to make the table
+  [ -f /proc/net/ip_vs ] || return 0
+  table_daemon_runs || return 0
+  now=$(read_table) && text=$(printf '%s\n' "$now" | awk "$MEND_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 1
+  [ -n "$text" ] || return 0
+  printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
+  say "ipvs: services added or edited"
+}
+
 mend_ipvs() { # BASE RELEASE ACTION, when no daemon starts anew: what hands changed and no daemon puts right. A reload of ldirectord sets every service; keepalived compares its files only; nobody looks at the table of a standby
   case $3 in none | reload-*) ;; *) return 0 ;; esac
   [ -f /proc/net/ip_vs ] || return 0
@@ -1295,7 +1305,7 @@ mend_ipvs() { # BASE RELEASE ACTION, when no daemon starts anew: what hands chan
   read_role "$2" && now=$(read_table) || return 1
   text=''
   case $STACK:$ROLE in
-    keepalived:*) ! keepalived_pid || text=$(printf '%s\n' "$now" | awk "$MEND_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 1 ;;
+    keepalived:*) ! keepalived_pid || text=$(printf '%s\n' "$now" | awk -v stale=1 "$MEND_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 1 ;;
     heartbeat:standby) ldirectord_pid || text=$(printf '%s\n' "$now" | awk "$IPVS_AWK" part=from "$S/releases/$2/intent/ipvs" part=now -) || return 1 ;;
   esac
   if [ -n "$text" ]; then
@@ -1599,21 +1609,17 @@ reload_keepalived() { # only ever a file that passed the check: a bad one can ki
   say "keepalived: reloaded"
 }
 
-act_early() { # ACTION RELEASE BASE: a reload, and the services that it makes, come before the rules
-  [ "$1" != reload-ldirectord ] || raise_weights "$S/releases/$3/intent/ipvs" "$S/releases/$2/intent/ipvs"
-  case $1 in reload-ldirectord) reload_ldirectord ;; reload-keepalived) reload_keepalived ;; *) return 0 ;; esac || return 1
-  wait_for_services "$S/releases/$2/intent/ipvs"
-  [ "$1" != reload-keepalived ] || keepalived_pid || { warn "keepalived ended when it was told to read its new file"; return 1; }
-}
-
-act_late() { # ACTION RELEASE: a start takes the virtual addresses, so everything else is there before
+act_late() { # ACTION RELEASE BASE, after the rules: a start takes the virtual addresses, and a reload removes the services that no rule leads to any more
   case $1 in
+    reload-ldirectord) raise_weights "$S/releases/$3/intent/ipvs" "$S/releases/$2/intent/ipvs"; reload_ldirectord ;;
+    reload-keepalived) reload_keepalived ;;
     start-heartbeat | restart-heartbeat) heartbeat_pid || daemon heartbeat start ;;
     start-*) daemon_pid "${1#*-}" || daemon "${1#*-}" start ;;
     restart-*) ! daemon_pid "${1#*-}" || daemon "${1#*-}" stop && daemon "${1#*-}" start ;;
     *) return 0 ;;
   esac || return 1
   case $1 in *-heartbeat) ;; *) wait_for_services "$S/releases/$2/intent/ipvs" ;; esac
+  [ "$1" != reload-keepalived ] || keepalived_pid || { warn "keepalived ended when it was told to read its new file"; return 1; }
 }
 
 # heartbeat gives its resources up by the haresources that it finds then, so it must stop under the files that it was started with.
@@ -1623,7 +1629,6 @@ act_before() { # ACTION, before the files change; a daemon of another stack stop
   daemon heartbeat stop
 }
 
-# A packet whose mark has no service yet is refused, so the services of new marks must be there before the rules that set these marks.
 wait_for_services() { # FILE with ipvsadm lines; at most ten seconds
   table_daemon_runs || return 0
   waits=0
@@ -1860,10 +1865,10 @@ do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or
   kept=$S/kept-addresses
   [ -f "$kept" ] || kept=/dev/null
   set_addresses "$PART" "$leave" "$kept" || die 13 "addresses failed"
-  act_early "$1" "$TX" "$before" || die 13 "daemon action $1 failed"
+  add_services "$before" "$TX" || die 13 "IPVS services failed"
   set_delivery "$R/intent" || die 13 "local delivery failed"
   set_firewall "$R/intent" || die 13 "rules failed"
-  act_late "$1" "$TX" || die 13 "daemon action $1 failed"
+  act_late "$1" "$TX" "$before" || die 13 "daemon action $1 failed"
   settle_ipvs "$S/releases/$before/intent/ipvs" "$R/intent/ipvs" || warn "stale IPVS services may be left"
   mend_ipvs "$before" "$TX" "$1" || warn "what was changed by hand in the IPVS table may be left"
   wait_for_table "$before" "$TX" "$1"

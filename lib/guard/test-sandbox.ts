@@ -40,7 +40,7 @@ const STAND_INS: Record<string, string> = {
   systemctl: 'for t; do :; done; case "$*" in *"stop "*.timer) rm -f "ROOT/run/systemd/transient/$t" ;; esac',
   'systemd-run':
     'case "$*" in *--scope*) while case $1 in --*) true ;; *) false ;; esac; do shift; done; exec "$@" ;; esac; for a; do case $a in --unit=*) mkdir -p ROOT/run/systemd/transient; : > "ROOT/run/systemd/transient/${a#--unit=}.timer" ;; esac; done',
-  ipvsadm: 'case $1 in -Sn) [ ! -f ROOT/ipvs ] || cat ROOT/ipvs ;; -R) cat >> ROOT/ipvs-restored ;; esac',
+  ipvsadm: 'case $1 in -Sn) [ ! -f ROOT/ipvs ] || cat ROOT/ipvs ;; -R) cat >> ROOT/ipvs ;; esac',
   modprobe: ':',
   sync: ':', // the disk of a busy machine takes its time; that the guard syncs in the right places is proven by power cuts in the lab
   ldirectord: 'exit 3',
@@ -146,6 +146,7 @@ function guardText(root: string, { without }: SandboxOptions): string {
   const tools = without ? `${root}/tools` : '/usr/sbin:/usr/bin:/sbin:/bin';
   return readFileSync(path.join(import.meta.dirname, 'guard.sh'), 'utf8')
     .replace(/^ROOT=''$/m, `ROOT=${root}`)
+    .replaceAll('/proc/net/ip_vs ', `${root}/ip_vs `)
     .replace(/^PATH=.*$/m, `PATH=${root}/shims:${tools}`);
 }
 
