@@ -179,8 +179,8 @@ const REFUSED: [string, Change, string][] = [
   ],
   [
     'an ldirectord start under heartbeat',
-    { 'intent/daemon': 'start-ldirectord\n' },
-    'start-ldirectord does not belong to the stack heartbeat',
+    { 'intent/daemon': 'restart-ldirectord\n' },
+    'restart-ldirectord does not belong to the stack heartbeat',
   ],
   [
     'a heartbeat action under keepalived',

@@ -211,8 +211,8 @@ describe('ldirectord as a resource of heartbeat', () => {
       'Reloading Linux Director Daemon config on signal|Error [PID] reading file /etc/ha.d/ldirectord.cf at line 7: invalid scheduler',
   };
 
-  /** heartbeat runs by a confirmed release of mark 1, and so does ldirectord. */
-  async function withRunningHeartbeat(shell: string): Promise<Sandbox> {
+  /** heartbeat runs by a confirmed release of mark 1 and, unless it died, so does ldirectord. */
+  async function withRunningHeartbeat(shell: string, { isActive = true, isDead = false } = {}): Promise<Sandbox> {
     const box = await open({ shell });
     writeFileSync(`${box.root}/ipvs`, '-A -f 1 -s rr\n-A -f 2 -s rr\n');
     const body = `#!/bin/sh\ncase $2 in status) exit 3 ;; esac\nexec ${box.root}/shims/systemctl "$2" lvs-console-ldirectord.service\n`;
@@ -221,12 +221,35 @@ describe('ldirectord as a resource of heartbeat', () => {
     await arm(box, 1, release(1, 'start-heartbeat', vip));
     await must(box, 'switch', 1);
     await must(box, 'confirm', 1);
-    await box.run([shim, 'ldirectord.cf', 'start']);
-    await expect.poll(() => daemons(box)).toBe('heartbeat,ldirectord');
-    await expect.poll(() => events(box)).toHaveLength(2);
+    if (!isDead) await box.run([shim, 'ldirectord.cf', 'start']);
+    if (isActive) await box.run(['ip', 'address', 'add', '192.168.7.240/24', 'dev', 'eth0']);
+    await expect.poll(() => daemons(box)).toBe(isDead ? 'heartbeat' : 'heartbeat,ldirectord');
+    await expect.poll(() => events(box)).toHaveLength(isDead ? 1 : 2);
     forget(box);
     return box;
   }
+
+  it.each(['dash', 'busybox sh'])(
+    'is started beside it when it is dead, and a rollback leaves it running by the old file (%s)',
+    async (shell) => {
+      const box = await withRunningHeartbeat(shell, { isDead: true });
+      await arm(box, 2, release(2, 'start-ldirectord', vip));
+      await must(box, 'switch', 2);
+      await eventually(box, [`ldirectord starts by ${hash(2, vip, CF)}`]);
+      forget(box);
+      await must(box, 'rollback', 2);
+      await eventually(box, [`ldirectord reads by ${hash(1, vip, CF)}`]);
+      expect(await daemons(box)).toBe('heartbeat,ldirectord');
+    },
+  );
+
+  it('is not started on a director that is standby by then', async () => {
+    const box = await withRunningHeartbeat('dash', { isActive: false, isDead: true });
+    await arm(box, 2, release(2, 'start-ldirectord', vip));
+    await must(box, 'switch', 2);
+    expect(await daemons(box)).toBe('heartbeat');
+    expect(events(box)).toEqual([]);
+  });
 
   /** Answers a reload as ldirectord does, in its log. */
   async function answerReload(box: Sandbox, says: keyof typeof SAYS) {

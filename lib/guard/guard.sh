@@ -1289,9 +1289,9 @@ raise_weights() { # FROM TO: real servers that were drained by intent and are no
   say "ipvs: weights raised"
 }
 
-add_services() { # BASE RELEASE: before the rules that send packets there, for one whose mark has no service is refused; not where a daemon is about to make the table
+add_services() { # BASE RELEASE ACTION: before the rules that send packets there, for one whose mark has no service is refused; not where a daemon is about to make the table
   [ -f /proc/net/ip_vs ] || return 0
-  table_daemon_runs || return 0
+  table_daemon_runs || { [ "$3" = start-ldirectord ] && may_run_ldirectord "$2"; } || return 0
   now=$(read_table) && text=$(printf '%s\n' "$now" | awk "$MEND_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 1
   [ -n "$text" ] || return 0
   printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
@@ -1540,6 +1540,10 @@ heartbeat_program() {
   done
 }
 
+may_run_ldirectord() { # RELEASE of the stack STACK: under heartbeat it is a resource, which the active director alone has
+  [ "$STACK" != heartbeat ] || { heartbeat_pid && read_role "$1" && [ "$ROLE" = active ]; }
+}
+
 resource_ldirectord() { # start|stop, as heartbeat does it; in a scope of its own, or it would end with the login or the timer that we run in
   set -- ldirectord ldirectord.cf "$1"
   [ ! -d "$RUN/systemd/system" ] || set -- systemd-run --quiet --scope --collect "$@"
@@ -1614,6 +1618,7 @@ act_late() { # ACTION RELEASE BASE, after the rules: a start takes the virtual a
     reload-ldirectord) raise_weights "$S/releases/$3/intent/ipvs" "$S/releases/$2/intent/ipvs"; reload_ldirectord ;;
     reload-keepalived) reload_keepalived ;;
     start-heartbeat | restart-heartbeat) heartbeat_pid || daemon heartbeat start ;;
+    start-ldirectord) ldirectord_pid || ! may_run_ldirectord "$2" || daemon ldirectord start ;;
     start-*) daemon_pid "${1#*-}" || daemon "${1#*-}" start ;;
     restart-*) ! daemon_pid "${1#*-}" || daemon "${1#*-}" stop && daemon "${1#*-}" start ;;
     *) return 0 ;;
@@ -1670,6 +1675,7 @@ undo_before() { # before the files go back: what the switch started stops, and h
   case $ACTED in
     none | reload-*) return 0 ;;
     restart-heartbeat) if was_running heartbeat; then case $CHANGED in *heartbeat*) ;; *) return 0 ;; esac; fi ;;
+    start-ldirectord) heartbeat_pid || was_running ldirectord && return 0 ;; # a resource of heartbeat stays: a stop would take the table with it
     *) ! was_running "$ACTOR" || return 0 ;;
   esac
   # A start that systemd has only just begun has no process yet: its stop ends it too.
@@ -1865,7 +1871,7 @@ do_switch() { # ACTION, on transaction TX; dies with 13, and then the console or
   kept=$S/kept-addresses
   [ -f "$kept" ] || kept=/dev/null
   set_addresses "$PART" "$leave" "$kept" || die 13 "addresses failed"
-  add_services "$before" "$TX" || die 13 "IPVS services failed"
+  add_services "$before" "$TX" "$1" || die 13 "IPVS services failed"
   set_delivery "$R/intent" || die 13 "local delivery failed"
   set_firewall "$R/intent" || die 13 "rules failed"
   act_late "$1" "$TX" "$before" || die 13 "daemon action $1 failed"
@@ -2753,7 +2759,7 @@ END {
   }
   if (!words) { print "intent/daemon: empty"; failed = 1 }
   daemon = action; sub(/^[a-z]*-/, "", daemon)
-  if (daemon == "heartbeat" && stack != "heartbeat" || daemon == "keepalived" && stack != "keepalived" || daemon == "ldirectord" && (stack == "keepalived" || stack == "heartbeat" && action != "reload-ldirectord")) {
+  if (daemon == "heartbeat" && stack != "heartbeat" || daemon == "keepalived" && stack != "keepalived" || daemon == "ldirectord" && (stack == "keepalived" || stack == "heartbeat" && action == "restart-ldirectord")) {
     print "intent/daemon: " action " does not belong to the stack " stack; failed = 1
   }
   if (fixed && stack != "single") { print "intent/addresses: only the stack single has fixed addresses, this is " stack; failed = 1 }
@@ -3290,7 +3296,7 @@ check_daemon() {
     *-keepalived) has keepalived || { warn "keepalived is not installed here"; return 1; } ;;
     *start-ldirectord)
       has ldirectord || { warn "ldirectord is not installed here"; return 1; }
-      [ -f "$R/files/etc/systemd/system/lvs-console-ldirectord.service" ] || [ ! -d "$RUN/systemd/system" ] ||
+      [ "$STACK" = heartbeat ] || [ -f "$R/files/etc/systemd/system/lvs-console-ldirectord.service" ] || [ ! -d "$RUN/systemd/system" ] ||
         { warn "the release has no lvs-console-ldirectord.service"; return 1; } ;;
   esac
   case $action:$STACK in *-keepalived:*) keepalived_pid || [ "$action" != reload-keepalived ] || { warn "keepalived does not run, so it cannot be reloaded: start-keepalived"; return 1; } ;; esac

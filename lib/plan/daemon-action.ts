@@ -36,14 +36,14 @@ function decideHeartbeat({ changed, observed, role, differences }: Input): Daemo
   if (heartbeatFiles.length > 0) {
     return { action: 'restart-heartbeat', reason: `heartbeat reads ${heartbeatFiles.join(', ')} only when it starts.` };
   }
-  if (role === 'active' && observed.daemons['ldirectord'] !== 'running') {
-    return {
-      action: 'restart-heartbeat',
-      reason: 'ldirectord is dead on the active director; heartbeat starts it again.',
-    };
-  }
   if (role === 'active' && differences.some(({ kind }) => kind === 'virtual-address')) {
     return { action: 'restart-heartbeat', reason: 'heartbeat takes the virtual addresses only when it starts.' };
+  }
+  if (role === 'active' && observed.daemons['ldirectord'] !== 'running') {
+    return {
+      action: 'start-ldirectord',
+      reason: 'ldirectord is dead on the active director: it is started as heartbeat would, which goes on as it is.',
+    };
   }
   if (changed.includes(LDIRECTORD_FILE)) return RELOAD_LDIRECTORD;
   return role === 'active' && isTableChanged(differences) ? MEND_TABLE : NONE;

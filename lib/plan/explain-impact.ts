@@ -22,7 +22,7 @@ export function explainImpact(hosts: readonly HostPlan[]): string[] {
     return [
       'keepalived starts on both directors inside one window. Services answer a few seconds later, when one of them holds the virtual addresses.',
     ];
-  if (actions.some((action) => action === 'start-ldirectord' || action === 'restart-ldirectord'))
+  if (hosts.length === 1 && actions.some((action) => action === 'start-ldirectord' || action === 'restart-ldirectord'))
     return ['ldirectord starts: services answer when it has made them. There is no second director to take over.'];
   if (actions.includes('reload-keepalived'))
     return [
@@ -30,11 +30,19 @@ export function explainImpact(hosts: readonly HostPlan[]): string[] {
       ...removedServers(hosts),
     ];
   return [
+    ...(actions.includes('start-ldirectord')
+      ? [
+          'ldirectord starts again on the active director and takes the services that stand; the virtual addresses do not move.',
+        ]
+      : []),
     ...(actions.includes('reload-ldirectord')
       ? [
           'ldirectord is reloaded, not restarted: services that stay keep their connections, and the virtual addresses do not move.',
         ]
-      : ['No daemon is touched and the virtual addresses do not move.']),
+      : []),
+    ...(actions.every((action) => action === 'none')
+      ? ['No daemon is touched and the virtual addresses do not move.']
+      : []),
     ...(kinds.has('mark-rules') ? ['The mark rules change in one transaction: no packet sees half of them.'] : []),
     ...removedServers(hosts),
   ];

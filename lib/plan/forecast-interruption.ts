@@ -12,7 +12,7 @@ type Input = { action: DaemonAction; topology: Topology; isSyncing: boolean | un
 
 export function forecastInterruption({ action, topology, isSyncing }: Input): Interruption {
   if (action === 'none') return { kind: 'none', sentences: [] };
-  const kind = kindOf(action);
+  const kind = kindOf(action, topology);
   if (kind === 'reload') return { kind, seconds: { from: 0, to: 0 }, sentences: [] };
   const seconds = secondsOf(action, topology);
   const unmeasured = `${daemonOf(action)} makes the services anew; how long that takes was not measured.`;
@@ -22,8 +22,9 @@ export function forecastInterruption({ action, topology, isSyncing }: Input): In
   };
 }
 
-function kindOf(action: DaemonAction): 'reload' | 'restart' | 'start' {
-  if (action.startsWith('reload-')) return 'reload';
+/** Beside a heartbeat that runs, ldirectord takes the services over that the dead one left, as it does at a reload. */
+function kindOf(action: DaemonAction, { stack }: Topology): 'reload' | 'restart' | 'start' {
+  if (action.startsWith('reload-') || (action === 'start-ldirectord' && stack === 'heartbeat')) return 'reload';
   return action.startsWith('restart-') ? 'restart' : 'start';
 }
 

@@ -130,12 +130,17 @@ describe('the least action', () => {
     expect(plan.impact.join(' ')).toContain('are away until');
   });
 
-  it('restarts heartbeat when ldirectord is dead on the active director', () => {
+  it('starts ldirectord alone when it is dead on the active director under a heartbeat that runs', () => {
     const plan = planChange(seed, seed, (input) => {
       input.observed['director1']!.daemons['ldirectord'] = 'stopped';
       return input;
     });
-    expect(plan.hosts[0]!.daemonAction).toBe('restart-heartbeat');
+    expect(plan.mode).toBe('rolling');
+    expect(plan.hosts.map(({ daemonAction }) => daemonAction)).toEqual(['start-ldirectord', 'none']);
+    expect(commandsOf(plan)).toEqual(['ldirectord ldirectord.cf start']);
+    expect(plan.impact).toEqual([
+      'ldirectord starts again on the active director and takes the services that stand; the virtual addresses do not move.',
+    ]);
   });
 
   it('deletes an IPVS service of its own that is gone, and never looks at a foreign one', () => {

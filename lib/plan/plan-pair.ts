@@ -1,7 +1,7 @@
 // Makes the plan for a pair: what a deploy of these releases would change on both directors, and whether it may be done.
 import { diffDocuments } from '../core/diff-documents';
 import { error, hasErrors, warning, type Diagnostic } from '../core/diagnostic';
-import type { TopologyDocument } from '../core/document';
+import type { Stack, TopologyDocument } from '../core/document';
 import { invariant } from '../core/errors';
 import type { Role } from '../core/kernel-state';
 import type { DaemonAction, HostRelease } from '../core/release';
@@ -113,7 +113,7 @@ function planHost(release: HostRelease, role: Role, input: PlanInput): HostPlan 
     files,
     actions: [
       ...differences.filter(({ isHealth }) => !isHealth || previous).map((each) => toAction(each, decision)),
-      ...daemonActions(decision),
+      ...daemonActions(decision, input.topology.stack),
     ],
     daemonAction: decision.action,
   };
@@ -146,7 +146,7 @@ function howOf(kind: KernelDifference['kind'], isHealth: boolean, { action }: Da
   return kind === 'virtual-address' ? '' : ' No daemon puts it right, so the guard does.';
 }
 
-function daemonActions({ action, reason }: DaemonDecision): KernelAction[] {
+function daemonActions({ action, reason }: DaemonDecision, stack: Stack): KernelAction[] {
   if (action === 'none') return [];
   const [command, change] = {
     'reload-ldirectord': ['ldirectord /etc/ha.d/ldirectord.cf reload', 'reload'] as const,
@@ -156,7 +156,10 @@ function daemonActions({ action, reason }: DaemonDecision): KernelAction[] {
     'restart-keepalived': ['systemctl restart keepalived', 'restart'] as const,
     'start-keepalived': ['systemctl start keepalived', 'start'] as const,
     'restart-ldirectord': ['systemctl restart lvs-console-ldirectord', 'restart'] as const,
-    'start-ldirectord': ['systemctl start lvs-console-ldirectord', 'start'] as const,
+    'start-ldirectord': [
+      stack === 'heartbeat' ? 'ldirectord ldirectord.cf start' : 'systemctl start lvs-console-ldirectord',
+      'start',
+    ] as const,
   }[action];
   return [{ kind: 'daemon', change, command, reason }];
 }
