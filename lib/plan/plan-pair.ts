@@ -18,6 +18,7 @@ import type { KernelDifference } from './kernel-difference';
 import { explainImpact } from './explain-impact';
 import { checkHostFacts, type DirectorFacts } from './host-facts';
 import type { ObservedHost } from './observed-host';
+import { orderSteps } from './order-actions';
 import { checkRoles, rolesOf } from './roles';
 import { summarizeChange } from './summarize-change';
 
@@ -105,16 +106,18 @@ function planHost(release: HostRelease, role: Role, input: PlanInput): HostPlan 
     ...each,
     isHealth: isHealthMade(each, ways),
   }));
-  const decision = decideDaemonAction(input.topology.stack, { files, observed, role, differences });
+  const { stack } = input.topology;
+  const decision = decideDaemonAction(stack, { files, observed, role, differences });
+  const told = differences.filter(({ isHealth }) => !isHealth || previous).map((each) => toAction(each, decision));
   return {
     director,
     role,
     baseRelease: isKnown ? observed.status.confirmed : 'none',
     files,
-    actions: [
-      ...differences.filter(({ isHealth }) => !isHealth || previous).map((each) => toAction(each, decision)),
-      ...daemonActions(decision, input.topology.stack),
-    ],
+    actions: orderSteps([...told, ...daemonActions(decision, stack)], {
+      action: decision.action,
+      areFixed: stack === 'single',
+    }),
     daemonAction: decision.action,
   };
 }
@@ -132,10 +135,12 @@ const REASONS: Record<KernelDifference['kind'], string> = {
   daemon: 'The daemon keeps the addresses and the table.',
 };
 
+type PlannedAction = KernelAction & Pick<KernelDifference, 'kind'>;
+
 function toAction(
   { kind, change, command, sentence, isHealth }: KernelDifference,
   decision: DaemonDecision,
-): KernelAction {
+): PlannedAction {
   return { kind, change, command, reason: `${sentence}${howOf(kind, isHealth === true, decision)}` };
 }
 
@@ -146,7 +151,7 @@ function howOf(kind: KernelDifference['kind'], isHealth: boolean, { action }: Da
   return kind === 'virtual-address' ? '' : ' No daemon puts it right, so the guard does.';
 }
 
-function daemonActions({ action, reason }: DaemonDecision, stack: Stack): KernelAction[] {
+function daemonActions({ action, reason }: DaemonDecision, stack: Stack): PlannedAction[] {
   if (action === 'none') return [];
   const [command, change] = {
     'reload-ldirectord': ['ldirectord /etc/ha.d/ldirectord.cf reload', 'reload'] as const,
