@@ -1,5 +1,6 @@
 // Where an interrupted deploy goes on: a pure decision from the journal's state and what both directors say of their transaction.
 import type { DeployState } from '../core/views/deploy';
+import type { PairMode } from '../core/views/plan';
 import type { GuardState, GuardStatus } from '../parse/guard-status';
 
 /** How far a director came with this deploy's transaction; `none`: it knows nothing of it. */
@@ -13,7 +14,7 @@ export type ResumeDecision =
 
 export type ResumeInput = {
   state: DeployState;
-  mode: 'rolling' | 'together';
+  mode: PairMode;
   transaction: string;
   isCancelled: boolean;
   /** Why the pair's rules would not let it begin now. */
@@ -27,7 +28,7 @@ export type ResumeInput = {
 
 const ORDER: readonly Reached[] = ['none', 'staged', 'checked', 'armed', 'switched', 'confirmed'];
 /** Seconds that a switched director must have left: what comes after its switch must fit in. */
-const NEEDED_SECONDS = { rolling: 30, together: 25 };
+const NEEDED_SECONDS: Record<PairMode, number> = { rolling: 30, 'rolling-restart': 25, together: 25 };
 
 export function reachedBy(status: GuardStatus, transaction: string): Reached {
   // The link decides, whatever is written beside it: a guard may have been killed between the two.

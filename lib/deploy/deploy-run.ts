@@ -1,7 +1,10 @@
 // What a deploy works with: the prepared releases, the durable journal, the two hosts. No database and no SSH library here.
 import type { Topology } from '../core/topology';
 import type { DeployState, DeployStep, DeployStepName } from '../core/views/deploy';
+import type { PairMode } from '../core/views/plan';
+import type { HeldAddress } from '../parse/ip-json';
 import type { ExpectedHost } from '../plan/diff-host';
+import { holdsAny, virtualAddressesOf } from '../plan/roles';
 import type { GuardHost } from '../ssh/guard-host';
 
 export type PreparedHost = {
@@ -21,7 +24,7 @@ export type PreparedDeploy = {
   generation: number;
   /** As the journal knows it when the run begins. */
   state: DeployState;
-  mode: 'rolling' | 'together';
+  mode: PairMode;
   /** Dead-man timers. The standby's is longer: the director that carries traffic decides first. */
   timerSeconds: { active: number; standby: number };
   topology: Topology;
@@ -108,6 +111,14 @@ export function timersOf(activeSeconds: number): PreparedDeploy['timerSeconds'] 
 /** `<deploy number>-<8 hex of the plan's hash>`. */
 export function transactionOf(number: number, planHash: string): string {
   return `${number}-${planHash.slice(0, 8)}`;
+}
+
+/** Any of the virtual addresses: of this release, or of the one before, which an active director holds until it starts anew. */
+export function holdsAddresses({ deploy }: Run, director: string, held: readonly HeldAddress[]): boolean {
+  const previous =
+    deploy.hosts.find((host) => host.director === director)?.previous?.intent.active.virtualAddresses ?? [];
+  const before = previous.map(({ address }) => address);
+  return holdsAny(virtualAddressesOf(deploy.topology), before, held);
 }
 
 export function hostOf(run: Run, director: string): DeployHost {

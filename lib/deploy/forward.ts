@@ -1,24 +1,24 @@
 // The way forward, exactly the protocol: stage, check, arm, switch, verify, prove a new connection, confirm.
 import { HostError } from '../core/errors';
 import type { Role } from '../core/kernel-state';
+import type { PairMode } from '../core/views/plan';
 import { parseGuardFrames } from '../parse/guard-frames';
 import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
 import { OBSERVED_SECTIONS, readSection, toObservedHost } from '../plan/observed-host';
-import { heldRole, virtualAddressesOf } from '../plan/roles';
 import type { GuardAnswer, GuardVerb } from '../ssh/guard-host';
 import { confirmPair, type ForwardRun, type ReachedByDirector } from './confirm-pair';
 import { isPast, type Reached } from './decide-resume';
-import { hostOf, type Run } from './deploy-run';
+import { holdsAddresses, hostOf, type Run } from './deploy-run';
 import { changeHost, patientStatus, wordsOf } from './guard-change';
 import { differencesOf } from './roll-back';
 import { onBoth, runStep, runTwoSteps } from './run-step';
 import { readingCalls, toReading, type Reading } from './verify-host';
-import { preparedOf, verifyDirector, verifyPair, type FirstReadings } from './verify-pair';
+import { awaitRest, preparedOf, verifyDirector, verifyPair, type FirstReadings } from './verify-pair';
 
 const STAGE_MS = 60_000;
 const CHECK_MS = 60_000;
 const ARM_MS = 30_000;
-const SWITCH_MS = { rolling: 60_000, together: 150_000 };
+const SWITCH_MS: Record<PairMode, number> = { rolling: 60_000, 'rolling-restart': 150_000, together: 150_000 };
 const LOGINS = 3;
 const LOGIN_MS = 20_000;
 
@@ -128,19 +128,24 @@ async function switchOneByOne(run: ForwardRun, directors: readonly string[], rea
   const other = (name: string) => directors.find((director) => director !== name) ?? '';
   const held = await arm(run, first, 'standby', reached[first]);
   // The roles are as old as the checks: a director that has become active meanwhile is not changed first. It is armed anew in its turn.
-  if (!halfDone && held && heldRole(virtualAddressesOf(run.deploy.topology), held) !== 'standby') {
+  if (!halfDone && held && holdsAddresses(run, first, held)) {
     first = other(first);
     await arm(run, first, 'standby', reached[first]);
   }
   const second = other(first);
   const verified = await verifyDirector(run, first, await switchHost(run, first, reached[first]));
+  const hasRests = run.deploy.mode === 'rolling-restart' && run.deploy.topology.stack === 'heartbeat';
+  if (hasRests && !isPast(reached[second], 'switched')) await awaitRest(run);
   const armed = await arm(run, second, 'active', reached[second]);
   const now = await readRoles(run, { [first]: verified.addresses, [second]: armed });
   const notes =
     now.active === roles.active
       ? []
       : [`The roles changed while the deploy ran: ${now.active ?? 'nobody'} became active.`];
-  const pair = await verifyAndLogIn(run, { [second]: await switchHost(run, second, reached[second]) });
+  const reading = await switchHost(run, second, reached[second]);
+  if (hasRests) await awaitRest(run);
+  // What came with the switch is from before the takeover.
+  const pair = await verifyAndLogIn(run, hasRests ? {} : { [second]: reading });
   return { proof: [...notes, ...(pair.proof.length > 0 ? pair.proof : verified.proof)], active: pair.active };
 }
 
@@ -239,13 +244,12 @@ async function logInAnew(run: Run, director: string): Promise<void> {
 
 /** From the addresses that each director holds; one that is not in `seen` is asked. */
 async function readRoles(run: Run, seen: Seen): Promise<{ active: string | undefined; standby: string | undefined }> {
-  const addresses = virtualAddressesOf(run.deploy.topology);
   const directors = run.deploy.hosts.map(({ director }) => director);
   const held = await onBoth(directors, async (director) => {
     const found = seen[director] ?? (await readAddresses(run, director));
-    return { director, role: heldRole(addresses, found) };
+    return { director, isHolder: holdsAddresses(run, director, found) };
   });
-  const active = held.find(({ role }) => role !== 'standby')?.director;
+  const active = held.find(({ isHolder }) => isHolder)?.director;
   return { active, standby: directors.find((director) => director !== (active ?? directors[0])) };
 }
 

@@ -4,9 +4,8 @@ import { HostError } from '../core/errors';
 import { parseGuardStatus, type GuardStatus } from '../parse/guard-status';
 import { checkLockout, guardedAddresses } from '../plan/check-lockout';
 import { checkHostFacts, FACT_SECTIONS, parseHostFacts, type DirectorFacts } from '../plan/host-facts';
-import { heldRole, virtualAddressesOf } from '../plan/roles';
 import { framesOf } from '../ssh/guard-host';
-import { hostOf, Refused, type PreparedHost, type Run } from './deploy-run';
+import { holdsAddresses, hostOf, Refused, type PreparedHost, type Run } from './deploy-run';
 import { onBoth, runStep } from './run-step';
 import { preparedOf } from './verify-pair';
 
@@ -89,11 +88,10 @@ function checkOpen(run: Run, director: string, { state, transaction }: GuardStat
 /** Nobody may hold the virtual addresses before heartbeat's first start; later exactly one director must. */
 function checkHolders(run: Run, found: readonly Found[]): string[] {
   if (run.deploy.topology.stack === 'single') return [];
-  const addresses = virtualAddressesOf(run.deploy.topology);
-  const holders = found.filter(({ facts }) => heldRole(addresses, facts.addresses) !== 'standby');
+  const holders = found.filter(({ director, facts }) => holdsAddresses(run, director, facts.addresses));
   const isFirst = run.deploy.hosts.every(({ baseRelease }) => baseRelease === 'none');
   if (holders.length > 1) return ['Both directors hold virtual addresses.'];
-  if (holders.length === 0 && !isFirst && run.deploy.mode === 'rolling')
+  if (holders.length === 0 && !isFirst && run.deploy.mode !== 'together')
     return ['No director holds the virtual addresses.'];
   return [];
 }

@@ -9,7 +9,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('a worker that dies', () => {
-  it.each(['rolling', 'together'] as const)(
+  it.each(['rolling', 'rolling-restart', 'together'] as const)(
     'at any write of the journal (%s) leaves a deploy that the next one ends whole',
     async (mode) => {
       const complete = fakePair(mode);

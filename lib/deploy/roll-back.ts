@@ -1,5 +1,6 @@
 // The way back: both directors to what they were before, each asked what it has of this deploy, none of it assumed.
 import { HostError } from '../core/errors';
+import type { PairMode } from '../core/views/plan';
 import type { ObservedHost } from '../plan/observed-host';
 import { reachedBy } from './decide-resume';
 import { hostOf, Suspended, type PreparedHost, type Run } from './deploy-run';
@@ -21,7 +22,7 @@ const GRACE_MS = 30_000;
 const UNARMED_WAIT_MS = 10_000;
 const RETRY_MS = 2_000;
 /** A restarted heartbeat takes its time; the transaction itself is over by then. */
-const EQUAL_MS = { rolling: 60_000, together: 150_000 };
+const EQUAL_MS: Record<PairMode, number> = { rolling: 60_000, 'rolling-restart': 150_000, together: 150_000 };
 
 export async function undoHost(run: Run, director: string, firesAt: Date | undefined): Promise<Undone> {
   let undone: Undone = 'unreachable';

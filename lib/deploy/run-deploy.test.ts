@@ -54,6 +54,68 @@ describe('order', () => {
     expectWhole(pair, 'verified');
   });
 
+  /** heartbeat of the active one stops: the standby takes over. */
+  const takeOver = (pair: FakePair) => {
+    pair.hosts['director1']!.isActive = false;
+    pair.hosts['director2']!.isActive = true;
+  };
+
+  it('restarts heartbeat on the standby first, then on the active one, which hands over; confirms by the roles seen after', async () => {
+    const pair = fakePair('rolling-restart');
+    pair.onDone = (verb) => verb === 'director1 switch' && takeOver(pair);
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expect(pair.done.filter((verb) => !/stage|check|status/.test(verb))).toEqual([
+      ...['director2 arm', 'director2 switch', 'director1 arm', 'director1 switch'],
+      ...['director2 confirm', 'director1 confirm'],
+    ]);
+    expectWhole(pair, 'verified');
+  });
+
+  it('arms and switches the active one only when the two heartbeats have found each other', async () => {
+    const pair = fakePair('rolling-restart');
+    let restsAt = Infinity;
+    pair.onDone = (verb) => {
+      if (verb === 'director2 switch') {
+        pair.hosts['director2']!.held = 'transition';
+        setTimeout(() => {
+          restsAt = Date.now();
+          pair.hosts['director2']!.held = undefined;
+        }, 40_000);
+      }
+      if (verb === 'director1 arm') expect(Date.now()).toBeGreaterThanOrEqual(restsAt);
+      if (verb === 'director1 switch') takeOver(pair);
+    };
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expect(pair.done).toContain('director1 arm');
+  });
+
+  it.each([
+    ['hears nobody and takes everything', 'all'],
+    ['does not come to rest', 'transition'],
+  ])('leaves the active one alone when the restarted standby %s', async (_what, held) => {
+    const pair = fakePair('rolling-restart');
+    pair.onDone = (verb) => void (verb === 'director2 switch' && (pair.hosts['director2']!.held = held));
+    expect(await ended(runDeploy(pair.run))).toBe('rolled-back');
+    expect(pair.done).not.toContain('director1 arm');
+    expect(pair.journal.ended?.outcome).toContain(`resources held: director1: all, director2: ${held}`);
+    expectWhole(pair, 'rolled-back');
+  });
+
+  it('goes by the addresses of the release before where the virtual addresses change', async () => {
+    const pair = fakePair('rolling-restart');
+    takeOver(pair);
+    const { topology, hosts } = pair.run.deploy;
+    const { external, internal } = topology.virtualAddresses;
+    const elsewhere = (held: typeof external) => held && { ...held, address: { ...held.address, text: '192.0.2.1' } };
+    pair.run.deploy.topology = {
+      ...topology,
+      virtualAddresses: { ...topology.virtualAddresses, external: elsewhere(external), internal: elsewhere(internal) },
+    };
+    expect(hosts.every(({ previous }) => previous)).toBe(true);
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expect(pair.done.filter((verb) => verb.endsWith('switch'))).toEqual(['director1 switch', 'director2 switch']);
+  });
+
   it('proves no login before both directors are verified', async () => {
     const pair = fakePair('together');
     pair.onDone = (verb) => {

@@ -1,5 +1,6 @@
 // What both directors say of a deploy's transaction, at this moment.
 import { HostError } from '../core/errors';
+import type { PairMode } from '../core/views/plan';
 import type { GuardStatus } from '../parse/guard-status';
 import { reachedBy, type Reached } from './decide-resume';
 import { confirmedIn, type Run } from './deploy-run';
@@ -14,7 +15,7 @@ export type Stock = {
 
 const RETRY_MS = 1_000;
 /** As long as a switch may take: it is not killed in the middle only because the worker was. */
-const AT_WORK_MS = { rolling: 60_000, together: 150_000 };
+const AT_WORK_MS: Record<PairMode, number> = { rolling: 60_000, 'rolling-restart': 150_000, together: 150_000 };
 
 export async function takeStock(run: Run, waitMs: number): Promise<Stock> {
   const { hosts, transaction } = run.deploy;

@@ -19,6 +19,8 @@ export type FakeHost = {
   ipvs: string;
   /** As sshd tells it; empty: sudo hides it. */
   connection: string;
+  /** `cl_status rscstatus`; by the role when absent. */
+  held?: string | undefined;
   /** Transaction of an earlier deploy that is still staged. */
   leftOver?: string | undefined;
 };
@@ -56,6 +58,7 @@ export function readFrames(host: FakeHost): string {
     frame('sysctls', ''),
     frame('modules', 'ip_vs'),
     frame('daemons', `heartbeat\t${host.isHeartbeatStopped ? 'stopped' : 'running'}\nldirectord\trunning`),
+    frame('clock', `epoch=1\nuptime=1\nheartbeat=${host.held ?? (host.isActive ? 'all' : 'none')}`),
   ].join('');
 }
 

@@ -1,6 +1,9 @@
 // The verify step: directors are read until they are what the release says, or until the time for it is over.
 import { HostError } from '../core/errors';
+import type { PairMode } from '../core/views/plan';
+import { parseHostClock } from '../parse/host-clock';
 import type { HeldAddress } from '../parse/ip-json';
+import { readSection } from '../plan/observed-host';
 import { hostOf, type PreparedHost, type Run } from './deploy-run';
 import { checkpoint, clean, onBoth, pause, runStep } from './run-step';
 import { compareHost, compareMarks, readingCalls, toReading, type Reading, type Verification } from './verify-host';
@@ -9,10 +12,15 @@ import { compareHost, compareMarks, readingCalls, toReading, type Reading, type 
 const SETTLE_MS = 10_000;
 /** A start of heartbeat: it waits for its peer, then its resource scripts fork a lot. */
 const START_MS = 150_000;
+const LIMIT_MS: Record<PairMode, number> = { rolling: SETTLE_MS, 'rolling-restart': START_MS, together: START_MS };
 const RETRY_MS = 500;
 const READ_MS = 20_000;
 /** A line that fell silent is noticed after 14 s and a new connection takes up to 10: a reading that was lost gets one more. */
 const LOST_MS = 25_000;
+
+/** Asking costs the director a program of heartbeat's own. */
+const REST_RETRY_MS = 2_000;
+const HOLDS = /^(all|local|foreign)$/;
 
 /** What the answer to a switch said already, by director. */
 export type FirstReadings = Record<string, Reading | undefined>;
@@ -33,13 +41,52 @@ export async function verifyDirector(
     run,
     { director, name: 'verify', message: 'Reading back and comparing with the release.' },
     async () => {
-      const [verified] = await untilEqual(run, [director], SETTLE_MS, { [director]: first });
+      const [verified] = await untilEqual(run, [director], LIMIT_MS[run.deploy.mode], { [director]: first });
       addresses = verified?.addresses ?? [];
       proof.push(...sentencesOf(director, verified));
       return { message: proof.join(' '), output: verified?.health.join('\n') ?? '' };
     },
   );
   return { proof, addresses };
+}
+
+/**
+ * After a heartbeat started anew: it comes to rest when it has found its peer, or with everything taken because it hears nobody, so
+ * exactly one of the two may hold resources. Throws NotVerified with what each of them said last.
+ */
+export async function awaitRest(run: Run): Promise<void> {
+  const directors = run.deploy.hosts.map(({ director }) => director);
+  await runStep(
+    run,
+    { name: 'verify', message: 'Waiting until the two heartbeats have found each other.' },
+    async () => {
+      for (const deadline = Date.now() + START_MS; ;) {
+        const words = await onBoth(directors, (director) => readHeartbeat(run, director));
+        const isAtRest = words.filter((word) => HOLDS.test(word)).length === 1 && words.includes('none');
+        const said = directors.map((director, index) => `${director}: ${words[index]}`).join(', ');
+        if (isAtRest) return { message: `Heartbeat rests on both directors (resources held: ${said}).` };
+        if (Date.now() > deadline)
+          throw new NotVerified(`The two heartbeats have not come to rest (resources held: ${said}).`);
+        await pause(REST_RETRY_MS, run.signal);
+        await checkpoint(run, 'verify');
+      }
+    },
+  );
+}
+
+/** `cl_status rscstatus`, or why it is not known. */
+async function readHeartbeat(run: Run, director: string): Promise<string> {
+  try {
+    const found = readSection(
+      await hostOf(run, director).read(['clock'], { timeoutMs: READ_MS }),
+      'clock',
+      parseHostClock,
+    );
+    return 'value' in found ? (found.value.heartbeat ?? 'not known') : found.problem;
+  } catch (error) {
+    if (!(error instanceof HostError) || error.details.retry !== true) throw error;
+    return error.message;
+  }
 }
 
 /** Both directors together: each equals its release by its role, and exactly one of them is active. */
@@ -50,9 +97,8 @@ export async function verifyPair(
   const directors = run.deploy.hosts.map(({ director }) => director);
   const proof: string[] = [];
   let active = '';
-  const limit = run.deploy.mode === 'together' ? START_MS : SETTLE_MS;
   await runStep(run, { name: 'verify', message: 'Reading both directors back and comparing.' }, async () => {
-    const found = await untilEqual(run, directors, limit, firstReadings);
+    const found = await untilEqual(run, directors, LIMIT_MS[run.deploy.mode], firstReadings);
     active = directors.find((_director, index) => found[index]?.role === 'active') ?? '';
     proof.push(...directors.flatMap((director, index) => sentencesOf(director, found[index])));
     if (directors.length > 1) proof.push(`Exactly one director, ${active}, holds the virtual addresses.`);

@@ -1,7 +1,7 @@
 // What a plan means for traffic, in plain words.
-import type { HostPlan } from '../core/views/plan';
+import type { HostPlan, PairMode } from '../core/views/plan';
 
-export function explainImpact(hosts: readonly HostPlan[]): string[] {
+export function explainImpact(hosts: readonly HostPlan[], mode: PairMode): string[] {
   const actions = hosts.map(({ daemonAction }) => daemonAction);
   const kinds = new Set(hosts.flatMap(({ actions: list }) => list.map(({ kind }) => kind)));
   const isUnchanged = hosts.every(
@@ -9,6 +9,7 @@ export function explainImpact(hosts: readonly HostPlan[]): string[] {
       daemonAction === 'none' && list.length === 0 && files.every(({ change }) => change === 'unchanged'),
   );
   if (isUnchanged) return ['Nothing changes on either director; the deploy only verifies.'];
+  if (mode === 'rolling-restart') return [...explainRestart(hosts), ...removedServers(hosts)];
   if (actions.includes('restart-heartbeat'))
     return [
       'Heartbeat restarts on both directors inside one window: the virtual addresses and all services are away until it has started again, half a minute to a minute.',
@@ -46,6 +47,25 @@ export function explainImpact(hosts: readonly HostPlan[]): string[] {
     ...(kinds.has('mark-rules') ? ['The mark rules change in one transaction: no packet sees half of them.'] : []),
     ...removedServers(hosts),
   ];
+}
+
+function explainRestart(hosts: readonly HostPlan[]): string[] {
+  const of = (role: HostPlan['role']) => hosts.find((host) => host.role === role);
+  const [active, standby] = [of('active'), of('standby')];
+  const anew = (host: HostPlan | undefined) => host !== undefined && /^(re)?start-(heart|keep)/.test(host.daemonAction);
+  const first = anew(standby)
+    ? [`${daemonOf(standby)} starts anew on ${standby?.director}, which is standby: nobody notices.`]
+    : [];
+  if (!anew(active)) return [...first, `${active?.director} keeps the virtual addresses.`];
+  return [
+    ...first,
+    `One takeover: ${active?.director} gives the virtual addresses up, ${standby?.director} takes them and is the active director from then on. Nothing answers meanwhile, half a minute to a minute.`,
+    `Established connections can go on after it only where the sync daemon has told ${standby?.director} about them lately; the others break.`,
+  ];
+}
+
+function daemonOf(host: HostPlan | undefined): string {
+  return host?.daemonAction.replace(/^(re)?start-/, '') ?? '';
 }
 
 function removedServers(hosts: readonly HostPlan[]): string[] {

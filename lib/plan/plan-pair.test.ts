@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seedDocument } from '../core/seed';
 import { redactRelease } from './diff-files';
+import type { PlanInput } from './plan-pair';
 import { changed, deployedHost, facts, planChange, render } from './test-observed';
 
 const seed = seedDocument();
@@ -120,14 +121,69 @@ describe('the least action', () => {
     expect(plan.impact).toContain('The mark rules change in one transaction: no packet sees half of them.');
   });
 
-  it('for a virtual address restarts heartbeat on both in one window and says what it costs', () => {
+  const moved = changed((d) => {
+    d.virtualAddresses.external = '192.168.7.241/24';
+    d.virtualAddresses.internal = '192.168.6.241/24';
+  });
+
+  it('for virtual addresses restarts heartbeat on the standby, then on the active one, and says that it is one takeover', () => {
+    const plan = planChange(seed, moved);
+    expect(plan).toMatchObject({ mode: 'rolling-restart', timerSeconds: 240, deployable: true, problems: [] });
+    expect(plan.hosts.map(({ daemonAction }) => daemonAction)).toEqual(['restart-heartbeat', 'restart-heartbeat']);
+    expect(plan.impact).toEqual([
+      'heartbeat starts anew on director2, which is standby: nobody notices.',
+      'One takeover: director1 gives the virtual addresses up, director2 takes them and is the active director from then on. Nothing answers meanwhile, half a minute to a minute.',
+      'Established connections can go on after it only where the sync daemon has told director2 about them lately; the others break.',
+    ]);
+  });
+
+  it('knows the active director by the addresses that it holds now, also when all of them change', () => {
+    const plan = planChange(seed, moved, (input) => {
+      const { director1, director2 } = input.observed;
+      return { ...input, observed: { director1: director2, director2: director1 } };
+    });
+    expect(plan.hosts.map(({ role }) => role)).toEqual(['standby', 'active']);
+    expect(plan).toMatchObject({ deployable: true, problems: [] });
+  });
+
+  const withFile = (path: string, edit: (content: string) => string) => (input: PlanInput) => {
+    const file = input.releases.map(({ files }) => files.find((each) => each.path === path)!);
+    for (const each of file) each.content = edit(each.content);
+    return input;
+  };
+  it.each([
+    ['another key', withFile('/etc/ha.d/authkeys', (text) => text.replace(/k{40}/, 'x'.repeat(40))), 'together'],
+    ['other times', withFile('/etc/ha.d/ha.cf', (text) => text.replace('deadtime 6', 'deadtime 9')), 'together'],
+    [
+      'another gateway',
+      withFile('/etc/ha.d/ha.cf', (text) => text.replace(/^ping .*/m, 'ping 192.168.7.9')),
+      'rolling-restart',
+    ],
+    ['another list of resources', withFile('/etc/ha.d/haresources', (text) => `${text}# more\n`), 'rolling-restart'],
+  ])(
+    'goes one after the other only where the two heartbeats understand each other meanwhile: %s',
+    (_what, change, mode) => {
+      const plan = planChange(seed, seed, change);
+      expect(plan.hosts.map(({ daemonAction }) => daemonAction)).toEqual(['restart-heartbeat', 'restart-heartbeat']);
+      expect(plan.mode).toBe(mode);
+    },
+  );
+
+  it('starts a dead heartbeat on the standby without touching the one that runs', () => {
     const plan = planChange(
       seed,
-      changed((d) => void (d.virtualAddresses.external = '192.168.7.241/24')),
+      changed((d) => void (d.pools[0]!.realServers[1]!.weight = 5)),
+      (input) => {
+        input.observed['director2']!.daemons['heartbeat'] = 'stopped';
+        return input;
+      },
     );
-    expect(plan).toMatchObject({ mode: 'together', timerSeconds: 240 });
-    expect(plan.hosts.map(({ daemonAction }) => daemonAction)).toEqual(['restart-heartbeat', 'restart-heartbeat']);
-    expect(plan.impact.join(' ')).toContain('are away until');
+    expect(plan.hosts.map(({ daemonAction }) => daemonAction)).toEqual(['reload-ldirectord', 'start-heartbeat']);
+    expect(plan.mode).toBe('rolling-restart');
+    expect(plan.impact).toEqual([
+      'heartbeat starts anew on director2, which is standby: nobody notices.',
+      'director1 keeps the virtual addresses.',
+    ]);
   });
 
   it('starts ldirectord alone when it is dead on the active director under a heartbeat that runs', () => {

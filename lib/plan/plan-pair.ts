@@ -4,9 +4,9 @@ import { error, hasErrors, warning, type Diagnostic } from '../core/diagnostic';
 import type { Stack, TopologyDocument } from '../core/document';
 import { invariant } from '../core/errors';
 import type { Role } from '../core/kernel-state';
-import type { DaemonAction, HostRelease } from '../core/release';
+import type { HostRelease } from '../core/release';
 import type { Topology } from '../core/topology';
-import type { HostPlan, KernelAction, Plan } from '../core/views/plan';
+import type { HostPlan, KernelAction, PairMode, Plan } from '../core/views/plan';
 import { canonicalHash } from './canonical-hash';
 import { checkLockout, guardedAddresses } from './check-lockout';
 import { checkPolicyRouting } from './check-policy-routing';
@@ -19,6 +19,7 @@ import { explainImpact } from './explain-impact';
 import { checkHostFacts, type DirectorFacts } from './host-facts';
 import type { ObservedHost } from './observed-host';
 import { orderSteps } from './order-actions';
+import { decidePairMode } from './pair-mode';
 import { checkRoles, rolesOf } from './roles';
 import { summarizeChange } from './summarize-change';
 
@@ -40,28 +41,26 @@ export type PlanInput = {
 export type PairPlan = Omit<Plan, 'id' | 'createdAt' | 'createdBy' | 'baseRevision' | 'forecast'>;
 
 /** Seconds. A start of heartbeat and its resources takes longer than any reload. */
-const TIMER = { rolling: 60, together: 240 };
+const TIMER: Record<PairMode, number> = { rolling: 60, 'rolling-restart': 240, together: 240 };
 /** The guard's word for the state before the first deploy. */
 const ORIGIN = 'origin';
 
 /** Pure and deterministic: the same input gives the same hash. */
 export function planPair(input: PlanInput): PairPlan {
   const { topology, releases, observed } = input;
-  const roles = rolesOf(topology, observed);
-  const problems = [...input.problems, ...checkRoles(topology, observed), ...checkReleases(input)];
+  const before = heldBefore(input);
+  const roles = rolesOf(topology, observed, before);
+  const problems = [...input.problems, ...checkRoles(topology, observed, before), ...checkReleases(input)];
   const hosts = releases.map((release) => planHost(release, roles[release.director] ?? 'standby', input));
-  const isTogether =
-    hosts.length > 1 && (hosts.some(({ daemonAction }) => needsBoth(daemonAction)) || movesAddresses(input));
-  const mode = isTogether ? 'together' : 'rolling';
-  const planned = mode === 'together' ? hosts.map(joinTogether) : hosts;
+  const mode = decidePairMode(hosts, input);
   const body = {
     topologyId: input.topologyId,
     revision: input.revision,
     mode,
-    hosts: planned,
+    hosts,
     summary: summarizeChange(input.previous?.document, input.document),
     objects: diffDocuments(input.previous?.document, input.document),
-    impact: explainImpact(planned),
+    impact: explainImpact(hosts, mode),
     timerSeconds: TIMER[mode],
     problems,
     deployable: !hasErrors(problems) && topology.directors.every(({ name }) => isKnown(input, name)),
@@ -74,23 +73,10 @@ function isKnown({ observed, facts, releases }: PlanInput, director: string): bo
   return !!observed[director] && !!facts[director] && releases.some((release) => release.director === director);
 }
 
-function needsBoth(action: DaemonAction): boolean {
-  return ['start-heartbeat', 'restart-heartbeat', 'start-keepalived', 'restart-keepalived'].includes(action);
-}
-
-/** A director refuses the adverts of a peer with another list of addresses, so keepalived gets a new list on both at once. */
-function movesAddresses({ topology, releases, previous }: PlanInput): boolean {
-  if (topology.stack !== 'keepalived' || !previous) return false;
-  const list = ({ intent }: HostRelease) => JSON.stringify(intent.active.virtualAddresses);
-  return releases.some((release) => {
-    const before = previous.releases.find(({ director }) => director === release.director);
-    return before !== undefined && list(before) !== list(release);
-  });
-}
-
-/** When heartbeat restarts on one director only, the other one takes over in the middle of the window: both do it. */
-function joinTogether(host: HostPlan): HostPlan {
-  return host.daemonAction === 'reload-ldirectord' ? { ...host, daemonAction: 'restart-heartbeat' } : host;
+function heldBefore({ previous }: PlanInput): string[] {
+  return (previous?.releases ?? []).flatMap(({ intent }) =>
+    intent.active.virtualAddresses.map(({ address }) => address),
+  );
 }
 
 function planHost(release: HostRelease, role: Role, input: PlanInput): HostPlan {

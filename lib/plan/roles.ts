@@ -23,26 +23,34 @@ export function virtualAddressesOf({ virtualAddresses }: Pick<Topology, 'virtual
 
 type Observed = Record<string, ObservedHost | undefined>;
 
+/** `before`: the addresses of the release that runs. Where a change moves the pair to new ones, the active director still holds the old ones. */
+export function holdsAny(
+  addresses: readonly string[],
+  before: readonly string[],
+  held: readonly HeldAddress[],
+): boolean {
+  return heldRole([...addresses, ...before], held) !== 'standby';
+}
+
 /** Before anybody is active, the first director is the preferred one (first word of haresources). */
-export function rolesOf(topology: Topology, observed: Observed): Record<string, Role> {
+export function rolesOf(topology: Topology, observed: Observed, before: readonly string[]): Record<string, Role> {
   const addresses = virtualAddressesOf(topology);
-  const holders = topology.directors.filter(
-    ({ name }) => heldRole(addresses, observed[name]?.addresses ?? []) !== 'standby',
-  );
+  const holders = topology.directors.filter(({ name }) => holdsAny(addresses, before, observed[name]?.addresses ?? []));
   const active = holders[0] ?? topology.directors[0];
   return Object.fromEntries(topology.directors.map(({ name }) => [name, name === active?.name ? 'active' : 'standby']));
 }
 
 /** A pair whose roles are not clear is not changed: which one carries traffic decides the order. */
-export function checkRoles(topology: Topology, observed: Observed): Diagnostic[] {
+export function checkRoles(topology: Topology, observed: Observed, before: readonly string[]): Diagnostic[] {
   if (topology.stack === 'single') return [];
   const daemon = topology.stack;
   const addresses = virtualAddressesOf(topology);
   const known = topology.directors.flatMap(({ name }) => {
     const host = observed[name];
-    return host
-      ? [{ name, role: heldRole(addresses, host.addresses), isRunning: host.daemons[daemon] === 'running' }]
-      : [];
+    if (!host) return [];
+    const isWhole = [addresses, before].some((list) => heldRole(list, host.addresses) === 'active');
+    const role = isWhole ? 'active' : heldRole([...addresses, ...before], host.addresses);
+    return [{ name, role, isRunning: host.daemons[daemon] === 'running' }];
   });
   const active = known.filter(({ role }) => role !== 'standby').map(({ name }) => name);
   if (active.length > 1) {

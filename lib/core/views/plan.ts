@@ -30,6 +30,12 @@ export const hostPlanSchema = z.object({
   actions: z.array(kernelActionSchema),
   daemonAction: daemonActionSchema,
 });
+/**
+ * `rolling`: standby through verify, then active. `rolling-restart`: the same with a daemon that starts anew, and one takeover where
+ * it is the active one's. `together`: both in one window. What it costs stands in `impact`.
+ */
+export const pairModeSchema = z.enum(['rolling', 'rolling-restart', 'together']);
+export type PairMode = z.infer<typeof pairModeSchema>;
 export const planSchema = z.object({
   id: z.string(),
   topologyId: z.string(),
@@ -38,8 +44,7 @@ export const planSchema = z.object({
   hash: z.string(),
   createdAt: z.string(),
   createdBy: z.string(),
-  /** `rolling`: standby through verify, then active. `together`: both in one window, with its cost in `impact`. */
-  mode: z.enum(['rolling', 'together']),
+  mode: pairModeSchema,
   hosts: z.array(hostPlanSchema),
   /** What changes, in objects: groups, pools, ranges ... one sentence each. */
   summary: z.array(z.string()),
