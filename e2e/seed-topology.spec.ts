@@ -193,6 +193,29 @@ test('a pool change is deployed in seconds and without a restart', async () => {
   expect(await Promise.all(['director1', 'director2'].map(foreignRules))).toEqual(foreignBefore);
 });
 
+test('a deploy that is cancelled before its switch changes nothing, and the page says so', async () => {
+  test.setTimeout(180_000);
+  const tables = () =>
+    Promise.all(
+      ['director1', 'director2'].map(async (director) => (await lab.exec(director, ['ipvsadm', '-Sn'])).stdout),
+    );
+  const before = await tables();
+  await page.goto(`${demo.url}/topologies`);
+  await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
+  await page.getByRole('group', { name: 'Pools' }).getByRole('button', { name: 'web', exact: true }).click();
+  await page.getByLabel('Weight').first().fill('7');
+  await page.getByLabel('Weight').first().blur();
+  await saveRevision('a change of mind');
+  await page.getByRole('link', { name: 'Deploy', exact: true }).click();
+  await page.getByRole('button', { name: /^Deploy to / }).click({ timeout: 60_000 });
+  // The button has another name once a director was switched.
+  await page.getByRole('button', { name: 'Cancel deploy' }).click();
+  await expect(page.getByText(/The deploy was cancelled by an operator\./).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/Nothing was changed/).first()).toBeVisible();
+  await expect(page.getByText('switch', { exact: true })).toHaveCount(0);
+  expect(await tables()).toEqual(before);
+});
+
 test('the worker and then the whole web die in the middle of a deploy: the page comes back and the deploy ends as a whole', async () => {
   test.setTimeout(300_000);
   await page.goto(`${demo.url}/topologies`);
