@@ -1,5 +1,5 @@
 // Thresholds of real servers: numbers that IPVS takes, and in the right order.
-import { error, warning, type Diagnostic } from '../diagnostic';
+import { error, type Diagnostic } from '../diagnostic';
 import type { Check } from './check';
 
 const MAX_THRESHOLD = 65_535;
@@ -34,8 +34,8 @@ function compareThresholds(
 ): Diagnostic[] {
   if (lowerThreshold === 0) return [];
   if (upperThreshold === 0) {
-    const message = `Real server ${address} has a lower threshold but no upper one, so it never has effect.`;
-    return [warning('real-server.lower-threshold-unused', path, message, 'Add upperThreshold, or remove it.')];
+    const message = `Real server ${address} has a lower threshold but no upper one: the kernel refuses such a real server, so it would never serve.`;
+    return [error('real-server.lower-threshold-alone', path, message, 'Add upperThreshold, or remove it.')];
   }
   if (lowerThreshold <= upperThreshold) return [];
   const message = `Real server ${address}: the lower threshold ${lowerThreshold} is above the upper one, ${upperThreshold}.`;
