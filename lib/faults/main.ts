@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
+import { approvalScene } from './approval-scene';
 import { MATRIX_A, QUICK, selectCells } from './cells';
 import { confirmRace } from './confirm-race';
 import { compareTools, printComparison } from './compare';
@@ -66,7 +67,7 @@ const matrix: Runnable[] = [
   ...MATRIX_B.map((cell) => ({ id: cell.id, run: (rig: Rig) => runHostCell(rig, cell) })),
   ...MATRIX_C.map((trial) => ({ id: trial.id, run: (rig: Rig) => runTrial(rig, trial) })),
   ...PAIR_TRIALS.map((trial) => ({ id: trial.id, run: (rig: Rig) => runTrial(rig, trial) })),
-  ...SCENES.map((scene) => ({ id: scene.id, run: (rig: Rig) => runScene(rig, scene) })),
+  ...[...SCENES, approvalScene].map((scene) => ({ id: scene.id, run: (rig: Rig) => runScene(rig, scene) })),
   ...MATRIX_E.map((cell) => ({ id: cell.id, run: (rig: Rig) => runHostCell(rig, cell) })),
 ];
 const storm: Runnable[] = RANDOM_SCENES.map((scene) => ({ id: scene.id, run: (rig: Rig) => runScene(rig, scene) }));

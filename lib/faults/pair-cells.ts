@@ -39,7 +39,7 @@ const twoOperators: Scene['play'] = async (rig, { revision, later }) => {
   return { deploy: await endOf(rig, begun[0]), note: '2 clicks at once', broken };
 };
 
-/** A second worker on the same database; the first dies in the middle of its deploy and both want to go on with it. */
+/** A second worker on the same database; the first dies before anything is in force, it is started again, and both want to go on. One does. */
 const twoWorkers: Scene['play'] = async (rig, { revision, standby }) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lvs-second-'));
   fs.copyFileSync(path.join(rig.dataFolder, 'kek'), path.join(folder, 'kek'));
@@ -54,10 +54,11 @@ const twoWorkers: Scene['play'] = async (rig, { revision, standby }) => {
     const socket = path.join(folder, 'worker.sock');
     await until('the second worker', () => Promise.resolve(fs.existsSync(socket) || undefined), 60_000);
     const deployId = await requestDeploy(rig.db, rig.topologyId, revision);
-    await reach(rig, deployId, { step: 'switch', half: 'standby' }, standby);
+    await reach(rig, deployId, { step: 'arm', half: 'standby' }, standby);
     const first = rig.console.workerPid();
     if (first !== undefined) process.kill(first, 'SIGKILL');
-    return { deploy: await endOf(rig, deployId), note: 'the worker that began it was killed' };
+    const deploy = await endOf(rig, deployId);
+    return { deploy, note: 'the worker that began it was killed', broken: switchedTwice(deploy) };
   } finally {
     const gone = new Promise((resolve) => second.once('exit', resolve));
     second.kill('SIGKILL');
@@ -66,6 +67,13 @@ const twoWorkers: Scene['play'] = async (rig, { revision, standby }) => {
   }
 };
 
+function switchedTwice({ steps }: Deploy): Broken[] {
+  return DIRECTORS.flatMap((director) => {
+    const count = steps.filter((step) => step.name === 'switch' && step.director === director).length;
+    return count === 1 ? [] : [{ invariant: 6, what: `${director} was switched ${count} times by two workers` }];
+  });
+}
+
 /** A console that knows nothing of the first, with a key of its own that root let in, changes the same directors at the same time. */
 const twoConsoles: Scene['play'] = async (rig, { revision }) => {
   const second = await secondConsole(rig);
@@ -73,8 +81,11 @@ const twoConsoles: Scene['play'] = async (rig, { revision }) => {
     const plan = await makePlan(rig, revision);
     const [other, deployId] = await Promise.all([second.deploy(), insertDeploy(rig.db, plan)]);
     const deploy = await endOf(rig, deployId);
-    const both = other === 'verified' && deploy.state === 'verified';
-    const broken: Broken[] = both ? [{ invariant: 6, what: 'both consoles changed the pair at the same time' }] : [];
+    const winners = [other, deploy.state].filter((state) => state === 'verified').length;
+    const broken: Broken[] =
+      winners === 1
+        ? []
+        : [{ invariant: 6, what: `${winners} of two consoles changed the pair; the other one: ${other}` }];
     return { deploy, note: `the other console: ${other}`, broken };
   } finally {
     await second.close();
@@ -137,7 +148,7 @@ async function endOf(rig: Rig, deployId: string | undefined): Promise<Deploy> {
 
 export const SCENES: Scene[] = [
   { id: 'D/two-operators', play: twoOperators, savesTwo: true, ends: ['verified'] },
-  { id: 'D/two-consoles-one-database', play: twoWorkers },
+  { id: 'D/two-consoles-one-database', play: twoWorkers, ends: ['verified'] },
   { id: 'D/two-consoles-two-databases', play: twoConsoles },
   { id: 'D/stale-plan', play: stalePlan, savesTwo: true, ends: ['refused'] },
   { id: 'D/reboot-between-plan-and-deploy', play: rebootBetween },

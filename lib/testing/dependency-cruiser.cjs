@@ -45,7 +45,14 @@ const floors = {
     'lib/api/client',
     'lib/worker/client',
   ],
-  'lib/faults': ['lib/core', 'lib/db', 'lib/lab', 'lib/cli', 'lib/worker/(client|test-console)'],
+  'lib/faults': [
+    'lib/core',
+    'lib/db',
+    'lib/services',
+    'lib/lab',
+    'lib/cli',
+    'lib/worker/(client|test-console|test-foreign)',
+  ],
   components: ['lib/core', 'lib/api/client'],
   // A web worker of the editor: the generators are pure and see no secret, so that previews need no round trip.
   'components/topology/worker': ['lib/core', 'lib/render'],
