@@ -9,11 +9,13 @@ export type HostCell = {
   at?: Point['step'];
   strike: string;
   heal: string;
+  /** The worker stands still while the script strikes, which takes longer than the point lasts. */
+  holdsWorker?: boolean;
   /** How the deploy may end; the invariants hold whichever it is. */
   ends: DeployState[];
 };
 
-/** Exit code of what heals, when the thing that a deploy had to leave alone is not there any more. */
+/** Exit code of what heals, when what a deploy had to leave alone, or must have met, is not there. */
 export const GONE = 77;
 const NOTHING_DONE: DeployState[] = ['refused', 'failed', 'rolled-back'];
 const BASHRC = (line: string) => ({
@@ -32,14 +34,44 @@ echo 'ldirectord has no pid file' >&2; exit 1`;
 const START_LDIRECTORD =
   'cd /etc/ha.d/resource.d && ./ldirectord ldirectord.cf status || ./ldirectord ldirectord.cf start';
 const FILL = 'dd if=/dev/zero bs=1M 2> /dev/null of=';
+const NO_INODES = {
+  strike: `mkdir /var/lib/fill && cd /var/lib/fill && seq "$(stat -f -c %d .)" | xargs touch 2> /dev/null
+! touch one-more 2> /dev/null`,
+  heal: 'rm -rf /var/lib/fill',
+};
+/** A scheduler of the group that changes; a standby under heartbeat has no service that holds it. */
+const MODULE = '"$(modinfo -n ip_vs_wrr)"';
+const MODULE_GONE = {
+  strike: `ko=${MODULE} && modprobe -r ip_vs_wrr && echo "$ko" > /run/module.lvs && mv "$ko" "$ko.lvs" && ! modprobe ip_vs_wrr 2> /dev/null`,
+  heal: 'read -r ko < /run/module.lvs && mv "$ko.lvs" "$ko" && modprobe ip_vs_wrr',
+};
+/** Everything that the console starts runs in the group of the SSH server; perl is the first to die there. */
+const SSH_GROUP = '/sys/fs/cgroup/system.slice/ssh.service';
+const OUT_OF_MEMORY = {
+  strike: `echo 16M > ${SSH_GROUP}/memory.max && sed -n 's/^oom_kill //p' ${SSH_GROUP}/memory.events > /run/killed.lvs`,
+  heal: `echo max > ${SSH_GROUP}/memory.max; [ "$(sed -n 's/^oom_kill //p' ${SSH_GROUP}/memory.events)" -gt "$(cat /run/killed.lvs)" ] || exit ${GONE}`,
+};
+/** What a program asks to know whether systemd runs. Without it the timer is a sleeper, which the transaction names. */
+const NO_SYSTEMD = {
+  strike: 'mv /run/systemd/system /run/systemd/system.lvs',
+  heal: `mv /run/systemd/system.lvs /run/systemd/system; grep -q '^timer=sleeper-' /var/lib/lvs-console/tx || exit ${GONE}`,
+};
 
 const cell = (
   name: string,
   half: Half,
-  { strike, heal }: { strike: string; heal: string },
+  { strike, heal, holdsWorker }: Pick<HostCell, 'strike' | 'heal' | 'holdsWorker'>,
   ends: DeployState[],
   at?: Point['step'],
-): HostCell => ({ id: `B/${name}@${half}`, half, strike, heal, ends, ...(at !== undefined && { at }) });
+): HostCell => ({
+  id: `B/${name}@${half}`,
+  half,
+  strike,
+  heal,
+  ends,
+  ...(holdsWorker && { holdsWorker }),
+  ...(at !== undefined && { at }),
+});
 
 export const MATRIX_B: HostCell[] = [
   cell('disk-full', 'standby', { strike: `${FILL}/var/lib/fill || :`, heal: 'rm -f /var/lib/fill' }, NOTHING_DONE),
@@ -51,6 +83,8 @@ export const MATRIX_B: HostCell[] = [
     ['verified', ...NOTHING_DONE],
     'switch',
   ),
+  cell('no-inodes', 'standby', NO_INODES, NOTHING_DONE),
+  cell('no-inodes-in-switch', 'active', { ...NO_INODES, holdsWorker: true }, ['verified', ...NOTHING_DONE], 'arm'),
   cell('run-full', 'active', { strike: `${FILL}/run/fill || :`, heal: 'rm -f /run/fill' }, [
     'verified',
     ...NOTHING_DONE,
@@ -92,6 +126,10 @@ export const MATRIX_B: HostCell[] = [
     NOTHING_DONE,
     'arm',
   ),
+  cell('module-not-loadable', 'standby', MODULE_GONE, NOTHING_DONE),
+  cell('module-taken-away', 'standby', { ...MODULE_GONE, holdsWorker: true }, NOTHING_DONE, 'arm'),
+  cell('out-of-memory', 'active', OUT_OF_MEMORY, NOTHING_DONE),
+  cell('no-systemd', 'active', NO_SYSTEMD, ['verified']),
   cell(
     'xtables-lock-held',
     'active',

@@ -15,6 +15,7 @@ import { RANDOM_SCENES } from './random-cells';
 import { appendResult, printRuns, printTable, readResults } from './report';
 import { openRig, type Rig } from './rig';
 import { runCell, runHostCell, runScene, runTrial, type CellResult } from './run-cell';
+import { SUDO_SCENES } from './sudo-cells';
 
 /**
  * What a plan gives the active director. From the first arm to the last confirmation a deploy took 9 s on a slow machine with one lab
@@ -67,7 +68,10 @@ const matrix: Runnable[] = [
   ...MATRIX_B.map((cell) => ({ id: cell.id, run: (rig: Rig) => runHostCell(rig, cell) })),
   ...MATRIX_C.map((trial) => ({ id: trial.id, run: (rig: Rig) => runTrial(rig, trial) })),
   ...PAIR_TRIALS.map((trial) => ({ id: trial.id, run: (rig: Rig) => runTrial(rig, trial) })),
-  ...[...SCENES, approvalScene].map((scene) => ({ id: scene.id, run: (rig: Rig) => runScene(rig, scene) })),
+  ...[...SCENES, approvalScene, ...SUDO_SCENES].map((scene) => ({
+    id: scene.id,
+    run: (rig: Rig) => runScene(rig, scene),
+  })),
   ...MATRIX_E.map((cell) => ({ id: cell.id, run: (rig: Rig) => runHostCell(rig, cell) })),
 ];
 const storm: Runnable[] = RANDOM_SCENES.map((scene) => ({ id: scene.id, run: (rig: Rig) => runScene(rig, scene) }));

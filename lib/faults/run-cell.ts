@@ -73,7 +73,8 @@ export function runCell(rig: Rig, { id, point, fault }: Cell): Promise<CellResul
   });
 }
 
-export function runHostCell(rig: Rig, { id, half, at, strike, heal, ends }: HostCell): Promise<CellResult> {
+export function runHostCell(rig: Rig, cell: HostCell): Promise<CellResult> {
+  const { id, half, at, strike, heal, ends, holdsWorker = false } = cell;
   const sh = async (director: string, script: string) => {
     const { code, stderr } = await rig.lab.exec(director, ['/bin/sh', '-c', `${PLAIN_PATH}\n${script}`], {
       timeoutMs: 60_000,
@@ -82,20 +83,35 @@ export function runHostCell(rig: Rig, { id, half, at, strike, heal, ends }: Host
     return { code, note };
   };
   const strikeNow = async (_rig: Rig, director: string) => {
-    const { code, note } = await sh(director, strike);
+    const { code, note } = await (holdsWorker
+      ? whileWorkerStands(rig, () => sh(director, strike))
+      : sh(director, strike));
     // Else the cell would pass without its fault.
     if (code !== 0) throw new Error(`the fault could not be made on ${director}: exit ${code}: ${note}`);
     return {
       note: `${director}: ${note || 'struck'}`,
       heal: async () => {
         const { code: healed } = await sh(director, heal);
-        if (healed === GONE) throw new Error(`${director}: what the deploy had to leave alone is gone`);
+        if (healed === GONE)
+          throw new Error(`${director}: what the deploy had to leave alone, or must have met, is not there`);
       },
       healsAfter: true,
     };
   };
   const point = at && { step: at, half };
   return runTrial(rig, { id, half, point, ends, strike: strikeNow });
+}
+
+/** As on a machine that is out of memory or that somebody halts: no further step is sent. */
+async function whileWorkerStands<T>(rig: Rig, work: () => Promise<T>): Promise<T> {
+  const pid = rig.console.workerPid();
+  if (pid === undefined) throw new Error('the worker was not running, so it could not be halted');
+  process.kill(pid, 'SIGSTOP');
+  try {
+    return await work();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
 }
 
 export function runTrial(rig: Rig, trial: Trial): Promise<CellResult> {
