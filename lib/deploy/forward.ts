@@ -12,7 +12,7 @@ import { holdsAddresses, hostOf, type Run } from './deploy-run';
 import { changeHost, patientStatus, wordsOf } from './guard-change';
 import { differencesOf } from './roll-back';
 import { onBoth, runStep, runTwoSteps } from './run-step';
-import { readingCalls, toReading, type Reading } from './verify-host';
+import { readAddresses, readingCalls, toReading, type Reading } from './verify-host';
 import { awaitRest, preparedOf, verifyDirector, verifyPair, type FirstReadings } from './verify-pair';
 
 const STAGE_MS = 60_000;
@@ -246,17 +246,11 @@ async function logInAnew(run: Run, director: string): Promise<void> {
 async function readRoles(run: Run, seen: Seen): Promise<{ active: string | undefined; standby: string | undefined }> {
   const directors = run.deploy.hosts.map(({ director }) => director);
   const held = await onBoth(directors, async (director) => {
-    const found = seen[director] ?? (await readAddresses(run, director));
+    const found = seen[director] ?? (await readAddresses(hostOf(run, director), director));
     return { director, isHolder: holdsAddresses(run, director, found) };
   });
   const active = held.find(({ isHolder }) => isHolder)?.director;
   return { active, standby: directors.find((director) => director !== (active ?? directors[0])) };
-}
-
-async function readAddresses(run: Run, director: string): Promise<HeldAddress[]> {
-  const found = readSection(await hostOf(run, director).read(['addresses']), 'addresses', parseIpAddresses);
-  if ('value' in found) return found.value;
-  throw new HostError('unreadable-answer', `${director}: ${found.problem}`, { host: director });
 }
 
 /** Absent when the answer to a change was lost, or its reading failed: then the director is asked again. */

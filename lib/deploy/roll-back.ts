@@ -3,10 +3,10 @@ import { HostError } from '../core/errors';
 import type { PairMode } from '../core/views/plan';
 import type { ObservedHost } from '../plan/observed-host';
 import { reachedBy } from './decide-resume';
-import { hostOf, Suspended, type PreparedHost, type Run } from './deploy-run';
+import { holdsAddresses, hostOf, Suspended, type PreparedHost, type Run } from './deploy-run';
 import { changeHost, patientStatus } from './guard-change';
-import { clean, pause, runStep, type StepWork } from './run-step';
-import { compareHost, expectedBefore, observeHost } from './verify-host';
+import { clean, onBoth, pause, runStep, type StepWork } from './run-step';
+import { compareHost, expectedBefore, observeHost, readAddresses } from './verify-host';
 import { preparedOf } from './verify-pair';
 
 /**
@@ -36,6 +36,44 @@ export async function undoHost(run: Run, director: string, firesAt: Date | undef
     return work;
   });
   return undone;
+}
+
+/**
+ * Where heartbeat or keepalived started anew on both, each may equal its release as a standby while nobody serves yet. Answers why not
+ * exactly one director holds the virtual addresses after the time that a start may take; undefined when one does, or none ever had to.
+ */
+export async function awaitHolder(run: Run): Promise<string | undefined> {
+  const { hosts, mode } = run.deploy;
+  if (hosts.length === 1 || mode === 'rolling' || hosts.every(({ baseRelease }) => baseRelease === 'none'))
+    return undefined;
+  let problem: string | undefined;
+  await runStep(run, { name: 'rollback', message: 'Waiting until one director serves again.' }, async () => {
+    for (const deadline = Date.now() + EQUAL_MS[mode]; ;) {
+      const held = await onBoth(
+        hosts.map(({ director }) => director),
+        (director) => holds(run, director),
+      );
+      const holders = hosts.filter((_host, index) => held[index] === true).map(({ director }) => director);
+      if (holders.length === 1)
+        return { message: `Exactly one director, ${holders[0] ?? ''}, holds the virtual addresses.` };
+      if (run.signal.aborted) throw new Suspended('the worker is stopping');
+      if (Date.now() > deadline) {
+        const unread = held.filter((each) => typeof each === 'string');
+        problem = [`${holders.length} directors hold the virtual addresses, one must.`, ...unread].join(' ');
+        return { message: clean(run, problem), state: 'failed' };
+      }
+      await pause(RETRY_MS, run.signal);
+    }
+  });
+  return problem;
+}
+
+/** Or why it is not known. */
+async function holds(run: Run, director: string): Promise<boolean | string> {
+  return readAddresses(hostOf(run, director), director).then(
+    (held) => holdsAddresses(run, director, held),
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 }
 
 type ReachedState = ReturnType<typeof reachedBy> | 'damaged';

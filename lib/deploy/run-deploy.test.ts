@@ -116,6 +116,27 @@ describe('order', () => {
     expect(pair.done.filter((verb) => verb.endsWith('switch'))).toEqual(['director1 switch', 'director2 switch']);
   });
 
+  it.each([
+    ['serves after a while', 40_000, 'rolled-back', 'Both directors are as they were before.'],
+    ['never serves again', Infinity, 'failed', '0 directors hold the virtual addresses, one must.'],
+  ])('says that a pair is back only when one director %s', async (_what, afterMs, state, words) => {
+    const pair = fakePair('together');
+    const setActive = (isActive: boolean) => Object.assign(pair.hosts['director1']!, { isActive });
+    let servesAt = Infinity;
+    pair.onDone = (verb) => {
+      if (verb === 'director2 switch') pair.hosts['director2']!.differs = true;
+      if (verb !== 'director2 rollback') return;
+      pair.hosts['director2']!.differs = false;
+      setActive(false);
+      if (afterMs === Infinity) return;
+      servesAt = Date.now() + afterMs;
+      setTimeout(() => setActive(true), afterMs);
+    };
+    expect(await ended(runDeploy(pair.run))).toBe(state);
+    expect(pair.journal.ended?.outcome).toContain(words);
+    if (state === 'rolled-back') expect(Date.now()).toBeGreaterThanOrEqual(servesAt);
+  });
+
   it('proves no login before both directors are verified', async () => {
     const pair = fakePair('together');
     pair.onDone = (verb) => {

@@ -15,7 +15,7 @@ import {
 import { finishConfirm } from './finish-confirm';
 import { goForward } from './forward';
 import { preflight } from './preflight';
-import { undoHost, type Undone } from './roll-back';
+import { awaitHolder, undoHost, type Undone } from './roll-back';
 import { clean, onBoth, runStep } from './run-step';
 import { takeStock } from './take-stock';
 
@@ -119,6 +119,9 @@ async function back(run: Run, reason: string): Promise<DeployEnd> {
   if (doubtful.length > 0) return finish(run, 'failed', [reason, ...doubtful].join(' '));
   if (undone.every((end) => end === 'untouched'))
     return finish(run, 'failed', `${reason} Nothing was changed on either director.`);
+  const unserved = await awaitHolder(run);
+  if (unserved !== undefined)
+    return finish(run, 'failed', `${reason} Both directors are back, yet nobody serves as before: ${unserved}`);
   const notes = [
     ...(uncompared ? [`${uncompared} could not be compared with what was there before.`] : []),
     ...(healed ? [`What differed from its release before is so no more on ${healed}: see the rollback steps.`] : []),

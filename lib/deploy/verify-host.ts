@@ -1,6 +1,7 @@
 // Reads a director back and compares it with what its release must produce, as the verify step and a rollback need it.
+import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
 import { diffHost, type ExpectedHost } from '../plan/diff-host';
-import { OBSERVED_SECTIONS, toObservedHost, type ObservedHost } from '../plan/observed-host';
+import { OBSERVED_SECTIONS, readSection, toObservedHost, type ObservedHost } from '../plan/observed-host';
 import { foreignBefore, provePackets } from '../plan/prove-packets';
 import type { HeldRole } from '../plan/roles';
 import type { Topology } from '../core/topology';
@@ -105,3 +106,9 @@ export const nothingExpected: ExpectedHost = {
     standby: { ipvs: [] },
   },
 };
+
+export async function readAddresses(host: GuardHost, director: string): Promise<HeldAddress[]> {
+  const found = readSection(await host.read(['addresses']), 'addresses', parseIpAddresses);
+  if ('value' in found) return found.value;
+  throw new HostError('unreadable-answer', `${director}: ${found.problem}`, { host: director });
+}
