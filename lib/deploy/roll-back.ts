@@ -2,8 +2,9 @@
 import { HostError } from '../core/errors';
 import type { PairMode } from '../core/views/plan';
 import type { ObservedHost } from '../plan/observed-host';
+import { heldRole, virtualAddressesOf, type HeldRole } from '../plan/roles';
 import { reachedBy } from './decide-resume';
-import { holdsAddresses, hostOf, Suspended, type PreparedHost, type Run } from './deploy-run';
+import { hostOf, Suspended, type PreparedHost, type Run } from './deploy-run';
 import { changeHost, patientStatus } from './guard-change';
 import { clean, onBoth, pause, runStep, type StepWork } from './run-step';
 import { compareHost, expectedBefore, observeHost, readAddresses } from './verify-host';
@@ -49,17 +50,19 @@ export async function awaitHolder(run: Run): Promise<string | undefined> {
   let problem: string | undefined;
   await runStep(run, { name: 'rollback', message: 'Waiting until one director serves again.' }, async () => {
     for (const deadline = Date.now() + EQUAL_MS[mode]; ;) {
-      const held = await onBoth(
+      const roles = await onBoth(
         hosts.map(({ director }) => director),
-        (director) => holds(run, director),
+        (director) => roleBefore(run, director),
       );
-      const holders = hosts.filter((_host, index) => held[index] === true).map(({ director }) => director);
-      if (holders.length === 1)
+      const holders = hosts.filter((_host, index) => roles[index] === 'active').map(({ director }) => director);
+      if (holders.length === 1 && roles.includes('standby'))
         return { message: `Exactly one director, ${holders[0] ?? ''}, holds the virtual addresses.` };
       if (run.signal.aborted) throw new Suspended('the worker is stopping');
       if (Date.now() > deadline) {
-        const unread = held.filter((each) => typeof each === 'string');
-        problem = [`${holders.length} directors hold the virtual addresses, one must.`, ...unread].join(' ');
+        const said = roles.map(
+          (role, index) => `${hosts[index]?.director ?? ''}: ${role instanceof Error ? role.message : role}`,
+        );
+        problem = `One director must hold all virtual addresses and the other none (${said.join(', ')}).`;
         return { message: clean(run, problem), state: 'failed' };
       }
       await pause(RETRY_MS, run.signal);
@@ -68,11 +71,12 @@ export async function awaitHolder(run: Run): Promise<string | undefined> {
   return problem;
 }
 
-/** Or why it is not known. */
-async function holds(run: Run, director: string): Promise<boolean | string> {
+/** By the addresses of the release before; or why it is not known. */
+async function roleBefore(run: Run, director: string): Promise<HeldRole | Error> {
+  const before = preparedOf(run, director).previous?.intent.active.virtualAddresses.map(({ address }) => address);
   return readAddresses(hostOf(run, director), director).then(
-    (held) => holdsAddresses(run, director, held),
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    (held) => heldRole(before ?? virtualAddressesOf(run.deploy.topology), held),
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
   );
 }
 

@@ -118,7 +118,7 @@ describe('order', () => {
 
   it.each([
     ['serves after a while', 40_000, 'rolled-back', 'Both directors are as they were before.'],
-    ['never serves again', Infinity, 'failed', '0 directors hold the virtual addresses, one must.'],
+    ['never serves again', Infinity, 'failed', 'and the other none (director1: standby, director2: standby)'],
   ])('says that a pair is back only when one director %s', async (_what, afterMs, state, words) => {
     const pair = fakePair('together');
     const setActive = (isActive: boolean) => Object.assign(pair.hosts['director1']!, { isActive });

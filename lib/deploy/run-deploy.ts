@@ -120,8 +120,7 @@ async function back(run: Run, reason: string): Promise<DeployEnd> {
   if (undone.every((end) => end === 'untouched'))
     return finish(run, 'failed', `${reason} Nothing was changed on either director.`);
   const unserved = await awaitHolder(run);
-  if (unserved !== undefined)
-    return finish(run, 'failed', `${reason} Both directors are back, yet nobody serves as before: ${unserved}`);
+  if (unserved !== undefined) return finish(run, 'failed', `${reason} Both directors are back. ${unserved}`);
   const notes = [
     ...(uncompared ? [`${uncompared} could not be compared with what was there before.`] : []),
     ...(healed ? [`What differed from its release before is so no more on ${healed}: see the rollback steps.`] : []),
