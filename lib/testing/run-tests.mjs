@@ -79,8 +79,7 @@ const gates = {
   },
   unit: { argv: vitest('unit'), counts: vitestCounts('unit') },
   processes: { argv: vitest('processes'), counts: vitestCounts('processes') },
-  // They wait for programs more than they compute; by itself vitest leaves one of two cores free.
-  binaries: { argv: vitest('binaries', 'binaries', '--maxWorkers=2'), counts: vitestCounts('binaries') },
+  binaries: { argv: vitest('binaries'), counts: vitestCounts('binaries') },
   crashes: { argv: vitest('crashes'), counts: vitestCounts('crashes') },
   ...Object.fromEntries(LAB_FILES.map((file) => [`lab ${file}`, labGate(file)])),
   ...Object.fromEntries(BROWSER_FILES.map((file) => [`browser ${file}`, browserGate(file)])),
