@@ -113,6 +113,9 @@ export function transactionOf(number: number, planHash: string): string {
   return `${number}-${planHash.slice(0, 8)}`;
 }
 
+/** How long a switch may take: where a daemon starts anew, its resource scripts decide. */
+export const SWITCH_MS: Record<PairMode, number> = { rolling: 60_000, 'rolling-restart': 150_000, together: 150_000 };
+
 /** Any of the virtual addresses: of this release, or of the one before, which an active director holds until it starts anew. */
 export function holdsAddresses({ deploy }: Run, director: string, held: readonly HeldAddress[]): boolean {
   const previous =

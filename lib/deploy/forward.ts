@@ -1,14 +1,13 @@
 // The way forward, exactly the protocol: stage, check, arm, switch, verify, prove a new connection, confirm.
 import { HostError } from '../core/errors';
 import type { Role } from '../core/kernel-state';
-import type { PairMode } from '../core/views/plan';
 import { parseGuardFrames } from '../parse/guard-frames';
 import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
 import { OBSERVED_SECTIONS, readSection, toObservedHost } from '../plan/observed-host';
 import type { GuardAnswer, GuardVerb } from '../ssh/guard-host';
 import { confirmPair, type ForwardRun, type ReachedByDirector } from './confirm-pair';
 import { isPast, type Reached } from './decide-resume';
-import { holdsAddresses, hostOf, type Run } from './deploy-run';
+import { holdsAddresses, hostOf, SWITCH_MS, type Run } from './deploy-run';
 import { changeHost, patientStatus, wordsOf } from './guard-change';
 import { differencesOf } from './roll-back';
 import { onBoth, runStep, runTwoSteps } from './run-step';
@@ -18,7 +17,6 @@ import { awaitRest, preparedOf, verifyDirector, verifyPair, type FirstReadings }
 const STAGE_MS = 60_000;
 const CHECK_MS = 60_000;
 const ARM_MS = 30_000;
-const SWITCH_MS: Record<PairMode, number> = { rolling: 60_000, 'rolling-restart': 150_000, together: 150_000 };
 const LOGINS = 3;
 const LOGIN_MS = 20_000;
 

@@ -1,9 +1,8 @@
 // What both directors say of a deploy's transaction, at this moment.
 import { HostError } from '../core/errors';
-import type { PairMode } from '../core/views/plan';
 import type { GuardStatus } from '../parse/guard-status';
 import { reachedBy, type Reached } from './decide-resume';
-import { confirmedIn, type Run } from './deploy-run';
+import { confirmedIn, SWITCH_MS, type Run } from './deploy-run';
 import { isAtWork, patientStatus } from './guard-change';
 import { onBoth, pause } from './run-step';
 
@@ -14,8 +13,6 @@ export type Stock = {
 };
 
 const RETRY_MS = 1_000;
-/** As long as a switch may take: it is not killed in the middle only because the worker was. */
-const AT_WORK_MS: Record<PairMode, number> = { rolling: 60_000, 'rolling-restart': 150_000, together: 150_000 };
 
 export async function takeStock(run: Run, waitMs: number): Promise<Stock> {
   const { hosts, transaction } = run.deploy;
@@ -37,9 +34,9 @@ export async function takeStock(run: Run, waitMs: number): Promise<Stock> {
   };
 }
 
-/** What an earlier worker began may still be at work on the director: it is let finish. */
+/** What an earlier worker began may still be at work on the director: it is let finish, and not killed in the middle only because the worker was. */
 async function restingStatus(run: Run, director: string, waitMs: number): Promise<GuardStatus> {
-  for (const deadline = Date.now() + AT_WORK_MS[run.deploy.mode]; ;) {
+  for (const deadline = Date.now() + SWITCH_MS[run.deploy.mode]; ;) {
     const status = await patientStatus(run, director, waitMs);
     if (!isAtWork(run, status) || Date.now() > deadline || run.signal.aborted) return status;
     await pause(RETRY_MS, run.signal);

@@ -1226,15 +1226,19 @@ END {
 
 # Services of FROM that TO has no more are deleted, unless OLD had them: then nobody of ours made them, and they are as OLD says again.
 # Where their daemon runs, those of OLD and TO that are missing come back.
+change_table() { # LINES for `ipvsadm -R`, which may be none, and what is said of them
+  [ -n "$1" ] || return 0
+  printf '%s\n' "$1" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
+  say "ipvs: $2"
+}
+
 settle_ipvs() { # FROM TO [OLD]
   [ -f /proc/net/ip_vs ] || return 0
   runs=''
   ! table_daemon_runs || runs=1
   now=$(read_table) || return 1
   text=$(printf '%s\n' "$now" | awk -v runs="$runs" "$IPVS_AWK" part=from "$1" part=to "$2" part=old "${3:-/dev/null}" part=now -) || return 1
-  [ -n "$text" ] || return 0
-  printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
-  say "ipvs: services settled"
+  change_table "$text" "services settled"
 }
 
 # part=from and part=to: intent/ipvs of two releases, part=now: read_table. What is to be added and edited; with stale=1 instead what is to go, only of
@@ -1293,9 +1297,7 @@ add_services() { # BASE RELEASE ACTION: before the rules that send packets there
   [ -f /proc/net/ip_vs ] || return 0
   table_daemon_runs || { [ "$3" = start-ldirectord ] && may_run_ldirectord "$2"; } || return 0
   now=$(read_table) && text=$(printf '%s\n' "$now" | awk "$MEND_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 1
-  [ -n "$text" ] || return 0
-  printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
-  say "ipvs: services added or edited"
+  change_table "$text" "services added or edited"
 }
 
 mend_ipvs() { # BASE RELEASE ACTION, when no daemon starts anew: what hands changed and no daemon puts right. A reload of ldirectord sets every service; keepalived compares its files only; nobody looks at the table of a standby
@@ -1308,10 +1310,7 @@ mend_ipvs() { # BASE RELEASE ACTION, when no daemon starts anew: what hands chan
     keepalived:*) ! keepalived_pid || text=$(printf '%s\n' "$now" | awk -v stale=1 "$MEND_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 1 ;;
     heartbeat:standby) ldirectord_pid || text=$(printf '%s\n' "$now" | awk "$IPVS_AWK" part=from "$S/releases/$2/intent/ipvs" part=now -) || return 1 ;;
   esac
-  if [ -n "$text" ]; then
-    printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
-    say "ipvs: mended"
-  fi
+  change_table "$text" mended || return 1
   case $STACK in keepalived) keepalived_pid ;; heartbeat) heartbeat_pid ;; *) false ;; esac || return 0
   # shellcheck disable=SC2086
   [ -z "$SYNC" ] || mend_sync $SYNC
@@ -1365,9 +1364,7 @@ END {
 set_limits() { # FROM TO ACTION
   [ "$3" = reload-keepalived ] && [ -f /proc/net/ip_vs ] && keepalived_pid || return 0
   now=$(read_table) && text=$(printf '%s\n' "$now" | awk "$LIMITS_AWK" part=from "$S/releases/$1/intent/ipvs" part=to "$S/releases/$2/intent/ipvs" part=now -) || return 1
-  [ -n "$text" ] || return 0
-  printf '%s\n' "$text" | ipvsadm -R || { warn "ipvsadm -R failed"; return 1; }
-  say "ipvs: thresholds set"
+  change_table "$text" "thresholds set"
 }
 
 mend_sync() { # ROLE INTERFACE ID
@@ -1554,13 +1551,11 @@ daemon() { # heartbeat|keepalived|ldirectord start|stop, with a time limit; with
   say "$1: $2"
   unit_of "$1"
   words='' # what an init script starts may keep our output open for ever
-  if [ "$1" = ldirectord ] && heartbeat_pid; then
+  if [ "$1" = ldirectord ] && { heartbeat_pid || [ ! -d "$RUN/systemd/system" ]; }; then
     resource_ldirectord "$2"
   elif [ -d "$RUN/systemd/system" ]; then
     [ "$1:$2" != ldirectord:start ] || timeout 60 systemctl daemon-reload < /dev/null > /dev/null 2>&1 9>&- # the unit is new
     words=$(exec 9>&- < /dev/null; timeout -k 5 "$DAEMON_SECONDS" systemctl "$2" "$UNIT" 2>&1)
-  elif [ "$1" = ldirectord ]; then
-    timeout -k 5 "$DAEMON_SECONDS" ldirectord ldirectord.cf "$2" < /dev/null > /dev/null 2>&1 9>&-
   else
     timeout -k 5 "$DAEMON_SECONDS" "$ROOT/etc/init.d/$1" "$2" < /dev/null > /dev/null 2>&1 9>&-
   fi || { warn "$1: $2 failed or took more than $DAEMON_SECONDS s: $words"; return 1; }

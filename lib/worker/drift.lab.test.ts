@@ -21,7 +21,7 @@ import {
 
 const PORT_BASE = 2500;
 const DIRECTORS = ['director1', 'director2'];
-/** Kernel and table: one poll and the second look; files and routes are read at every fourth poll. Twice that on a busy machine. */
+/** Kernel, table and files: one poll and the second look; routes are read at every fourth poll. Twice that on a busy machine. */
 const SOON_MS = 20_000;
 
 let lab: Lab;

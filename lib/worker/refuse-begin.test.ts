@@ -2,11 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { DeployPolicy } from '../core/deploy-policy';
-import { getDb } from '../db/client';
+import { getDb, type Db } from '../db/client';
 import { setUpTestDatabase } from '../testing/test-database';
 import { openDeployJournal } from './deploy-journal';
 import { CONSOLE_AUTHOR } from './roll-forward';
-import { approveUntil } from './test-console';
 
 setUpTestDatabase();
 
@@ -16,13 +15,21 @@ const frozen = { freezeReason: 'Year end.' };
 const past = { windows: [{ days: [((new Date().getUTCDay() + 5) % 7) + 1], from: '00:00', to: '00:01' }] };
 type Asked = { author?: string; approver?: string; breakGlass?: string };
 
+/** By one who may, as the services write it. */
+async function approve(db: Db, planId: string, expiresAt: Date): Promise<void> {
+  const approver = 'second@example.org';
+  const account = { id: approver, name: 'second', email: approver, role: 'operator' };
+  await db.user.upsert({ where: { id: approver }, create: account, update: {} });
+  await db.approval.create({ data: { planId, planHash: 'abc', approver, expiresAt } });
+}
+
 /** What a deploy is told that was asked for like this and begins under this policy; `approvedFor`: until when from now. */
 async function told(policy: Partial<DeployPolicy>, asked: Asked = {}, approvedFor?: number) {
   const db = getDb();
   const { id: topologyId } = await db.topology.create({ data: { name: `pair-${randomUUID()}`, revision: 1 } });
   const head = { topologyId, revision: 1, hash: 'abc', body: {}, createdBy: 'ann@example.org' };
   const plan = await db.plan.create({ data: head });
-  if (approvedFor !== undefined) await approveUntil(db, plan, new Date(Date.now() + approvedFor));
+  if (approvedFor !== undefined) await approve(db, plan.id, new Date(Date.now() + approvedFor));
   await db.topology.update({ where: { id: topologyId }, data: { deployPolicy: policy } });
   const row = { topologyId, planId: plan.id, planHash: 'abc', revision: 1, state: 'queued', generation: 1 };
   const deploy = await db.deploy.create({ data: { ...row, author: 'ann@example.org', ...asked, openFor: topologyId } });

@@ -138,19 +138,6 @@ export async function insertDeploy(
   return id;
 }
 
-/** As the services write it: the pair needs a second person from now on, and one who may has approved this plan until then. */
-export async function approveUntil(
-  db: Db,
-  plan: { id: string; hash: string; topologyId: string },
-  expiresAt: Date,
-): Promise<void> {
-  const approver = 'second@example.org';
-  const account = { id: approver, name: 'second', email: approver, role: 'operator' };
-  await db.user.upsert({ where: { id: approver }, create: account, update: {} });
-  await db.topology.update({ where: { id: plan.topologyId }, data: { deployPolicy: { needsApproval: true } } });
-  await db.approval.create({ data: { planId: plan.id, planHash: plan.hash, approver, expiresAt } });
-}
-
 export async function getDeploy(db: Db, id: string): Promise<DeployView> {
   const include = { topology: { select: { name: true } }, steps: { orderBy: { sequence: 'asc' } } } as const;
   return toDeploy(await db.deploy.findUniqueOrThrow({ where: { id }, include }));
