@@ -32,6 +32,15 @@ describe('the history of a text', () => {
     expect(textOf(run(redoText, typed))).toBe('b');
   });
 
+  it('does not stop at a letter that was typed and taken away at once', () => {
+    const typed = type(type(start('x'), 'y', 1_000), 'z', 9_000);
+    const changes = { from: 2, to: 3 };
+    const annotations = Transaction.time.of(9_100);
+    const away = typed.update({ changes, userEvent: 'delete.backward', annotations }).state;
+    expect(textOf(away)).toBe('xy');
+    expect(textOf(run(undoText, away))).toBe('x');
+  });
+
   it('leads back to the first text and forward to the last one, whatever was changed', () => {
     const change = fc.record({
       from: fc.nat(20),

@@ -28,8 +28,12 @@ const changesOf = StateField.define<History>({
     const isTyped = transaction.isUserEvent('input.type') || transaction.isUserEvent('delete');
     const at = transaction.annotation(Transaction.time) ?? 0;
     const last = isTyped && at - history.typedAt < TYPING_MS ? done.at(-1) : undefined;
-    const next = last ? [...done.slice(0, -1), back.compose(last)] : [...done, back].slice(-STEPS);
-    return { done: next, undone: [], typedAt: isTyped ? at : 0 };
+    if (!last) return { done: [...done, back].slice(-STEPS), undone: [], typedAt: isTyped ? at : 0 };
+    const before = done.slice(0, -1);
+    const whole = back.compose(last);
+    // A letter typed and taken away at once is no step: going back over it would change no text, and end there for ever.
+    if (whole.empty) return { done: before, undone: [], typedAt: 0 };
+    return { done: [...before, whole], undone: [], typedAt: at };
   },
 });
 
