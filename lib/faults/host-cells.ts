@@ -137,7 +137,17 @@ export const MATRIX_B: HostCell[] = [
     ['verified', ...NOTHING_DONE],
     'arm',
   ),
-  cell('mangle-flushed', 'standby', { strike: 'iptables -w -t mangle -F', heal: ':' }, NOTHING_DONE, 'verify'),
+  // Whoever flushed the table puts back what was not the console's: the console must not.
+  cell(
+    'mangle-flushed',
+    'standby',
+    {
+      strike: 'iptables-save -t mangle | grep -v LVS-CONSOLE > /run/others.mangle; iptables -w -t mangle -F',
+      heal: 'iptables-restore -w -n < /run/others.mangle; rm /run/others.mangle',
+    },
+    NOTHING_DONE,
+    'verify',
+  ),
   cell(
     'rule-added-by-others',
     'active',

@@ -1,5 +1,6 @@
 // The nine invariants of the deploy protocol, asserted after every cell; each answers the sentences of what is broken.
 import type { Deploy } from '../core/views/deploy';
+import type { CommandResult } from '../lab/run-command';
 import { callWorker } from '../worker/client';
 import { until } from '../worker/test-console';
 import { FOREIGN } from '../worker/test-foreign';
@@ -172,13 +173,25 @@ async function leavesForeign(rig: Rig, { before }: After): Promise<string[]> {
 }
 
 export async function readStatus(rig: Rig, director: string): Promise<Record<string, string>> {
-  const { stdout } = await rig.lab.exec(director, STATUS.split(' '), { timeoutMs: 30_000 });
-  return Object.fromEntries(
-    stdout
-      .trim()
-      .split('\n')
-      .map((line) => line.split('=') as [string, string]),
-  );
+  return toStatus(await rig.lab.exec(director, STATUS.split(' '), { timeoutMs: 30_000 }));
+}
+
+/** The same with the management cable out: by SSH from a real server, over the network that the two share. */
+export async function readStatusBeside({ lab }: Rig, director: string): Promise<Record<string, string>> {
+  const { keyFile = '' } = lab.ssh[director] ?? {};
+  const host = lab.hosts.find(({ name }) => name === director);
+  if (host?.kind !== 'director') throw new Error(`no director "${director}"`);
+  const options = ['BatchMode=yes', 'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'ConnectTimeout=15'];
+  const words = options.flatMap((option) => ['-o', option]);
+  const argv = ['ssh', '-F', 'none', ...words, '-i', keyFile, `root@${host.internal}`, '--', STATUS];
+  return toStatus(await lab.exec('rs1', argv, { timeoutMs: 60_000 }));
+}
+
+/** Throws when the guard did not answer: no answer is no state. */
+function toStatus({ code, stdout, stderr }: CommandResult): Record<string, string> {
+  if (code !== 0) throw new Error(`guard status ended with ${code}: ${stderr.trim()}`);
+  const lines = stdout.trim().split('\n');
+  return Object.fromEntries(lines.map((line) => line.split('=') as [string, string]));
 }
 
 const READ_FOREIGN = `cat /proc/sys/kernel/random/boot_id
