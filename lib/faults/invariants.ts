@@ -1,6 +1,7 @@
 // The nine invariants of the deploy protocol, asserted after every cell; each answers the sentences of what is broken.
 import type { Deploy } from '../core/views/deploy';
 import type { CommandResult } from '../lab/run-command';
+import { NO_MASTER, sshArgv } from '../lab/ssh';
 import { callWorker } from '../worker/client';
 import { until } from '../worker/test-console';
 import { FOREIGN } from '../worker/test-foreign';
@@ -178,12 +179,10 @@ export async function readStatus(rig: Rig, director: string): Promise<Record<str
 
 /** The same with the management cable out: by SSH from a real server, over the network that the two share. */
 export async function readStatusBeside({ lab }: Rig, director: string): Promise<Record<string, string>> {
-  const { keyFile = '' } = lab.ssh[director] ?? {};
   const host = lab.hosts.find(({ name }) => name === director);
-  if (host?.kind !== 'director') throw new Error(`no director "${director}"`);
-  const options = ['BatchMode=yes', 'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'ConnectTimeout=15'];
-  const words = options.flatMap((option) => ['-o', option]);
-  const argv = ['ssh', '-F', 'none', ...words, '-i', keyFile, `root@${host.internal}`, '--', STATUS];
+  const ssh = lab.ssh[director];
+  if (host?.kind !== 'director' || !ssh) throw new Error(`no director "${director}"`);
+  const argv = sshArgv({ ...ssh, address: host.internal, port: 22 }, NO_MASTER, STATUS.split(' '));
   return toStatus(await lab.exec('rs1', argv, { timeoutMs: 60_000 }));
 }
 

@@ -3,11 +3,14 @@ import net from 'node:net';
 import { labFiles } from './layout';
 import { runCommand } from './run-command';
 
-export type SshDetails = { address: '127.0.0.1'; port: number; user: 'root'; keyFile: string };
+export type SshDetails = { address: string; port: number; user: 'root'; keyFile: string };
 
 /** sshd gives the words to a shell: each is quoted so that the remote argv is the local one. */
 export const quoteWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** A control path with which every command has a connection of its own (ssh_config(5)). */
+export const NO_MASTER = 'none';
 
 export function sshArguments(details: SshDetails, controlPath: string): string[] {
   const options = {

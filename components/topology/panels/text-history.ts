@@ -28,12 +28,11 @@ const changesOf = StateField.define<History>({
     const isTyped = transaction.isUserEvent('input.type') || transaction.isUserEvent('delete');
     const at = transaction.annotation(Transaction.time) ?? 0;
     const last = isTyped && at - history.typedAt < TYPING_MS ? done.at(-1) : undefined;
-    if (!last) return { done: [...done, back].slice(-STEPS), undone: [], typedAt: isTyped ? at : 0 };
-    const before = done.slice(0, -1);
-    const whole = back.compose(last);
+    const before = last ? done.slice(0, -1) : done;
+    const step = last ? back.compose(last) : back;
     // A letter typed and taken away at once is no step: going back over it would change no text, and end there for ever.
-    if (whole.empty) return { done: before, undone: [], typedAt: 0 };
-    return { done: [...before, whole], undone: [], typedAt: at };
+    if (step.empty) return { done: before, undone: [], typedAt: 0 };
+    return { done: [...before, step].slice(-STEPS), undone: [], typedAt: isTyped ? at : 0 };
   },
 });
 
