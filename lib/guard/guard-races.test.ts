@@ -40,13 +40,44 @@ describe('the lock', () => {
   it('is taken from a switch by the rollback of that very switch', async () => {
     const box = await open({ shell: 'dash' });
     await armRelease(box, A, 1, releaseTar(testRelease(1)));
-    const isWhole = await holdLock(box, 'switch', 30);
-    const { code, stderr } = await box.guard(['rollback', A]);
+    const isWhole = await holdLock(box, 'switch', 90);
+    const { code, stderr, ms } = await box.guard(['rollback', A]);
     expect({ code, stderr }).toMatchObject({
       code: 0,
       stderr: expect.stringContaining('stopping guard switch') as string,
     });
+    // Its `sleep`, which has the lock too, has not been waited for.
+    expect(ms).toBeLessThan(60_000);
     expect(await isWhole()).toBe(false);
+  });
+
+  it('is taken from a program that hangs when the guard that started it has been killed', async () => {
+    const box = await open({ shell: 'dash' });
+    await armRelease(box, A, 1, releaseTar(testRelease(1)));
+    const isWhole = await holdLock(box, 'switch', 90);
+    await sh(box, 'read -r holder rest < ROOT/run/lvs-console.lock.holder; kill -KILL "$holder"');
+    const { code, stderr, ms } = await box.guard(['rollback', A]);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('what it started') as string });
+    expect(ms).toBeLessThan(60_000);
+    expect(await isWhole()).toBe(false);
+  });
+
+  it('is taken from a rollback that hangs, and from no other rollback', { timeout: 60_000 }, async () => {
+    const box = await open({ shell: 'dash' });
+    await armRelease(box, A, 1, releaseTar(testRelease(1)));
+    const uptime = Math.floor(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]));
+    const isWhole = await holdLock(box, `rollback ${uptime}`);
+    expect(await box.guard(['rollback', A])).toMatchObject({ code: 0, stderr: '' });
+    expect(await isWhole()).toBe(true);
+    await armRelease(box, B, 2, releaseTar(testRelease(2)));
+    await sh(box, 'rm ROOT/held');
+    const isAlsoWhole = await holdLock(box, 'rollback -700', 90);
+    const { code, stderr } = await box.guard(['rollback', B]);
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('stopping guard rollback') as string,
+    });
+    expect(await isAlsoWhole()).toBe(false);
   });
 });
 

@@ -7,7 +7,7 @@
 # Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction, 15 not for this key.
 # shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
-GUARD_VERSION=2.5.0
+GUARD_VERSION=2.6.0
 ROOT=''
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -27,6 +27,7 @@ MIN_FREE_KB=16384
 MIN_FREE_INODES=256
 KEEP_RELEASES=10
 DAEMON_SECONDS=110                             # heartbeat may take a minute to stop its resources
+ROLLBACK_SECONDS=600                           # one that stops and starts daemons takes a few minutes; one that takes longer hangs
 NL='
 '
 
@@ -198,7 +199,7 @@ daemon_pid() { case $1 in heartbeat) heartbeat_pid ;; keepalived) keepalived_pid
 # ---- reading ---------------------------------------------------------------------------------------------------------
 
 find_holder() { # sets HOLDER and HOLDER_VERB: who holds the lock now; 1 when nobody does
-  { read -r HOLDER HOLDER_VERB < "$LOCK.holder"; } 2> /dev/null || return 1
+  { read -r HOLDER HOLDER_VERB _ < "$LOCK.holder"; } 2> /dev/null || return 1
   case $HOLDER in '' | *[!0-9]*) return 1 ;; esac
   [ "/proc/$HOLDER/fd/9" -ef "$LOCK" ]
 }
@@ -715,27 +716,54 @@ take_lock() { # VERB [TX]: one state change at a time; a rollback of the open tr
   [ -d "$RUN" ] || die 13 "$RUN is missing"
   { true >> "$LOCK"; } 2> /dev/null || die 13 "cannot write $LOCK"
   exec 9>> "$LOCK"
-  tries=0
+  tries=0 left_by=''
   until flock -n 9; do
     tries=$((tries + 1))
     if [ "$1" = rollback ]; then
       [ $((tries % 10)) -ne 0 ] || break_lock "$2"
-      [ "$tries" -lt 700 ] || die 13 "another guard holds the lock for more than two minutes"
+      [ "$tries" -lt 700 ] || refuse_lock
     else
       [ "$tries" -lt 50 ] || die 10 "another guard command is at work, try again"
     fi
     sleep 0.2
   done
-  printf '%s %s\n' "$$" "$1" > "$LOCK.holder"
+  read -r UPTIME _ < /proc/uptime
+  printf '%s %s %s\n' "$$" "$1" "${UPTIME%%.*}" > "$LOCK.holder"
 }
 
 break_lock() { # TX: one that has ended long ago stops nobody, and what a person at the console does is not cut short
   load_tx
   [ "$TX_STATE" = damaged ] || { [ "$TX" = "$1" ] && is_open; } || return 0
-  find_holder || return 0
-  case $HOLDER_VERB in rollback | boot | apply) return 0 ;; esac
-  warn "stopping guard $HOLDER_VERB (process $HOLDER), which still holds the lock"
-  kill -KILL "$HOLDER" 2>/dev/null || :
+  { read -r HOLDER HOLDER_VERB since _ < "$LOCK.holder"; } 2> /dev/null || return 0
+  case $HOLDER_VERB in
+    boot | apply) return 0 ;;
+    rollback) read -r UPTIME _ < /proc/uptime
+      [ -n "$since" ] && [ $((${UPTIME%%.*} - since)) -gt "$ROLLBACK_SECONDS" ] || return 0 ;;
+  esac
+  if ! find_holder; then # what it started goes on without it; or somebody has taken the lock just now and not written so yet
+    [ "$left_by" = "$HOLDER $since" ] || { left_by="$HOLDER $since"; return 0; }
+    HOLDER=''
+  fi
+  lock_keepers
+  [ -n "$KEEPERS" ] || return 0
+  warn "stopping guard $HOLDER_VERB${HOLDER:+ (process $HOLDER)} and what it started: it still holds the lock"
+  # shellcheck disable=SC2086 # the guard before its programs: it would go on when one ends
+  kill -KILL $HOLDER $KEEPERS 2> /dev/null || :
+}
+
+# Sets KEEPERS: all that keep the lock taken. What a guard starts has its descriptor, and so the lock, also when that guard has ended.
+lock_keepers() {
+  KEEPERS=''
+  for process in /proc/[0-9]*; do
+    [ "$process/fd/9" -ef "$LOCK" ] && grep -q '^lock:' "$process/fdinfo/9" 2> /dev/null && KEEPERS="$KEEPERS ${process#/proc/}"
+  done
+}
+
+refuse_lock() { # after more than two minutes: what does not end even when it is killed waits in the kernel, and then nothing here can help
+  lock_keepers
+  names=''
+  for process in $KEEPERS; do names="$names, process $process ($(tr '\0' ' ' 2> /dev/null < "/proc/$process/cmdline" | head -c 80))"; done
+  die 13 "the lock is held for more than two minutes${names:+: ${names#, }}. What cannot be killed waits for the kernel: restart this host, at its start it puts the confirmed release in place"
 }
 
 begin() { # VERB [TX]: what every state change starts with; neither a lost connection nor a slip of the fingers may stop it half way
@@ -1803,15 +1831,15 @@ make_reserve() { # CONFIRMED: a rollback on a full disk renames these instead of
 
 start_timer() { # TX SECONDS
   if [ "$TX_TIMER" != sleeper ]; then
-    # a rollback that is killed is started again; one that is refused is not
+    # a rollback that is killed or hangs is started again; one that is refused is not
     timeout 20 systemd-run --quiet --collect --unit="$TX_TIMER" --on-active="$2" --timer-property=AccuracySec=100ms \
       --property=Restart=on-failure --property=RestartSec=3 --property=RestartPreventExitStatus='2 10 14' \
-      --property=OOMScoreAdjust=-1000 "$GUARD" rollback "$1" < /dev/null 9>&-
+      --property=OOMScoreAdjust=-1000 timeout -s KILL "$ROLLBACK_SECONDS" "$GUARD" rollback "$1" < /dev/null 9>&-
     return
   fi
   # shellcheck disable=SC2016 # the inner shell expands
-  setsid sh -c 'echo -1000 > /proc/self/oom_score_adj; sleep "$3"; until "$1" rollback "$2"; do case $? in 2|10|14) exit ;; esac; sleep 3; done' \
-    guard-timer "$GUARD" "$1" "$2" < /dev/null > /dev/null 2>&1 9>&- &
+  setsid sh -c 'echo -1000 > /proc/self/oom_score_adj; sleep "$3"; until timeout -s KILL "$4" "$1" rollback "$2"; do case $? in 2|10|14) exit ;; esac; sleep 3; done' \
+    guard-timer "$GUARD" "$1" "$2" "$ROLLBACK_SECONDS" < /dev/null > /dev/null 2>&1 9>&- &
   TX_TIMER=sleeper-$!
 }
 
