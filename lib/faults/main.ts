@@ -8,6 +8,7 @@ import { MATRIX_A, QUICK, selectCells } from './cells';
 import { confirmRace } from './confirm-race';
 import { compareTools, printComparison } from './compare';
 import { MATRIX_E } from './damage-cells';
+import { keepEvidence } from './evidence';
 import { MATRIX_B } from './host-cells';
 import { MATRIX_C } from './network-cells';
 import { PAIR_TRIALS, SCENES } from './pair-cells';
@@ -142,6 +143,10 @@ async function runPart(shard: number): Promise<void> {
       const left = todo.length - at - 1;
       console.log(`${passed ? 'passed' : 'FAILED'} ${id} ${state} ${seconds.toFixed(0)} s (${left} behind it) ${note}`);
       for (const { invariant, what } of broken) console.log(`    invariant ${invariant}: ${what}`);
+      if (!passed)
+        console.log(
+          `    what the directors still tell: ${await keepEvidence(rig, id, `${values.journal}.evidence`).catch(String)}`,
+        );
       isBroken = !passed;
     }
   } finally {

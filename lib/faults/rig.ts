@@ -22,6 +22,7 @@ export const UNTOUCHED_ADDRESS = '192.168.0.10';
 export type Rig = {
   db: Db;
   lab: Lab;
+  labName: string;
   /** Between the console and each director's SSH port; the harness itself does not pass it. */
   links: Record<string, Link>;
   portBase: number;
@@ -66,7 +67,7 @@ export async function openRig(timerSeconds: number, shard: number, report: (line
     let count = 0;
     let pairs = 0;
     const rig: Rig = {
-      ...{ db, lab: opened, links, portBase, console: running, timerSeconds, dataFolder, close },
+      ...{ db, lab: opened, labName, links, portBase, console: running, timerSeconds, dataFolder, close },
       ...{ databaseFolder: rows[0]?.data_directory ?? '', topologyId: '', secret: '' },
       nextRevision: async () => (await saveDocument(db, documentNumber((count += 1)), rig.topologyId)).revision,
       renew: async () => {

@@ -260,8 +260,8 @@ async function atRest(rig: Rig, director: string): Promise<void> {
   await until(
     `${director} is at rest`,
     async () => {
-      const { state = '', step = '' } = await readStatus(rig, director);
-      return step === '' && AT_REST.includes(state) ? true : undefined;
+      const { state = '', step = '', busy = '' } = await readStatus(rig, director);
+      return step === '' && busy === '' && AT_REST.includes(state) ? true : undefined;
     },
     (rig.timerSeconds + 60) * 1000,
   ).catch(() => undefined); // the invariants say what it is instead

@@ -1,0 +1,29 @@
+// What a director can still tell after a cell that failed: the reset before the next cell takes it away.
+import fs from 'node:fs';
+import path from 'node:path';
+import { labFiles, layoutLab } from '../lab/layout';
+import { DIRECTORS, type Rig } from './rig';
+
+/** Processes with what each waits for in the kernel, who holds the guard's lock, and what the kernel says of tasks that do not go on (SysRq w). */
+const READ = `{ echo w > /proc/sysrq-trigger; } 2>&1
+echo '== lock'; cat /run/lvs-console.lock.holder /proc/locks
+echo '== processes'; ps -eo pid,ppid,stat,etimes,wchan:32,args
+echo '== open files on the lock'; for p in /proc/[0-9]*; do [ "$p/fd/9" -ef /run/lvs-console.lock ] && echo "$p $(tr '\\0' ' ' < "$p/cmdline"): $(tr '\\n' ' ' < "$p/fdinfo/9")"; done
+echo '== guard'; timeout 20 /usr/lib/lvs-console/guard status; cat /var/lib/lvs-console/tx
+echo '== kernel'; dmesg | tail -n 400
+echo '== journal'; journalctl --no-pager -q -o short-precise -n 3000`;
+
+/** Into a folder of the cell; answers it. A director that does not answer leaves its console only. */
+export async function keepEvidence(rig: Rig, id: string, besides: string): Promise<string> {
+  const folder = path.join(besides, id.replaceAll(/[^\w@.-]+/g, '_'));
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { console: consoleOf } = labFiles(layoutLab({ name: rig.labName }).runFolder);
+  await Promise.all(
+    DIRECTORS.map(async (director) => {
+      const { stdout, stderr } = await rig.lab.exec(director, ['sh', '-c', READ], { timeoutMs: 90_000 });
+      fs.writeFileSync(path.join(folder, `${director}.txt`), `${stdout}\n${stderr}`);
+      fs.copyFileSync(consoleOf(director), path.join(folder, `${director}.console.txt`));
+    }),
+  );
+  return folder;
+}
