@@ -126,7 +126,8 @@ export const MATRIX_B: HostCell[] = [
     NOTHING_DONE,
     'arm',
   ),
-  cell('module-not-loadable', 'standby', MODULE_GONE, NOTHING_DONE),
+  // Found before anything is staged: depmod still names the file.
+  cell('module-not-loadable', 'standby', MODULE_GONE, ['refused']),
   cell('module-taken-away', 'standby', { ...MODULE_GONE, holdsWorker: true }, NOTHING_DONE, 'arm'),
   cell('out-of-memory', 'active', OUT_OF_MEMORY, NOTHING_DONE),
   cell('no-systemd', 'active', NO_SYSTEMD, ['verified']),

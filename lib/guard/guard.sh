@@ -138,11 +138,18 @@ can_load() { # MODULE: loaded, built in, or there to be loaded; asking a tool of
   loadable "$kernel" "$1"
 }
 
-loadable() { # KERNEL MODULE
-  set -- "$2" "/lib/modules/$1/modules.dep" "/lib/modules/$1/modules.builtin"
-  [ -f "$3" ] || set -- "$1" "$2" /dev/null
-  awk -v asked="$1" '{ sub(/:.*/, ""); sub(/.*\//, ""); sub(/\.ko.*/, ""); gsub(/-/, "_"); if ($0 == asked) { found = 1; exit } } END { exit !found }' "$2" "$3" 2> /dev/null
+loadable() { # KERNEL MODULE: built in, or named by depmod and its file is there
+  set -- "$2" "/lib/modules/$1"
+  set -- "$1" "$2" "$2/modules.dep" "$2/modules.builtin"
+  [ -f "$4" ] || set -- "$1" "$2" "$3" /dev/null
+  awk -v asked="$1" -v folder="$2" "$LOADABLE_AWK" "$3" "$4" 2> /dev/null | grep -q '	yes$'
 }
+
+# modules.dep, modules.builtin and what is loaded: of each that is asked for `NAME<TAB>yes|no`. depmod also names a file that has gone since.
+LOADABLE_AWK='
+FILENAME == "/proc/modules" { found[$1] = 1; next }
+{ sub(/:.*/, ""); file = $0; sub(/.*\//, ""); sub(/\.ko.*/, ""); gsub(/-/, "_"); if (FILENAME ~ /builtin$/) found[$0] = 1; else path[$0] = file ~ /^\// ? file : folder "/" file }
+END { n = split(asked, a, " "); for (i = 1; i <= n; i++) { m = a[i]; print m "\t" (m in found || m in path && (getline line < path[m]) >= 0 ? "yes" : "no") } }'
 
 loaded() { # MODULE, one that has no folder in /sys/module when it is built in
   [ ! -d "/sys/module/$1" ] || return 0
@@ -418,9 +425,10 @@ print_loadable() { # from modules.dep and modules.builtin: asking modprobe would
   [ -f "/lib/modules/$kernel/modules.dep" ] || return 1
   builtin=/lib/modules/$kernel/modules.builtin
   [ -f "$builtin" ] || builtin=/dev/null
-  awk -v asked='ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_lblc ip_vs_lblcr ip_vs_dh ip_vs_sh ip_vs_sed ip_vs_nq ip_vs_fo ip_vs_ovf ip_vs_mh ip_vs_twos ip_vs_ftp iptable_mangle iptable_nat ip6table_mangle ip6table_nat ip_set ip_set_hash_net ip_set_hash_netport xt_set nf_tables xt_mark xt_comment xt_multiport xt_MASQUERADE nf_conntrack ipip ip6_tunnel' '
-    { sub(/:.*/, ""); sub(/.*\//, ""); sub(/\.ko.*/, ""); gsub(/-/, "_"); found[$0] = 1 }
-    END { n = split(asked, a, " "); for (i = 1; i <= n; i++) print a[i] "\t" (a[i] in found ? "yes" : "no") }' "/lib/modules/$kernel/modules.dep" "$builtin"
+  now=/proc/modules
+  [ -f "$now" ] || now=/dev/null
+  awk -v asked='ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_lblc ip_vs_lblcr ip_vs_dh ip_vs_sh ip_vs_sed ip_vs_nq ip_vs_fo ip_vs_ovf ip_vs_mh ip_vs_twos ip_vs_ftp iptable_mangle iptable_nat ip6table_mangle ip6table_nat ip_set ip_set_hash_net ip_set_hash_netport xt_set nf_tables xt_mark xt_comment xt_multiport xt_MASQUERADE nf_conntrack ipip ip6_tunnel' \
+    -v folder="/lib/modules/$kernel" "$LOADABLE_AWK" "/lib/modules/$kernel/modules.dep" "$builtin" "$now"
 }
 
 print_disk() { df -Pk "$ROOT/var/lib" && df -Pi "$ROOT/var/lib"; }

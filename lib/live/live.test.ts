@@ -105,6 +105,13 @@ describe('a poller', () => {
     expect(asked).toEqual([22, 10, 10, 10, 22, 10, 22]);
   });
 
+  it('reads the own nftables table as often as the rules of iptables, so that a flushed one is seen at once', async () => {
+    const table = (text: string) => () => liveFrames({ nftables: { text } });
+    const rules = '{"nftables": [{"table": {"family": "inet", "name": "lvs-console", "handle": 2}}]}';
+    const { asked } = await poll([table(rules), table(rules), table('{"nftables": []}'), table('{"nftables": []}')]);
+    expect(asked).toEqual([22, 11, 11, 11]);
+  });
+
   it('leaves a director that answers slowly three quarters of its time, and asks a quick one each 1.2 s', async () => {
     const slow = await poll([() => liveFrames(), () => liveFrames()], 600);
     expect(slow.pauses[0]).toBeGreaterThanOrEqual(3 * 600);

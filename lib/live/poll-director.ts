@@ -9,7 +9,7 @@ import { parseGuardStatus } from '../parse/guard-status';
 import { parseManagedFiles } from '../parse/managed-files';
 import { needsOf } from '../plan/host-needs';
 import { FILE_SECTION, toObservedHost } from '../plan/observed-host';
-import { FAST, SLOW } from './polled-sections';
+import { FAST, NFTABLES, SLOW } from './polled-sections';
 import type { Reading } from './last-readings';
 import { systemOf, toLiveHost, type LiveContext } from './to-live-host';
 import { withRuleRates } from './rule-rates';
@@ -118,12 +118,18 @@ async function readFrames(
   const options = { timeoutMs: READ_MS, signal };
   const statusOf = (frames: GuardFrames) => releaseWords(frames.get('status')?.text ?? '');
   if (slow && slow.rounds < SLOW_EVERY) {
-    const fast = await host.read(FAST, options);
+    const fast = await host.read(hasOwnTable(slow.frames) ? [...FAST, NFTABLES] : FAST, options);
     if (statusOf(fast) === slow.status)
-      return { all: new Map([...fast, ...slow.frames]), slow: { ...slow, rounds: slow.rounds + 1 } };
+      return { all: new Map([...slow.frames, ...fast]), slow: { ...slow, rounds: slow.rounds + 1 } };
   }
   const all = await host.read([...FAST, ...SLOW], options);
   return { all, slow: { frames: pick(all, SLOW), readAt: new Date().toISOString(), rounds: 1, status: statusOf(all) } };
+}
+
+/** The guard lists the console's own table, or none. */
+function hasOwnTable(frames: GuardFrames): boolean {
+  const frame = frames.get(NFTABLES);
+  return frame?.status === 0 && frame.text.trim() !== '{"nftables": []}';
 }
 
 /** Without the seconds of the timer, which move by themselves, and who is at work: what a verb changes shows in the other words. */

@@ -14,6 +14,8 @@ export const FAST = [
   'firewall6',
   'daemons',
 ];
+/** Also at every round, where the console's own rules are in there: as `firewall` is elsewhere. */
+export const NFTABLES = 'nftables';
 /** What only an administrator changes, and listings that say again what `firewall` says: read every few rounds, to keep the director's load low. */
 export const SLOW = [
   'mangle-list',
@@ -23,7 +25,7 @@ export const SLOW = [
   'routes',
   'routes6',
   'sets',
-  'nftables',
+  NFTABLES,
   'sysctls',
   'modules',
   'clock',

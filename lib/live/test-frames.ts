@@ -25,6 +25,7 @@ const TEXTS: Record<string, string> = {
 [5:300] -A LVS-CONSOLE -d 192.168.0.0/24 -i eth0 -m comment --comment "lvs:everything" -j MARK --set-xmark 0x1/0xffffffff
 COMMIT
 `,
+  nftables: '{"nftables": []}\n',
   'mangle-list': 'Chain PREROUTING\n',
   'nat-list': 'Chain POSTROUTING\n',
   sysctls: 'net.ipv4.ip_forward=1\n',
