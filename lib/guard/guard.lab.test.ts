@@ -53,7 +53,11 @@ describe('the guard on a real director', () => {
   const sh = async (script: string) => (await on(['sh', '-c', script])).stdout;
   const guard = (args: string, input?: Buffer) => on([GUARD, ...args.split(' ')], input);
   const must = async (args: string, input?: Buffer) => {
-    expect(await guard(args, input), args).toMatchObject({ code: 0 });
+    const outcome = await guard(args, input);
+    // What hung, where something hung, can be read only now.
+    const told =
+      outcome.code === 0 ? '' : await sh('ps -eo pid,ppid,stat,etimes,args; journalctl -q --no-pager -n 400');
+    expect(outcome, `${args}: ${outcome.stderr}\n${told}`).toMatchObject({ code: 0 });
   };
   const arm = async (tx: string, generation: number, tar: Buffer, seconds: number) => {
     await must(`stage ${tx} ${String(generation)}`, tar);
