@@ -61,10 +61,10 @@ async function readFacts(run: Run, director: string): Promise<Found> {
   return { director, facts: parseHostFacts(frames), status };
 }
 
-/** An older guard does not know what a deploy sends: it would refuse in words that nobody could make sense of. */
+/** An older guard does not know what a deploy sends, or cannot be rolled back while one of its programs hangs (before 2.6). */
 function checkGuard(director: string, { version }: GuardStatus): string[] {
   const [major = 0, minor = 0] = version.split(/[.+]/).map(Number);
-  if (major > 2 || (major === 2 && minor >= 5)) return [];
+  if (major > 2 || (major === 2 && minor >= 6)) return [];
   return [
     `${director} has guard ${version}, which is too old for this console: install it again on the director's page.`,
   ];

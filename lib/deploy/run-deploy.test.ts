@@ -205,9 +205,9 @@ describe('round trips', () => {
 
   it('refuses a guard that is too old for what is asked of it', async () => {
     const pair = fakePair();
-    pair.hosts['director1']!.guardVersion = '2.4.0+0123abcd';
+    pair.hosts['director1']!.guardVersion = '2.5.0+0123abcd';
     expect(await ended(runDeploy(pair.run))).toBe('refused');
-    expect(pair.journal.ended?.outcome).toContain('director1 has guard 2.4.0+0123abcd');
+    expect(pair.journal.ended?.outcome).toContain('director1 has guard 2.5.0+0123abcd');
     expect(pair.done).toEqual([]);
   });
 });
