@@ -135,14 +135,14 @@ can_load() { # MODULE: loaded, built in, or there to be loaded; asking a tool of
   [ ! -d "/sys/module/$1" ] || return 0
   read -r kernel < /proc/sys/kernel/osrelease
   [ -d "/lib/modules/$kernel" ] || return 0 # a kernel without modules: only asking tells
-  loadable "$kernel" "$1"
+  ask_modules "$kernel" "$1" 2> /dev/null | grep -q '	yes$'
 }
 
-loadable() { # KERNEL MODULE: built in, or named by depmod and its file is there
-  set -- "$2" "/lib/modules/$1"
-  set -- "$1" "$2" "$2/modules.dep" "$2/modules.builtin"
-  [ -f "$4" ] || set -- "$1" "$2" "$3" /dev/null
-  awk -v asked="$1" -v folder="$2" "$LOADABLE_AWK" "$3" "$4" 2> /dev/null | grep -q '	yes$'
+ask_modules() { # KERNEL NAMES: of each `NAME<TAB>yes|no`; not of modprobe, which would be one process for each
+  builtin=/lib/modules/$1/modules.builtin loaded=/proc/modules
+  [ -f "$builtin" ] || builtin=/dev/null
+  [ -f "$loaded" ] || loaded=/dev/null
+  awk -v asked="$2" -v folder="/lib/modules/$1" "$LOADABLE_AWK" "/lib/modules/$1/modules.dep" "$builtin" "$loaded"
 }
 
 # modules.dep, modules.builtin and what is loaded: of each that is asked for `NAME<TAB>yes|no`. depmod also names a file that has gone since.
@@ -205,8 +205,9 @@ daemon_pid() { case $1 in heartbeat) heartbeat_pid ;; keepalived) keepalived_pid
 
 # ---- reading ---------------------------------------------------------------------------------------------------------
 
-find_holder() { # sets HOLDER and HOLDER_VERB: who holds the lock now; 1 when nobody does
-  { read -r HOLDER HOLDER_VERB _ < "$LOCK.holder"; } 2> /dev/null || return 1
+find_holder() { # sets HOLDER, HOLDER_VERB and HOLDER_SINCE: who holds the lock now, or was the last; 1 when it is not there any more
+  HOLDER='' HOLDER_VERB='' HOLDER_SINCE=''
+  { read -r HOLDER HOLDER_VERB HOLDER_SINCE _ < "$LOCK.holder"; } 2> /dev/null || return 1
   case $HOLDER in '' | *[!0-9]*) return 1 ;; esac
   [ "/proc/$HOLDER/fd/9" -ef "$LOCK" ]
 }
@@ -420,15 +421,10 @@ print_tools() {
   return 0
 }
 
-print_loadable() { # from modules.dep and modules.builtin: asking modprobe would be one process for each
+print_loadable() {
   read -r kernel < /proc/sys/kernel/osrelease
   [ -f "/lib/modules/$kernel/modules.dep" ] || return 1
-  builtin=/lib/modules/$kernel/modules.builtin
-  [ -f "$builtin" ] || builtin=/dev/null
-  now=/proc/modules
-  [ -f "$now" ] || now=/dev/null
-  awk -v asked='ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_lblc ip_vs_lblcr ip_vs_dh ip_vs_sh ip_vs_sed ip_vs_nq ip_vs_fo ip_vs_ovf ip_vs_mh ip_vs_twos ip_vs_ftp iptable_mangle iptable_nat ip6table_mangle ip6table_nat ip_set ip_set_hash_net ip_set_hash_netport xt_set nf_tables xt_mark xt_comment xt_multiport xt_MASQUERADE nf_conntrack ipip ip6_tunnel' \
-    -v folder="/lib/modules/$kernel" "$LOADABLE_AWK" "/lib/modules/$kernel/modules.dep" "$builtin" "$now"
+  ask_modules "$kernel" 'ip_vs ip_vs_rr ip_vs_wrr ip_vs_lc ip_vs_wlc ip_vs_lblc ip_vs_lblcr ip_vs_dh ip_vs_sh ip_vs_sed ip_vs_nq ip_vs_fo ip_vs_ovf ip_vs_mh ip_vs_twos ip_vs_ftp iptable_mangle iptable_nat ip6table_mangle ip6table_nat ip_set ip_set_hash_net ip_set_hash_netport xt_set nf_tables xt_mark xt_comment xt_multiport xt_MASQUERADE nf_conntrack ipip ip6_tunnel'
 }
 
 print_disk() { df -Pk "$ROOT/var/lib" && df -Pi "$ROOT/var/lib"; }
@@ -742,14 +738,14 @@ take_lock() { # VERB [TX]: one state change at a time; a rollback of the open tr
 break_lock() { # TX: one that has ended long ago stops nobody, and what a person at the console does is not cut short
   load_tx
   [ "$TX_STATE" = damaged ] || { [ "$TX" = "$1" ] && is_open; } || return 0
-  { read -r HOLDER HOLDER_VERB since _ < "$LOCK.holder"; } 2> /dev/null || return 0
+  find_holder && is_gone=no || is_gone=yes
   case $HOLDER_VERB in
-    boot | apply) return 0 ;;
+    '' | boot | apply) return 0 ;;
     rollback) read -r UPTIME _ < /proc/uptime
-      [ -n "$since" ] && [ $((${UPTIME%%.*} - since)) -gt "$ROLLBACK_SECONDS" ] || return 0 ;;
+      [ -n "$HOLDER_SINCE" ] && [ $((${UPTIME%%.*} - HOLDER_SINCE)) -gt "$ROLLBACK_SECONDS" ] || return 0 ;;
   esac
-  if ! find_holder; then # what it started goes on without it; or somebody has taken the lock just now and not written so yet
-    [ "$left_by" = "$HOLDER $since" ] || { left_by="$HOLDER $since"; return 0; }
+  if [ "$is_gone" = yes ]; then # what it started goes on without it; or somebody has taken the lock just now and not written so yet
+    [ "$left_by" = "$HOLDER $HOLDER_SINCE" ] || { left_by="$HOLDER $HOLDER_SINCE"; return 0; }
     HOLDER=''
   fi
   lock_keepers
