@@ -162,6 +162,38 @@ function playwrightCounts(report) {
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped };
 }
 
+/** What failed, in words for the end of a long output: of which a machine may keep the last lines only. */
+const failures = [];
+const WORDS_OF_A_FAILURE = 400;
+
+/** Of Vitest's report and Playwright's; a gate without one is named by its last lines. */
+function namesOfFailed(name, output) {
+  try {
+    const report = JSON.parse(fs.readFileSync(reportOf(name), 'utf8'));
+    return report.testResults ? failedOfVitest(report) : report.suites.flatMap((suite) => failedOfPlaywright(suite));
+  } catch {
+    const cells = output.split('\n').filter((line) => line.startsWith('FAILED '));
+    return cells.length > 0 ? cells : [tail(output, 8)];
+  }
+}
+
+function failedOfVitest({ testResults }) {
+  return testResults.flatMap(({ name: file, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status !== 'passed');
+    if (failed.length === 0) return status === 'failed' ? [`${path.relative(root, file)}: ${message}`] : [];
+    return failed.map((test) => `${path.relative(root, file)}: ${test.fullName}: ${test.failureMessages.join(' ')}`);
+  });
+}
+
+function failedOfPlaywright({ file, suites = [], specs = [] }) {
+  const failed = specs.filter(({ ok }) => !ok);
+  const wordsOf = ({ tests }) => tests.flatMap((test) => test.results.map((result) => result.error?.message ?? ''));
+  return [
+    ...suites.flatMap((suite) => failedOfPlaywright(suite)),
+    ...failed.map((spec) => `e2e/${file}: ${spec.title}: ${wordsOf(spec).join(' ')}`),
+  ];
+}
+
 async function runGate(name) {
   const { argv, counts, env } = gates[name];
   const started = Date.now();
@@ -172,6 +204,8 @@ async function runGate(name) {
     `\n=== ${name}: ${result.failed === 0 ? 'passed' : 'FAILED'} (${result.passed} passed, ${result.failed} failed) in ${elapsed}`,
   );
   console.log(result.failed === 0 ? tail(output, 8) : output);
+  if (result.failed > 0)
+    for (const words of namesOfFailed(name, output)) failures.push(`${name}: ${words.slice(0, WORDS_OF_A_FAILURE)}`);
   return result;
 }
 
@@ -248,6 +282,7 @@ for (const lanes of plan) sums.push(...(await Promise.all(lanes.map(runLane))));
 const passed = sums.reduce((sum, r) => sum + r.passed, 0);
 const failed = sums.reduce((sum, r) => sum + r.failed, 0);
 fs.rmSync(results, { recursive: true, force: true });
+if (failures.length > 0) console.log(`\nfailed:\n  ${failures.join('\n  ')}`);
 const skipped = sums.reduce((sum, r) => sum + r.skipped, 0);
 if (notBegun.length > 0)
   console.log(`\nnot begun within ${minutes} minutes, each counts as one skipped:\n  ${notBegun.join('\n  ')}`);
