@@ -163,7 +163,7 @@ describe('an endpoint that is no SSH server', () => {
     closers.push(started.close);
     const begun = Date.now();
     expect(await codeOf(openConnection(await loginTo(started, 'SHA256:x'), { timeoutMs: 1_000 }))).toBe('unreachable');
-    expect(Date.now() - begun).toBeLessThan(4_000);
+    expect(Date.now() - begun).toBeLessThan(10_000);
   });
 
   it('or is not there at all is unreachable', async () => {

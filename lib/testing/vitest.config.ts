@@ -41,7 +41,7 @@ export default defineConfig({
           globalSetup: ['lib/testing/test-postgres.ts'],
           include: ['{lib,components,app}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.lab.test.ts', '**/node_modules/**', '**/.next/**', ...judged, ...started],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
