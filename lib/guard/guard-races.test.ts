@@ -51,16 +51,21 @@ describe('the lock', () => {
     expect(await isWhole()).toBe(false);
   });
 
-  it('is taken from a program that hangs when the guard that started it has been killed', async () => {
-    const box = await open({ shell: 'dash' });
-    await armRelease(box, A, 1, releaseTar(testRelease(1)));
-    const isWhole = await holdLock(box, 'switch', 90);
-    await sh(box, 'read -r holder rest < ROOT/run/lvs-console.lock.holder; kill -KILL "$holder"');
-    const { code, stderr, ms } = await box.guard(['rollback', A]);
-    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('what it started') as string });
-    expect(ms).toBeLessThan(60_000);
-    expect(await isWhole()).toBe(false);
-  });
+  // Of a rollback's or a person's guard as well: only while it lives is it left the time that it needs.
+  it.each(['switch', 'rollback', 'apply'])(
+    'is taken from what hangs when the guard of %s has been killed',
+    async (verb) => {
+      const box = await open({ shell: 'dash' });
+      await armRelease(box, A, 1, releaseTar(testRelease(1)));
+      const uptime = Math.floor(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]));
+      const isWhole = await holdLock(box, `${verb} ${uptime}`, 90);
+      await sh(box, 'read -r holder rest < ROOT/run/lvs-console.lock.holder; kill -KILL "$holder"');
+      const { code, stderr, ms } = await box.guard(['rollback', A]);
+      expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('what it started') as string });
+      expect(ms).toBeLessThan(60_000);
+      expect(await isWhole()).toBe(false);
+    },
+  );
 
   it('is taken from a rollback that hangs, and from no other rollback', { timeout: 60_000 }, async () => {
     const box = await open({ shell: 'dash' });

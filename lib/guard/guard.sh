@@ -7,7 +7,7 @@
 # Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction, 15 not for this key.
 # shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
-GUARD_VERSION=2.6.0
+GUARD_VERSION=2.6.1
 ROOT=''
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -134,15 +134,16 @@ has_ipv6() { [ -d /proc/sys/net/ipv6 ]; }
 can_load() { # MODULE: loaded, built in, or there to be loaded; asking a tool of it would load it
   [ ! -d "/sys/module/$1" ] || return 0
   read -r kernel < /proc/sys/kernel/osrelease
-  [ -d "/lib/modules/$kernel" ] || return 0 # a kernel without modules: only asking tells
+  [ -f "/lib/modules/$kernel/modules.dep" ] || return 0 # a kernel without modules: only asking tells
   ask_modules "$kernel" "$1" 2> /dev/null | grep -q '	yes$'
 }
 
 ask_modules() { # KERNEL NAMES: of each `NAME<TAB>yes|no`; not of modprobe, which would be one process for each
-  builtin=/lib/modules/$1/modules.builtin loaded=/proc/modules
+  depends=/lib/modules/$1/modules.dep builtin=/lib/modules/$1/modules.builtin loaded=/proc/modules
+  [ -f "$depends" ] || depends=/dev/null
   [ -f "$builtin" ] || builtin=/dev/null
   [ -f "$loaded" ] || loaded=/dev/null
-  awk -v asked="$2" -v folder="/lib/modules/$1" "$LOADABLE_AWK" "/lib/modules/$1/modules.dep" "$builtin" "$loaded"
+  awk -v asked="$2" -v folder="/lib/modules/$1" "$LOADABLE_AWK" "$depends" "$builtin" "$loaded"
 }
 
 # modules.dep, modules.builtin and what is loaded: of each that is asked for `NAME<TAB>yes|no`. depmod also names a file that has gone since.
@@ -208,8 +209,15 @@ daemon_pid() { case $1 in heartbeat) heartbeat_pid ;; keepalived) keepalived_pid
 find_holder() { # sets HOLDER, HOLDER_VERB and HOLDER_SINCE: who holds the lock now, or was the last; 1 when it is not there any more
   HOLDER='' HOLDER_VERB='' HOLDER_SINCE=''
   { read -r HOLDER HOLDER_VERB HOLDER_SINCE _ < "$LOCK.holder"; } 2> /dev/null || return 1
+  case ${HOLDER_SINCE#-} in *[!0-9]*) HOLDER_SINCE='' ;; esac
   case $HOLDER in '' | *[!0-9]*) return 1 ;; esac
-  [ "/proc/$HOLDER/fd/9" -ef "$LOCK" ]
+  has_lock "$HOLDER"
+}
+
+# Never `-ef` first: of a file on a server that does not answer it would wait for ever, and any program's descriptor 9 may be one. Without a program.
+has_lock() { # PROCESS
+  { while read -r word _; do [ "$word" != lock: ] || [ ! "/proc/$1/fd/9" -ef "$LOCK" ] || return 0; done < "/proc/$1/fdinfo/9"; } 2> /dev/null
+  return 1
 }
 
 verb_status() {
@@ -739,9 +747,9 @@ break_lock() { # TX: one that has ended long ago stops nobody, and what a person
   load_tx
   [ "$TX_STATE" = damaged ] || { [ "$TX" = "$1" ] && is_open; } || return 0
   find_holder && is_gone=no || is_gone=yes
-  case $HOLDER_VERB in
-    '' | boot | apply) return 0 ;;
-    rollback) read -r UPTIME _ < /proc/uptime
+  case $is_gone:$HOLDER_VERB in
+    *: | no:boot | no:apply) return 0 ;;
+    no:rollback) read -r UPTIME _ < /proc/uptime
       [ -n "$HOLDER_SINCE" ] && [ $((${UPTIME%%.*} - HOLDER_SINCE)) -gt "$ROLLBACK_SECONDS" ] || return 0 ;;
   esac
   if [ "$is_gone" = yes ]; then # what it started goes on without it; or somebody has taken the lock just now and not written so yet
@@ -758,8 +766,9 @@ break_lock() { # TX: one that has ended long ago stops nobody, and what a person
 # Sets KEEPERS: all that keep the lock taken. What a guard starts has its descriptor, and so the lock, also when that guard has ended.
 lock_keepers() {
   KEEPERS=''
-  for process in /proc/[0-9]*; do
-    [ "$process/fd/9" -ef "$LOCK" ] && grep -q '^lock:' "$process/fdinfo/9" 2> /dev/null && KEEPERS="$KEEPERS ${process#/proc/}"
+  for process in $(grep -ls '^lock:' /proc/[0-9]*/fdinfo/9); do
+    process=${process%/fdinfo/9}
+    [ ! "$process/fd/9" -ef "$LOCK" ] || KEEPERS="$KEEPERS ${process#/proc/}"
   done
 }
 
