@@ -5,19 +5,29 @@ import { useCancelDeploy } from '@/components/data/deploy-queries';
 import { describeProblem } from '@/components/data/problem';
 import { useCanEdit } from '@/components/data/session';
 import { Button } from '@/components/ui/button';
+import { cancelOffer } from './cancel-offer';
 
 export function CancelDeploy({ deploy }: { deploy: Deploy }) {
   const cancel = useCancelDeploy(deploy.id);
   const canEdit = useCanEdit();
   if (!canEdit || deploy.state === 'rolling-back') return null;
-  const hasSwitched = deploy.steps.some((step) => step.name === 'switch');
-  const label = hasSwitched ? 'Roll back both directors' : 'Cancel deploy';
+  const label = cancelOffer(deploy);
+  const problem = cancel.isError ? describeProblem(cancel.error) : undefined;
   return (
     <span className="flex items-center gap-2">
-      {cancel.isError && <span className="text-down">{describeProblem(cancel.error).why}</span>}
-      <Button variant="danger" disabled={cancel.isPending || cancel.isSuccess} onClick={() => cancel.mutate()}>
-        {cancel.isSuccess ? 'Asked to roll back' : label}
-      </Button>
+      {problem && (
+        <span role="status" className="text-down">
+          {problem.why} {problem.next}
+        </span>
+      )}
+      {label === undefined && !problem && (
+        <span className="text-muted-foreground">Being confirmed: it can only go forward now.</span>
+      )}
+      {label !== undefined && (
+        <Button variant="danger" disabled={cancel.isPending || cancel.isSuccess} onClick={() => cancel.mutate()}>
+          {cancel.isSuccess ? 'Asked to roll back' : label}
+        </Button>
+      )}
     </span>
   );
 }

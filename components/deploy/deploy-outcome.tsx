@@ -1,23 +1,37 @@
 'use client';
 // How a deploy ended: what was proven, or why not and what to do next.
 import Link from 'next/link';
+import { allDirectors } from '@/lib/core/all-directors';
 import type { Deploy } from '@/lib/core/views/deploy';
 import { Button } from '@/components/ui/button';
 import { Notice } from '@/components/ui/notice';
+import { directorsIn } from './directors-in';
 
-const words = {
-  verified: { tone: 'up', title: 'Deployed, verified and confirmed on both directors.' },
-  'rolled-back': { tone: 'warn', title: 'Rolled back: both directors hold what they held before.' },
-  failed: { tone: 'down', title: 'Failed. Look at the state of both directors below before going on.' },
-  refused: { tone: 'down', title: 'Refused before anything was changed.' },
-  'rolling-back': { tone: 'warn', title: 'Rolling back to what the directors held before.' },
+const tones = {
+  verified: 'up',
+  'rolled-back': 'warn',
+  failed: 'down',
+  refused: 'down',
+  'rolling-back': 'warn',
 } as const;
+
+/** How like before it is after a roll back, the outcome says: it may not have been compared, or changes by hand may be gone. */
+export function outcomeTitle(state: keyof typeof tones, directorCount: number): string {
+  const all = allDirectors(directorCount);
+  return {
+    verified: `Deployed, verified and confirmed on ${all}.`,
+    'rolled-back': 'Rolled back: the release of this deploy is not in force.',
+    failed: `Failed. Look at the state of ${all} below before going on.`,
+    refused: 'Refused before anything was changed.',
+    'rolling-back': 'Rolling back to what was there before.',
+  }[state];
+}
 
 export function DeployOutcome({ deploy }: { deploy: Deploy }) {
   if (deploy.state === 'queued' || deploy.state === 'running') return null;
-  const { tone, title } = words[deploy.state];
+  const title = outcomeTitle(deploy.state, directorsIn(deploy).length);
   return (
-    <Notice tone={tone} title={title} actions={deploy.endedAt && <NextSteps deploy={deploy} />}>
+    <Notice tone={tones[deploy.state]} title={title} actions={deploy.endedAt && <NextSteps deploy={deploy} />}>
       {deploy.outcome && <p>{deploy.outcome}</p>}
       {deploy.proof.length > 0 && (
         <>

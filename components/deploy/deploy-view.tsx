@@ -17,6 +17,7 @@ import { DeadManTimer } from './dead-man-timer';
 import { DeployedPlan } from './deployed-plan';
 import { DeployOutcome } from './deploy-outcome';
 import { DeployStateBadge } from './deploy-state-badge';
+import { directorsIn } from './directors-in';
 import { RestoreRelease } from './restore-release';
 import { StepList } from './step-list';
 
@@ -101,9 +102,7 @@ function PairSteps({ deploy, asOf }: PartProps) {
 }
 
 function Directors({ deploy, asOf }: PartProps) {
-  const names = [
-    ...new Set([...deploy.steps.flatMap(({ director }) => director ?? []), ...Object.keys(deploy.timers)]),
-  ].sort();
+  const names = directorsIn(deploy);
   if (names.length === 0)
     return (
       <p className="text-muted-foreground">

@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import Link from 'next/link';
 import { RotateCw } from 'lucide-react';
 import { parseAsInteger, parseAsString, useQueryState } from 'nuqs';
+import { allDirectors } from '@/lib/core/all-directors';
 import type { Plan } from '@/lib/core/views/plan';
 import { useMakePlan, usePlan } from '@/components/data/deploy-queries';
 import { Failure } from '@/components/data/failure';
@@ -26,6 +27,7 @@ export function PlanPage({ topologyId }: { topologyId: string }) {
   const make = useMakePlan(topologyId);
   const plan = usePlan(planId);
   const newest = summary?.revision;
+  const reading = `Reading ${allDirectors(summary?.stack === 'single' ? 1 : 2)}`;
   const revision = asked ?? newest;
   const { mutate, isIdle } = make;
   const makePlan = (number: number) => mutate(number, { onSuccess: ({ id }) => void setPlanId(id) });
@@ -46,7 +48,7 @@ export function PlanPage({ topologyId }: { topologyId: string }) {
             disabled={revision === undefined || make.isPending}
             onClick={() => revision !== undefined && makePlan(revision)}
           >
-            <RotateCw /> {make.isPending ? 'Reading both directors' : 'Make the plan again'}
+            <RotateCw /> {make.isPending ? reading : 'Make the plan again'}
           </Button>
           {shown && <StartDeploy plan={shown} topologyId={topologyId} isOutdated={standing === 'outdated'} />}
         </>
@@ -64,7 +66,11 @@ export function PlanPage({ topologyId }: { topologyId: string }) {
       )}
       {standing === 'foreign' && read && <ForeignPlan plan={read} />}
       {shown && <GatePanel plan={shown} />}
-      {shown ? <PlanColumns plan={shown} /> : !read && !make.isError && !plan.isError && <PlanSkeleton />}
+      {shown ? (
+        <PlanColumns plan={shown} />
+      ) : (
+        !read && !make.isError && !plan.isError && <PlanSkeleton reading={reading} />
+      )}
     </Page>
   );
 }
@@ -85,22 +91,26 @@ function PlanLead({ plan, newest }: { plan: Plan; newest: number | undefined }) 
     <>
       Plan for revision {plan.revision}
       {newest !== undefined && newest !== plan.revision && <strong className="text-warn"> (newest is {newest})</strong>}
-      , made by {plan.createdBy} <RelativeTime at={plan.createdAt} /> from the state of both directors. Hash{' '}
-      <span className="font-mono text-xs">{plan.hash.slice(0, 12)}</span>
+      , made by {plan.createdBy} <RelativeTime at={plan.createdAt} /> from the state of{' '}
+      {allDirectors(plan.hosts.length)}. Hash <span className="font-mono text-xs">{plan.hash.slice(0, 12)}</span>
     </>
   );
 }
 
-function PlanSkeleton() {
+function PlanSkeleton({ reading }: { reading: string }) {
   return (
     <div className="grid gap-3 lg:grid-cols-2">
       {['What happens to traffic', 'What changes', 'Files and kernel'].map((title) => (
         <Panel key={title} title={title}>
-          <SkeletonRows label="Reading both directors" />
+          <SkeletonRows label={reading} />
         </Panel>
       ))}
     </div>
   );
+}
+
+function nothingToDo(directorCount: number): string {
+  return `Nothing to do: ${allDirectors(directorCount)} ${directorCount === 1 ? 'holds' : 'hold'} this revision already.`;
 }
 
 function PlanColumns({ plan }: { plan: Plan }) {
@@ -113,7 +123,7 @@ function PlanColumns({ plan }: { plan: Plan }) {
     <>
       <PlanProblems problems={plan.problems} topologyId={plan.topologyId} />
       {isEmpty && (
-        <Notice title="Nothing to do: both directors hold this revision already.">
+        <Notice title={nothingToDo(plan.hosts.length)}>
           <Link href={`/live/${plan.topologyId}`} className="text-primary underline">
             Watch the pair
           </Link>

@@ -2,11 +2,15 @@
 import type { Reached } from './decide-resume';
 import { Refused, type Run } from './deploy-run';
 import { changeHost, patientStatus, wordsOf } from './guard-change';
-import { onBoth, runStep } from './run-step';
+import { onBoth, runStep, stopIfCancelled } from './run-step';
 
 export type ReachedByDirector = Record<string, Reached>;
 /** `firesFrom`: before which moment (by `performance.now()`, for the clock may be set meanwhile) a director's own timer does not fire; unknown when an arm was repeated. */
-export type ForwardRun = Run & { firesFrom: Map<string, number> };
+export type ForwardRun = Run & {
+  firesFrom: Map<string, number>;
+  /** What came in between and must be told however the deploy ends: sentences. */
+  notes: string[];
+};
 
 const CONFIRM_MS = 30_000;
 /** Two confirmations, one after the other, on slow directors. */
@@ -16,7 +20,10 @@ const CONFIRM_MARGIN_MS = 5_000;
 export async function confirmPair(run: ForwardRun, active: string, reached: ReachedByDirector): Promise<void> {
   const directors = run.deploy.hosts.map(({ director }) => director);
   const order = directors.toSorted((a, b) => Number(b === active) - Number(a === active));
-  if (!Object.values(reached).includes('confirmed')) await needTime(run, directors);
+  if (!Object.values(reached).includes('confirmed')) {
+    await needTime(run, directors);
+    await stopIfCancelled(run); // the last moment at which both can still go back
+  }
   for (const director of order) if (reached[director] !== 'confirmed') await confirmHost(run, director);
 }
 

@@ -9,6 +9,7 @@ import { confirmPair, type ForwardRun, type ReachedByDirector } from './confirm-
 import { isPast, type Reached } from './decide-resume';
 import { holdsAddresses, hostOf, SWITCH_MS, type Run } from './deploy-run';
 import { changeHost, patientStatus, wordsOf } from './guard-change';
+import { pairWords } from './pair-words';
 import { differencesOf } from './roll-back';
 import { onBoth, runStep, runTwoSteps } from './run-step';
 import { readAddresses, readingCalls, toReading, type Reading } from './verify-host';
@@ -20,9 +21,12 @@ const ARM_MS = 30_000;
 const LOGINS = 3;
 const LOGIN_MS = 20_000;
 
-/** Answers the sentences of proof. `reached`: what an earlier run of the same deploy did already. */
-export async function goForward(begun: Run, reached: ReachedByDirector): Promise<string[]> {
-  const run = { ...begun, firesFrom: new Map<string, number>() };
+/**
+ * Answers the sentences of proof. `reached`: what an earlier run of the same deploy did already. `notes`: is filled with what the end
+ * of the deploy must tell, also when this throws.
+ */
+export async function goForward(begun: Run, reached: ReachedByDirector, notes: string[]): Promise<string[]> {
+  const run = { ...begun, firesFrom: new Map<string, number>(), notes };
   const directors = run.deploy.hosts.map(({ director }) => director);
   const held = await onBoth(directors, (director) => stageAndCheck(run, director, reached[director]));
   const seen = Object.fromEntries(directors.map((director, index) => [director, held[index]]));
@@ -32,7 +36,7 @@ export async function goForward(begun: Run, reached: ReachedByDirector): Promise
       ? switchTogether(run, directors, reached, seen)
       : switchOneByOne(run, directors, reached, seen));
   await confirmPair(run, active, reached);
-  return [...proof, 'New SSH connections to both directors succeeded after the switch.'];
+  return [...notes, ...proof, pairWords(run).loggedIn];
 }
 
 /** The addresses that a director held at that moment; absent when it was not asked. */
@@ -124,9 +128,11 @@ async function switchOneByOne(run: ForwardRun, directors: readonly string[], rea
   const halfDone = directors.find((director) => isPast(reached[director], 'switched'));
   let first = halfDone ?? roles.standby ?? directors[0] ?? '';
   const other = (name: string) => directors.find((director) => director !== name) ?? '';
+  const noteActive = watchActive(run, roles.active);
   const held = await arm(run, first, 'standby', reached[first]);
   // The roles are as old as the checks: a director that has become active meanwhile is not changed first. It is armed anew in its turn.
   if (!halfDone && held && holdsAddresses(run, first, held)) {
+    noteActive(first);
     first = other(first);
     await arm(run, first, 'standby', reached[first]);
   }
@@ -135,16 +141,21 @@ async function switchOneByOne(run: ForwardRun, directors: readonly string[], rea
   const hasRests = run.deploy.mode === 'rolling-restart' && run.deploy.topology.stack === 'heartbeat';
   if (hasRests && !isPast(reached[second], 'switched')) await awaitRest(run);
   const armed = await arm(run, second, 'active', reached[second]);
-  const now = await readRoles(run, { [first]: verified.addresses, [second]: armed });
-  const notes =
-    now.active === roles.active
-      ? []
-      : [`The roles changed while the deploy ran: ${now.active ?? 'nobody'} became active.`];
+  noteActive((await readRoles(run, { [first]: verified.addresses, [second]: armed })).active);
   const reading = await switchHost(run, second, reached[second]);
   if (hasRests) await awaitRest(run);
   // What came with the switch is from before the takeover.
   const pair = await verifyAndLogIn(run, hasRests ? {} : { [second]: reading });
-  return { proof: [...notes, ...(pair.proof.length > 0 ? pair.proof : verified.proof)], active: pair.active };
+  return { proof: pair.proof.length > 0 ? pair.proof : verified.proof, active: pair.active };
+}
+
+/** To be told who is active at some moment; notes every change. */
+function watchActive(run: ForwardRun, before: string | undefined): (active: string | undefined) => void {
+  let last = before;
+  return (active) => {
+    if (active !== last) run.notes.push(`The roles changed while the deploy ran: ${active ?? 'nobody'} became active.`);
+    last = active;
+  };
 }
 
 /** The login comes after the verification: what came up last, as heartbeat's addresses, must not have locked anybody out. */

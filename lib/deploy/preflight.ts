@@ -6,6 +6,7 @@ import { checkLockout, guardedAddresses } from '../plan/check-lockout';
 import { checkHostFacts, FACT_SECTIONS, parseHostFacts, type DirectorFacts } from '../plan/host-facts';
 import { framesOf } from '../ssh/guard-host';
 import { holdsAddresses, hostOf, Refused, type PreparedHost, type Run } from './deploy-run';
+import { pairWords } from './pair-words';
 import { onBoth, runStep } from './run-step';
 import { preparedOf } from './verify-pair';
 
@@ -19,8 +20,7 @@ export async function preflight(run: Run): Promise<void> {
   await runStep(run, { name: 'preflight', message: 'Comparing the pair with the plan.' }, async () => {
     const reasons = [...checkHolders(run, found), ...checkAddresses(run, found)];
     if (reasons.length > 0) throw new Refused(reasons.join(' '));
-    const proven = 'Both directors are as the plan found them, and management cannot be cut off.';
-    return { message: [proven, ...untoldConnections(found)].join(' ') };
+    return { message: [pairWords(run).asPlanned, ...untoldConnections(found), ...unseenStarts(found)].join(' ') };
   });
   const newest = Math.max(...found.map(({ status }) => status.generation));
   if (newest >= run.deploy.generation) {
@@ -38,7 +38,7 @@ async function inspect(run: Run, director: string): Promise<Found> {
       ...checkGuard(director, read.status),
       ...checkBase(prepared, read.status),
       ...checkOpen(run, prepared.director, read.status),
-      ...checkHostFacts(director, read.facts, prepared.expected.intent.always.modules, run.deploy.topology.stack)
+      ...checkHostFacts(director, read.facts, prepared.expected.intent, run.deploy.topology.stack)
         .filter(({ severity }) => severity === 'error')
         .map(({ message }) => message),
     ];
@@ -61,10 +61,10 @@ async function readFacts(run: Run, director: string): Promise<Found> {
   return { director, facts: parseHostFacts(frames), status };
 }
 
-/** An older guard does not know what a deploy sends, or cannot be rolled back while one of its programs hangs (before 2.6). */
+/** An older guard does not know what a deploy sends, cannot be rolled back while one of its programs hangs (before 2.6), or does not tell whether its host's start puts the confirmed release in place (before 2.7). */
 function checkGuard(director: string, { version }: GuardStatus): string[] {
   const [major = 0, minor = 0] = version.split(/[.+]/).map(Number);
-  if (major > 2 || (major === 2 && minor >= 6)) return [];
+  if (major > 2 || (major === 2 && minor >= 7)) return [];
   return [
     `${director} has guard ${version}, which is too old for this console: install it again on the director's page.`,
   ];
@@ -103,6 +103,12 @@ function untoldConnections(found: readonly Found[]): string[] {
     .map(
       ({ director }) => `${director} does not tell by which connection it is reached: only its addresses are proven.`,
     );
+}
+
+function unseenStarts(found: readonly Found[]): string[] {
+  return found
+    .filter(({ facts }) => facts.hasBootFallback === undefined)
+    .map(({ director }) => `${director} has no systemd: whether its start runs \`guard boot\` cannot be seen.`);
 }
 
 /** The lock-out proof, again, with the addresses of this moment and the connections that this deploy goes over. */

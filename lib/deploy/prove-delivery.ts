@@ -3,12 +3,12 @@ import { addressOfFamily, printAddress } from '../core/address';
 import type { Topology } from '../core/topology';
 import type { GuardFrames } from '../ssh/guard-host';
 
-/** More would only repeat the same rule. */
-const MAX_PROBES = 16;
+/** What `guard delivery` takes in one question. */
+const MAX_PROBES = 1024;
 
 type Probe = { name: string; mark: number; family: 4 | 6; address: string; device: string };
 
-/** Standard input of `guard delivery`: a line for an address of every group's every range; empty when there is nothing to ask. */
+/** Standard input of `guard delivery`: a line for each mark and interface, then for more ranges of them; empty when there is nothing to ask. */
 export function deliveryQuestions(topology: Topology, director: string): string {
   return probesOf(topology, director)
     .map(({ family, mark, address, device }) => {
@@ -48,14 +48,23 @@ function judge(probes: readonly Probe[], frame: ReturnType<GuardFrames['get']>):
 function probesOf({ directors, groups }: Topology, name: string): Probe[] {
   const director = directors.find((each) => each.name === name);
   if (!director) return [];
-  return groups
-    .flatMap(({ name: group, mark, matches }) =>
-      matches.map(({ range: { interval }, interface: device = director.external.interface }): Probe => {
-        const { family, first } = interval;
-        return { name: group, mark, family, device, address: printAddress(family, first) };
-      }),
-    )
-    .slice(0, MAX_PROBES);
+  const all = groups.flatMap(({ name: group, mark, matches }) =>
+    matches.map(({ range: { interval }, interface: device = director.external.interface }): Probe => {
+      const { family, first } = interval;
+      return { name: group, mark, family, device, address: printAddress(family, first) };
+    }),
+  );
+  return [...onePerRule(all)].slice(0, MAX_PROBES);
+}
+
+/** The rules that lead a packet to its table look at mark and interface: each of these first, so that no mark is left out for the many ranges of another. */
+function onePerRule(probes: readonly Probe[]): Set<Probe> {
+  const firsts = new Map<string, Probe>();
+  for (const probe of probes) {
+    const rule = `${probe.family} ${probe.mark} ${probe.device}`;
+    if (!firsts.has(rule)) firsts.set(rule, probe);
+  }
+  return new Set([...firsts.values(), ...probes]);
 }
 
 /** From where packets of clients come: a gateway, else the other director. */

@@ -4,7 +4,7 @@ import type { PairMode } from '../core/views/plan';
 import type { ObservedHost } from '../plan/observed-host';
 import { heldRole, virtualAddressesOf, type HeldRole } from '../plan/roles';
 import { reachedBy } from './decide-resume';
-import { hostOf, Suspended, type PreparedHost, type Run } from './deploy-run';
+import { hostOf, Suspended, type JournalStep, type PreparedHost, type Run } from './deploy-run';
 import { changeHost, patientStatus } from './guard-change';
 import { clean, onBoth, pause, runStep, type StepWork } from './run-step';
 import { compareHost, expectedBefore, observeHost, readAddresses } from './verify-host';
@@ -193,8 +193,22 @@ async function lostWork(run: Run, director: string, firesAt: Date | undefined): 
     const message = `${director} cannot be reached. It keeps ${run.deploy.transaction} if the confirmation came to it, else its own timer put it back: the console asks as soon as it answers.`;
     return { state: 'unknown', message };
   }
-  const message = firesAt
-    ? `${director} cannot be reached. Its own timer rolled it back at ${firesAt.toISOString()}; this could not be read back.`
-    : `${director} cannot be reached. Nothing was changed there; the staged release is removed by the next deploy.`;
-  return { state: 'unknown', message };
+  const what = firesAt
+    ? timerWords(isArmed(steps, director), firesAt)
+    : 'Nothing was changed there; the staged release is removed by the next deploy.';
+  return { state: 'unknown', message: `${director} cannot be reached. ${what}` };
+}
+
+/** The time of a timer is written down before the timer is asked for, so it alone does not say that one runs. */
+function isArmed(steps: readonly JournalStep[], director: string): boolean {
+  const own = steps.filter((step) => step.director === director);
+  return own.some(({ name, state }) => name === 'switch' || (name === 'arm' && state === 'done'));
+}
+
+/** A director that is off, or whose timer never came to be, has not rolled back: its end is told only by reading it. */
+function timerWords(wasArmed: boolean, firesAt: Date): string {
+  const at = firesAt.toISOString();
+  return wasArmed
+    ? `Its own timer was set to roll it back at ${at}. Whether it did has not been read.`
+    : `Whether its own timer was set is not known: if it was, it was to roll the director back at ${at}; if not, nothing was changed there. Which of the two has not been read.`;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HostError } from '../core/errors';
+import { timersOf } from './deploy-run';
 import { ended, expectWhole } from './test-ends';
 import { BASE, fakePair, restarted, TRANSACTION, type FakePair, type Fault } from './test-pair';
 import { runDeploy } from './run-deploy';
@@ -166,6 +167,36 @@ describe('order', () => {
     expect(await ended(runDeploy(pair.run))).toBe('verified');
     expect(pair.done.slice(-2)).toEqual(['director2 confirm', 'director1 confirm']);
     expect(pair.journal.ended?.proof[0]).toContain('The roles changed');
+  });
+
+  it('tells a failover between the halves also when it rolls back', async () => {
+    const pair = fakePair();
+    pair.onDone = (verb) => void (verb === 'director2 switch' && takeOver(pair));
+    pair.faults.set('director1 switch', 'refused');
+    expect(await ended(runDeploy(pair.run))).toBe('rolled-back');
+    expect(pair.journal.ended?.outcome).toContain('The roles changed while the deploy ran: director2 became active.');
+  });
+
+  it('tells a failover between the halves also when it is ended from a confirmation whose answer was lost', async () => {
+    const pair = fakePair();
+    pair.onDone = (verb) => void (verb === 'director2 switch' && takeOver(pair));
+    pair.faults.set('director1 confirm', 'away');
+    setTimeout(() => (pair.hosts['director1']!.isAway = false), 30_000);
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expect(pair.journal.ended?.proof[0]).toContain('director2 became active.');
+  });
+
+  it('gives the standby 120 s more than the active one, which decides first', async () => {
+    const pair = fakePair();
+    pair.run.deploy.timerSeconds = timersOf(60);
+    const seconds: Record<string, number> = {};
+    pair.onDone = (verb) => {
+      const name = verb.replace(' arm', '');
+      const firesAt = pair.hosts[name]?.firesAt;
+      if (firesAt !== undefined) seconds[name] = (firesAt - Date.now()) / 1_000;
+    };
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expect(seconds).toEqual({ director1: 60, director2: 180 });
   });
 });
 
@@ -501,22 +532,5 @@ describe('preflight', () => {
     pair.hosts['director1']!.generation = 41;
     expect(await ended(runDeploy(pair.run))).toBe('verified');
     expect(pair.hosts['director2']!.generation).toBe(42);
-  });
-});
-
-describe('cancel', () => {
-  it.each(['director1 stage', 'director2 switch', 'director1 switch'])('after %s rolls back', async (verb) => {
-    const pair = fakePair();
-    pair.onDone = (done) => void (done === verb && (pair.journal.isCancelledNow = true));
-    const end = await ended(runDeploy(pair.run));
-    expect(['failed', 'rolled-back']).toContain(end);
-    expectWhole(pair, end);
-  });
-
-  it('after the first confirmation is too late: both directors keep the release', async () => {
-    const pair = fakePair();
-    pair.onDone = (done) => void (done === 'director1 confirm' && (pair.journal.isCancelledNow = true));
-    expect(await ended(runDeploy(pair.run))).toBe('verified');
-    expectWhole(pair, 'verified');
   });
 });

@@ -3,7 +3,7 @@ import type { DeployState } from '../core/views/deploy';
 import type { ReachedByDirector } from './confirm-pair';
 import { decideResume } from './decide-resume';
 import {
-  Cancelled,
+  confirmedIn,
   isBegun,
   JournalLost,
   Refused,
@@ -14,6 +14,7 @@ import {
 } from './deploy-run';
 import { finishConfirm } from './finish-confirm';
 import { goForward } from './forward';
+import { pairWords } from './pair-words';
 import { preflight } from './preflight';
 import { awaitHolder, undoHost, type Undone } from './roll-back';
 import { clean, onBoth, runStep } from './run-step';
@@ -90,25 +91,29 @@ async function resume(run: Run): Promise<DeployEnd> {
 }
 
 async function forward(run: Run, reached: ReachedByDirector): Promise<DeployEnd> {
+  const notes: string[] = [];
   try {
-    const proof = await goForward(run, reached);
-    return await finish(run, 'verified', undefined, proof);
+    const proof = await goForward(run, reached, notes);
+    return await finish(run, 'verified', await lateCancel(run), proof);
   } catch (error) {
     if (error instanceof Suspended) throw error;
-    return back(run, error instanceof Cancelled ? error.message : messageOf(error));
+    return back(run, messageOf(error), notes);
   }
 }
 
-async function back(run: Run, reason: string): Promise<DeployEnd> {
+/** `notes`: what came in between, told however it ends. */
+async function back(run: Run, cause: string, notes: readonly string[] = []): Promise<DeployEnd> {
+  const reason = [cause, ...notes].join(' ');
   // Without the pair's lock this run has no say any more: another worker may have taken the deploy up already.
   if (run.signal.aborted) throw new Suspended('the worker is stopping');
   const { reached } = await takeStock(run, BACK_WAIT_MS);
-  if (Object.values(reached).includes('confirmed')) return confirmRest(run, reached, reason);
+  if (Object.values(reached).includes('confirmed')) return confirmRest(run, reached, reason, notes);
   await run.journal.setState('rolling-back');
   const timers = await run.journal.timers();
   const directors = run.deploy.hosts.map(({ director }) => director);
   const undone = await onBoth(directors, (director) => undo(run, director, timers[director]));
-  if (undone.includes('confirmed')) return confirmRest(run, (await takeStock(run, BACK_WAIT_MS)).reached, reason);
+  if (undone.includes('confirmed'))
+    return confirmRest(run, (await takeStock(run, BACK_WAIT_MS)).reached, reason, notes);
   const those = (end: Undone) => directors.filter((_director, index) => undone[index] === end).join(' and ');
   const [away, unproven] = [those('unreachable'), those('unproven')];
   const [uncompared, healed] = [those('uncompared'), those('healed')];
@@ -116,16 +121,16 @@ async function back(run: Run, reason: string): Promise<DeployEnd> {
     ...(away ? [`${away} could not be proven to be back: see the rollback steps.`] : []),
     ...(unproven ? [`${unproven} rolled back, yet differs from before: see the rollback steps.`] : []),
   ];
+  const words = pairWords(run);
   if (doubtful.length > 0) return finish(run, 'failed', [reason, ...doubtful].join(' '));
-  if (undone.every((end) => end === 'untouched'))
-    return finish(run, 'failed', `${reason} Nothing was changed on either director.`);
+  if (undone.every((end) => end === 'untouched')) return finish(run, 'failed', `${reason} ${words.untouched}`);
   const unserved = await awaitHolder(run);
-  if (unserved !== undefined) return finish(run, 'failed', `${reason} Both directors are back. ${unserved}`);
-  const notes = [
+  if (unserved !== undefined) return finish(run, 'failed', `${reason} ${words.areBack} ${unserved}`);
+  const unlike = [
     ...(uncompared ? [`${uncompared} could not be compared with what was there before.`] : []),
     ...(healed ? [`What differed from its release before is so no more on ${healed}: see the rollback steps.`] : []),
   ];
-  const tail = notes.length > 0 ? ['Both directors are back.', ...notes] : ['Both directors are as they were before.'];
+  const tail = unlike.length > 0 ? [words.areBack, ...unlike] : [words.asBefore];
   return finish(run, 'rolled-back', [reason, ...tail].join(' '));
 }
 
@@ -139,10 +144,23 @@ async function undo(run: Run, director: string, firesAt: string | undefined): Pr
   }
 }
 
-async function confirmRest(run: Run, reached: ReachedByDirector, reason: string): Promise<DeployEnd> {
+async function confirmRest(
+  run: Run,
+  reached: ReachedByDirector,
+  reason: string,
+  notes: readonly string[] = [],
+): Promise<DeployEnd> {
   const end = await finishConfirm(run, reached, reason);
-  if (end.state === 'failed') return finish(run, 'failed', end.outcome);
-  return finish(run, 'verified', undefined, ['Both directors equalled the release before the first confirmation.']);
+  const late = await lateCancel(run);
+  if (end.state === 'failed') return finish(run, 'failed', [end.outcome, late].filter(Boolean).join(' '));
+  return finish(run, 'verified', late, [...notes, pairWords(run).equalled]);
+}
+
+/** Somebody may count on a cancel that was accepted while the first confirmation was on its way. */
+async function lateCancel(run: Run): Promise<string | undefined> {
+  if (!(await run.journal.isCancelled())) return undefined;
+  const [first] = confirmedIn(await run.journal.steps());
+  return `A cancel was asked when ${first ?? 'a director'} already had the release confirmed, or was being asked to confirm it: from there on a deploy only goes forward. To undo it, open an earlier deploy in the list of deploys and roll the pair back to that one.`;
 }
 
 async function finish(

@@ -8,7 +8,7 @@ export type StepWork = { message: string; output?: string; state?: StepResult['s
 type StepHead = { director?: string; name: DeployStepName; message: string };
 
 const MAX_OUTPUT = 8_000;
-/** Past the point where asking for a roll back makes sense, or part of one. */
+/** Part of a roll back, or past its time: `confirmPair` looks once more before the first confirmation. */
 const NOT_CANCELLABLE: readonly DeployStepName[] = ['confirm', 'rollback', 'unlock'];
 
 export async function runStep(run: Run, head: StepHead, work: () => Promise<StepWork>): Promise<void> {
@@ -70,8 +70,11 @@ async function closeStep(run: Run, work: () => Promise<StepWork>, sequenceOf: ()
 
 export async function checkpoint(run: Run, name: DeployStepName): Promise<void> {
   if (run.signal.aborted) throw new Suspended('the worker is stopping');
-  if (!NOT_CANCELLABLE.includes(name) && (await run.journal.isCancelled()))
-    throw new Cancelled('The deploy was cancelled by an operator.');
+  if (!NOT_CANCELLABLE.includes(name)) await stopIfCancelled(run);
+}
+
+export async function stopIfCancelled(run: Run): Promise<void> {
+  if (await run.journal.isCancelled()) throw new Cancelled('The deploy was cancelled by an operator.');
 }
 
 /** Both at once; the first error is thrown when both have ended, so that no work goes on behind a roll back. */

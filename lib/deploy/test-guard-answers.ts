@@ -83,6 +83,8 @@ export function factFrames(host: FakeHost): string {
     frame('addresses', addressText(host)),
     frame('clock', 'epoch=1'),
     frame('status', statusText(host)),
+    frame('capabilities', 'iptables\tyes'),
+    frame('boot', 'fallback\tyes'),
     frame('session', `user=root\nvia=ssh\nread_only=no\nclient=${host.connection}`),
   ].join('');
 }

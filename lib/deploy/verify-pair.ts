@@ -5,6 +5,7 @@ import { parseHostClock } from '../parse/host-clock';
 import type { HeldAddress } from '../parse/ip-json';
 import { readSection } from '../plan/observed-host';
 import { hostOf, type PreparedHost, type Run } from './deploy-run';
+import { pairWords } from './pair-words';
 import { checkpoint, clean, onBoth, pause, runStep } from './run-step';
 import { compareHost, compareMarks, readingCalls, toReading, type Reading, type Verification } from './verify-host';
 
@@ -97,7 +98,7 @@ export async function verifyPair(
   const directors = run.deploy.hosts.map(({ director }) => director);
   const proof: string[] = [];
   let active = '';
-  await runStep(run, { name: 'verify', message: 'Reading both directors back and comparing.' }, async () => {
+  await runStep(run, { name: 'verify', message: pairWords(run).readingBack }, async () => {
     const found = await untilEqual(run, directors, LIMIT_MS[run.deploy.mode], firstReadings);
     active = directors.find((_director, index) => found[index]?.role === 'active') ?? '';
     proof.push(...directors.flatMap((director, index) => sentencesOf(director, found[index])));

@@ -1,6 +1,7 @@
 // Reading: frames that tell "could not read" from "is empty", and nothing changed by it.
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BOOT_UNIT } from './install-script';
 import { releaseTar, testRelease } from './test-release';
 import { armRelease, openSandbox, type Sandbox } from './test-sandbox';
 
@@ -9,7 +10,7 @@ const SECTIONS =
     ' ',
   );
 const FACTS =
-  'uname os-release tools iptables-version modules disk writable addresses clock status guard policy capabilities interfaces sysconfig-iptables session'.split(
+  'uname os-release tools iptables-version modules disk writable addresses clock status guard policy capabilities boot interfaces sysconfig-iptables session'.split(
     ' ',
   );
 
@@ -99,6 +100,25 @@ describe.each(['dash', 'busybox sh', 'bash --posix'])('reading under %s', (shell
     expect(facts.get('iptables-version')!.body).toMatch(/^iptables v/);
     expect(facts.get('clock')!.body).toMatch(/^epoch=\d+\nuptime=\d+\nboot_id=[0-9a-f-]{36}\nkernel=\S+\n$/);
     expect(facts.get('writable')!.body).toBe('/var/lib/lvs-console\tno\n/etc\tyes\n/usr/lib\tyes\n/run\tyes\n');
+  });
+
+  it('tells whether a start of the host puts the confirmed release in place', async () => {
+    const fallback = async () => frames((await box.guard(['facts'])).stdout).get('boot');
+    const unit = `${box.root}/etc/systemd/system/lvs-console-boot.service`;
+    const wanted = `${box.root}/etc/systemd/system/sysinit.target.wants`;
+    const link = `ln -sfn ${unit} ${wanted}/lvs-console-boot.service`;
+    expect(await fallback()).toEqual({ body: 'fallback\tno\n', code: 0 });
+    await box.run(['sh', '-ec', `mkdir -p ${wanted}; cat > ${unit}; ${link}`], { input: BOOT_UNIT });
+    expect(await fallback()).toEqual({ body: 'fallback\tyes\n', code: 0 });
+    await box.run(['sh', '-ec', `ln -sfn /dev/null ${unit}`]); // masked
+    expect(await fallback()).toEqual({ body: 'fallback\tno\n', code: 0 });
+    await box.run([
+      'sh',
+      '-ec',
+      `rm ${wanted}/lvs-console-boot.service ${unit}; mv ${box.root}/run/systemd ${box.root}/run/other`,
+    ]);
+    expect(await fallback()).toEqual({ body: 'fallback\tunknown\n', code: 0 });
+    await box.run(['mv', `${box.root}/run/other`, `${box.root}/run/systemd`]);
   });
 
   it('changes nothing by reading', async () => {

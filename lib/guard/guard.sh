@@ -7,7 +7,7 @@
 # Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction, 15 not for this key.
 # shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
-GUARD_VERSION=2.6.1
+GUARD_VERSION=2.7.0
 ROOT=''
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -58,7 +58,7 @@ This program changes an LVS director by whole releases. It needs neither network
   $GUARD status         what is in place, what is open, what to do next
   $GUARD list           the releases on this host
   $GUARD apply RELEASE  put an earlier release in place, now and for every start
-  $GUARD apply origin   take everything of the console away: as before its first deploy
+  $GUARD apply origin   take everything of the console away; files from before it come back, virtual services do not
   $GUARD rollback       end an open deploy: back to the confirmed release
 
 With \`help\` before it a command answers in sentences also into a file: $GUARD help status
@@ -461,6 +461,13 @@ print_capabilities() { # name<TAB>yes|no: the tool is there and the kernel does 
   if has_ipv6; then printf 'ipv6\tyes\n'; else printf 'ipv6\tno\n'; fi
 }
 
+print_boot() { # whether a start of this host runs `guard boot`: where it does not, a power cut before a confirmation leaves the new release in force
+  [ -d "$RUN/systemd/system" ] || { printf 'fallback\tunknown\n'; return 0; } # another init: nobody can see what it runs
+  word=no
+  ! grep -qs '^ExecStart=.*/guard boot$' "$ROOT/etc/systemd/system/sysinit.target.wants/lvs-console-boot.service" || word=yes
+  printf 'fallback\t%s\n' "$word"
+}
+
 print_guard() { printf 'version=%s\n' "$GUARD_VERSION" && sha256sum "$GUARD"; }
 
 verb_facts() {
@@ -477,6 +484,7 @@ verb_facts() {
   frame guard print_guard
   frame policy print_policy
   frame capabilities print_capabilities
+  frame boot print_boot
   frame interfaces text_of "$ROOT/etc/network/interfaces"
   frame sysconfig-iptables text_of "$ROOT/etc/sysconfig/iptables"
   frame session verb_session
@@ -570,11 +578,11 @@ verb_session() { # who is at the other end, and by which way: what the console s
 }
 
 QUESTION_AWK='
-NF != 4 || $1 !~ /^[0-9a-f.:]+$/ || $2 !~ /^[0-9a-f.:]+$/ || $3 !~ /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/ || length($3) > 15 || $4 !~ /^[0-9]+$/ || NR > 64 { exit 2 }
+NF != 4 || $1 !~ /^[0-9a-f.:]+$/ || $2 !~ /^[0-9a-f.:]+$/ || $3 !~ /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/ || length($3) > 15 || $4 !~ /^[0-9]+$/ || NR > 1024 { exit 2 }
 { print "route get " $1 " from " $2 " iif " $3 " mark " $4 }'
 
 verb_delivery() { # < lines `ADDRESS SOURCE INTERFACE MARK` of either family: where the kernel would send such a packet, a line each in a frame of its family
-  questions=$(head -c 16384 | awk "$QUESTION_AWK") || die 2 "not at most 64 lines <address> <source> <interface> <mark>"
+  questions=$(head -c 131072 | awk "$QUESTION_AWK") || die 2 "not at most 1024 lines <address> <source> <interface> <mark>"
   for six in '' 6; do frame "delivery${six:-4}" ask_routes; done
 }
 
@@ -766,7 +774,8 @@ break_lock() { # TX: one that has ended long ago stops nobody, and what a person
 # Sets KEEPERS: all that keep the lock taken. What a guard starts has its descriptor, and so the lock, also when that guard has ended.
 lock_keepers() {
   KEEPERS=''
-  for process in $(grep -ls '^lock:' /proc/[0-9]*/fdinfo/9); do
+  locked=$(grep -ls '^lock:' /proc/[0-9]*/fdinfo/9) || :
+  for process in $locked; do
     process=${process%/fdinfo/9}
     [ ! "$process/fd/9" -ef "$LOCK" ] || KEEPERS="$KEEPERS ${process#/proc/}"
   done
@@ -2247,7 +2256,7 @@ explain_open() { # uses TX*, confirmed
 explain_list() {
   verb_list | awk -v guard="$GUARD" '
     { name = $1; words = " " substr($0, length(name) + 1) " " }
-    name == "origin" { said = "the host as it was before the first deploy"; can = 1 }
+    name == "origin" { said = "the host without anything of the console"; can = 1 }
     name != "origin" { can = words ~ / (confirmed|earlier) /; said = can ? "was confirmed earlier" : "was never confirmed, so it cannot be applied" }
     words ~ / confirmed / { said = said (name == "origin" ? ", CONFIRMED" : ""); if (name != "origin") said = "CONFIRMED: the host starts from it" }
     words ~ / live / { said = said ", in place now" }

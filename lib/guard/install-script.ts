@@ -20,7 +20,7 @@ const DEFAULT_POLICY = `# What the LVS console may put on this director. Only ro
 `;
 
 /** Before anything that reads a managed file: modules-load.d and sysctl.d are read ahead of sysinit.target. */
-const BOOT_UNIT = `[Unit]
+export const BOOT_UNIT = `[Unit]
 Description=LVS Console: start from the last confirmed release
 DefaultDependencies=no
 RequiresMountsFor=/var/lib/lvs-console

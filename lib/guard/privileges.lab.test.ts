@@ -212,7 +212,7 @@ What you can type:
   2-000000bb               was confirmed earlier
   5-000000ee               CONFIRMED: the host starts from it, in place now
   6-000000ff               was never confirmed, so it cannot be applied
-  origin                   the host as it was before the first deploy
+  origin                   the host without anything of the console
 
 To put one in place, for example:  /usr/lib/lvs-console/guard apply 2-000000bb
 What is open now:                  /usr/lib/lvs-console/guard status

@@ -8,7 +8,8 @@ export function explainImpact(hosts: readonly HostPlan[], mode: PairMode): strin
     ({ files, actions: list, daemonAction }) =>
       daemonAction === 'none' && list.length === 0 && files.every(({ change }) => change === 'unchanged'),
   );
-  if (isUnchanged) return ['Nothing changes on either director; the deploy only verifies.'];
+  const any = hosts.length === 1 ? 'the director' : 'either director';
+  if (isUnchanged) return [`Nothing changes on ${any}; the deploy only verifies.`];
   if (mode === 'rolling-restart') return [...explainRestart(hosts), ...removedServers(hosts)];
   if (actions.includes('restart-heartbeat'))
     return [

@@ -43,6 +43,7 @@ describe('a drain', () => {
     ],
     ['that the pool is quiescent meanwhile', held, {}, /While it is drained its pool is quiescent/],
     ['what a failing check does not', held, quiescent, /nothing changes: the pool is quiescent/],
+    ['that there is one director', held, { stack: 'single' }, /stands in the file of ldirectord on the director:/],
     ['whose file holds the weight', held, { stack: 'keepalived' }, /stands in the file of keepalived on both/],
   ])('says %s', (_what, holders, change, words) => {
     expect(explain({ kind: 'drain', server }, holders, change).text).toMatch(words);

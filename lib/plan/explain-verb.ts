@@ -1,4 +1,5 @@
 // What a verb of the live page means, in plain words: for connections, for bound clients, for health checks.
+import { allDirectors } from '../core/all-directors';
 import type { GroupDocument, PoolDocument, Stack, TopologyDocument } from '../core/document';
 import type { PairVerb, ServerChange, ServerHolders } from '../core/views/verbs';
 
@@ -59,7 +60,7 @@ function drainSentences(
   const daemon = stack === 'keepalived' ? 'keepalived' : 'ldirectord';
   const binding = groups.filter(({ persistence }) => persistence);
   return [
-    `It keeps the connections that it has and gets no new one. Weight 0 stands in the file of ${daemon} on both directors: a health check, a reload or a later deploy does not put the weight back.`,
+    `It keeps the connections that it has and gets no new one. Weight 0 stands in the file of ${daemon} on ${allDirectors(stack === 'single' ? 1 : 2)}: a health check, a reload or a later deploy does not put the weight back.`,
     binding.length === 0
       ? 'No group binds clients to it, so every new connection goes elsewhere at once.'
       : `${names(binding)} ${binding.length === 1 ? 'binds' : 'bind'} clients for ${binding.map(({ persistence }) => `${persistence?.timeoutSeconds ?? 0} s`).join(' and ')}: at weight 0 the kernel does not use these templates any more (expire_quiescent_template), so a bound client gets another real server with its next connection.`,

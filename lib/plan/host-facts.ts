@@ -1,6 +1,7 @@
 // What `guard facts` says of a host: what rendering depends on, what a person wants to see, what stands in the way of a deploy.
 import { error, warning, type Diagnostic } from '../core/diagnostic';
 import type { Stack } from '../core/document';
+import type { KernelIntent } from '../core/kernel-state';
 import type { HostFacts } from '../core/release';
 import type { GuardFrame } from '../parse/guard-frames';
 import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
@@ -17,17 +18,29 @@ export type DirectorFacts = {
   freeInodes: number | undefined;
   isWritable: boolean;
   hostName: string;
+  /** Firewall tool -> whether the kernel does what it asks for. */
+  capabilities: Record<string, boolean>;
+  /** Whether a start of the host puts the confirmed release in place; absent: another init than systemd, or not told. */
+  hasBootFallback?: boolean;
   /** `<client> <port> <server> <port>` of the connection that asked, when the host told: a plain sudo hides it. */
   sshConnection?: string;
 };
 
 export const FACT_SECTIONS = ['uname', 'os-release', 'tools', 'modules', 'disk', 'writable', 'addresses', 'clock'];
-const TOOLS = ['ip', 'iptables', 'iptables-save', 'iptables-restore', 'ipvsadm', 'modprobe'];
+const TOOLS = ['ip', 'ipvsadm', 'modprobe'];
 const STACK_TOOLS: Record<Stack, string[]> = {
   heartbeat: ['ldirectord', 'heartbeat'],
   keepalived: ['keepalived'],
   single: ['ldirectord'],
 };
+const FIREWALL_TOOLS = {
+  iptables: ['iptables', 'iptables-save', 'iptables-restore'],
+  ip6tables: ['ip6tables', 'ip6tables-save', 'ip6tables-restore'],
+  ipset: ['ipset'],
+  nft: ['nft'],
+};
+type FirewallTool = keyof typeof FIREWALL_TOOLS;
+const FALLBACK: Record<string, boolean> = { yes: true, no: false };
 const MIN_FREE_KILOBYTES = 20_000;
 const MIN_FREE_INODES = 300;
 
@@ -45,6 +58,7 @@ export function parseHostFacts(frames: Frames): DirectorFacts {
   const sysconfig = frames.get('sysconfig-iptables');
   const addresses = parseIpAddresses(text('addresses')).value;
   const sshConnection = /^client=(.+)$/m.exec(text('session'))?.[1];
+  const fallback = table(text('boot'))['fallback'] ?? '';
   const isRedHat = /rhel|fedora|centos/.test(`${os['ID'] ?? ''} ${os['ID_LIKE'] ?? ''}`);
   return {
     render: {
@@ -65,6 +79,8 @@ export function parseHostFacts(frames: Frames): DirectorFacts {
         .map((held) => `${held.address}/${held.prefixLength} ${held.interface}`)
         .join(', '),
       Tools: Object.keys(tools).join(', '),
+      'At its start':
+        { yes: 'the confirmed release is put in place', no: 'nothing is put in place' }[fallback] ?? 'cannot be seen',
     },
     tools: Object.keys(tools),
     modules: Object.fromEntries(Object.entries(table(text('modules'))).map(([name, word]) => [name, word === 'yes'])),
@@ -72,26 +88,51 @@ export function parseHostFacts(frames: Frames): DirectorFacts {
     ...disk,
     isWritable: Object.entries(table(text('writable'))).every(([, word]) => word === 'yes'),
     hostName: uname[1] ?? '',
+    capabilities: Object.fromEntries(
+      Object.entries(table(text('capabilities'))).map(([name, word]) => [name, word === 'yes']),
+    ),
+    ...(fallback in FALLBACK && { hasBootFallback: FALLBACK[fallback] }),
     ...(sshConnection !== undefined && { sshConnection }),
   };
 }
 
-/** Why this host cannot carry the release; modules are those that the release loads. */
+/** Why this host cannot carry the release whose kernel state is `intent`. */
 export function checkHostFacts(
   director: string,
   facts: DirectorFacts,
-  modules: readonly string[],
+  intent: KernelIntent,
   stack: Stack,
 ): Diagnostic[] {
   const fail = (code: string, message: string, hint: string) => error(code, [], `${director}: ${message}`, hint);
-  const missingTools = [...TOOLS, ...STACK_TOOLS[stack]].filter((tool) => !facts.tools.includes(tool));
-  const missingModules = modules.filter((module) => facts.modules[module] === false);
+  const families = firewallTools(intent);
+  const wanted = [...TOOLS, ...STACK_TOOLS[stack], ...families.flatMap((tool) => FIREWALL_TOOLS[tool])];
+  const missingTools = wanted.filter((tool) => !facts.tools.includes(tool));
+  const powerless = families.filter(
+    (tool) => facts.capabilities[tool] === false && FIREWALL_TOOLS[tool].every((each) => facts.tools.includes(each)),
+  );
+  const missingModules = intent.always.modules.filter((module) => facts.modules[module] === false);
   const found: Diagnostic[] = [];
   if (missingTools.length > 0)
     found.push(fail('host.tool-missing', `${missingTools.join(', ')} not installed.`, 'Install the packages.'));
   if (missingModules.length > 0)
     found.push(
       fail('host.module-missing', `The kernel has no ${missingModules.join(', ')}.`, 'Choose another scheduler.'),
+    );
+  if (powerless.length > 0)
+    found.push(
+      fail(
+        'host.firewall',
+        `The kernel does not do what ${powerless.join(' and ')} asks for.`,
+        'Look at which modules it has, or choose the other firewall in the topology.',
+      ),
+    );
+  if (facts.hasBootFallback === false)
+    found.push(
+      fail(
+        'host.boot-fallback',
+        'lvs-console-boot.service is not enabled: a power cut in the middle of a deploy would leave a release in force that nobody confirmed.',
+        "Install the guard again on the director's page.",
+      ),
     );
   if (!facts.isWritable) found.push(fail('host.read-only', 'The file system cannot be written.', 'Look at the disk.'));
   if ((facts.freeKilobytes ?? Infinity) < MIN_FREE_KILOBYTES || (facts.freeInodes ?? Infinity) < MIN_FREE_INODES)
@@ -109,6 +150,13 @@ export function checkHostFacts(
       warning('host.iptables-nft', [], `${director} runs iptables over nf_tables; tested with iptables-legacy.`),
     );
   return found;
+}
+
+/** By the names of `guard facts`. */
+function firewallTools({ always: { chains, jumps, sets, nftables } }: KernelIntent): FirewallTool[] {
+  if (nftables !== undefined) return ['nft'];
+  const hasIpv6 = [...chains, ...jumps].some(({ family }) => family === 6);
+  return ['iptables', ...(hasIpv6 ? (['ip6tables'] as const) : []), ...(sets.length > 0 ? (['ipset'] as const) : [])];
 }
 
 /** Root's policy on the director: `check-scripts<TAB>/path /other/path`. */

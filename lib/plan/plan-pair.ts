@@ -164,7 +164,7 @@ function checkReleases(input: PlanInput): Diagnostic[] {
     invariant(release.director !== '', 'a release has a director');
     return [
       ...checkLockout(release.intent, guarded),
-      ...(known ? checkHostFacts(release.director, known, release.intent.always.modules, topology.stack) : []),
+      ...(known ? checkHostFacts(release.director, known, release.intent, topology.stack) : []),
       ...(present ? checkPolicyRouting(release.director, release.intent, present) : []),
       ...checkOtherStack(topology, release.director, present),
       ...checkTransaction(release.director, present),

@@ -108,6 +108,7 @@ export function facts(hostName: string, more: Partial<DirectorFacts> = {}): Dire
     plain: {},
     tools: ['ip', 'iptables', 'iptables-save', 'iptables-restore', 'ipvsadm', 'ldirectord', 'heartbeat', 'modprobe'],
     modules: {},
+    capabilities: {},
     addresses: [],
     freeKilobytes: 1_000_000,
     freeInodes: 100_000,

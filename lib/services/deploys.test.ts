@@ -6,7 +6,7 @@ import type { Plan } from '@/lib/core/views/plan';
 import { getDb } from '@/lib/db/client';
 import { contextOf, setUpTestDatabase } from '@/lib/testing/test-database';
 import { createTopology } from './create-topology';
-import { cancelDeploy, listDeploys, watchDeploy } from './deploys';
+import { cancelDeploy, watchDeploy } from './deploys';
 import { createPlan, getPlan, renewForecast } from './plans';
 import { saveTopology } from './save-topology';
 import { startDeploy } from './start-deploy';
@@ -234,14 +234,18 @@ describe('following a deploy', () => {
     });
   });
 
-  it('is listed newest first, without the tools’ own text', async () => {
-    const { input, topologyId } = await planned();
+  it('is not cancelled once a director was asked to confirm, and says what to do instead', async () => {
+    const { input } = await planned();
     const { id } = await startDeploy({ ctx: contextOf('operator'), input });
-    const step = { deployId: id, sequence: 1, name: 'lock', state: 'done', message: 'locked' };
-    await getDb().deployStep.create({ data: { ...step, output: 'many lines' } });
-    const list = await listDeploys({ ctx: contextOf('viewer'), input: { topologyId, limit: 10 } });
-    expect(list.map((deploy) => deploy.steps.map(({ message, output }) => [message, output]))).toEqual([
-      [['locked', '']],
-    ]);
+    const step = { deployId: id, sequence: 1, name: 'confirm', director: 'director1', state: 'running', message: '' };
+    await getDb().deployStep.create({ data: step });
+    await getDb().deploy.update({ where: { id }, data: { state: 'running' } });
+    await expect(cancelDeploy({ ctx: contextOf('operator'), input: { id } })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(/too late to cancel: director1 has been asked to confirm/) as string,
+      next: expect.stringContaining('roll the pair back') as string,
+    });
+    expect(await getDb().deploy.findUnique({ where: { id } })).toMatchObject({ cancelled: false });
+    expect(await getDb().auditRow.count({ where: { action: 'deploy.cancel', target: `pair-${serial}` } })).toBe(0);
   });
 });

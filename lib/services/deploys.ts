@@ -1,9 +1,9 @@
-// Deploys as their journal tells them: list, one, follow, cancel.
+// A deploy as its journal tells it: read, follow, cancel.
 import 'server-only';
 import { ServiceError } from '@/lib/core/errors';
 import { openDeployStates } from '@/lib/core/open-deploy-states';
 import type { Deploy } from '@/lib/core/views/deploy';
-import { inTransaction, type Db } from '@/lib/db/client';
+import { inTransaction, type Db, type Tx } from '@/lib/db/client';
 import { notify, watchChannel } from '@/lib/db/listen';
 import { toDeploy } from '@/lib/db/rows';
 import { callWorker } from '@/lib/worker/client';
@@ -12,22 +12,6 @@ import { requireRole, type VerbArgs } from './context';
 
 const withTopology = { topology: { select: { name: true } } } as const;
 const withSteps = { ...withTopology, steps: { orderBy: { sequence: 'asc' } } } as const;
-
-/** Newest first, steps without the tools' output. */
-export async function listDeploys({
-  ctx,
-  input,
-}: VerbArgs<{ topologyId?: string | undefined; limit: number }>): Promise<Deploy[]> {
-  requireRole(ctx, 'viewer');
-  const where = input.topologyId === undefined ? {} : { topologyId: input.topologyId };
-  const rows = await ctx.db.deploy.findMany({
-    where,
-    include: withSteps,
-    orderBy: { number: 'desc' },
-    take: input.limit,
-  });
-  return rows.map((row) => toDeploy({ ...row, steps: row.steps.map((step) => ({ ...step, output: '' })) }));
-}
 
 async function findDeploy(db: Db, id: string): Promise<Deploy> {
   const row = await db.deploy.findUnique({ where: { id }, include: withSteps });
@@ -61,19 +45,32 @@ export async function* watchDeploy({
   }
 }
 
-/** Asks for a roll-back; the worker does it at its next safe point. */
+/** A roll-back that goes on after a confirmation that failed takes a cancel without harm. */
+const confirming = { state: 'running', steps: { some: { name: 'confirm' } } } as const;
+
+async function refusalOf(tx: Tx, id: string): Promise<ServiceError> {
+  const open = await tx.deploy.findFirst({ where: { id, openFor: { not: null } }, include: withSteps });
+  const first = open?.steps.find(({ name }) => name === 'confirm');
+  if (!first) {
+    const next = 'Look at how it ended.';
+    return new ServiceError('conflict', 'This deploy has ended; there is nothing to cancel.', {}, { next });
+  }
+  const message = `It is too late to cancel: ${first.director ?? 'a director'} has been asked to confirm the release, and a director that has confirmed does not go back.`;
+  const next =
+    'Wait until the deploy has ended; then open an earlier deploy in the list of deploys and roll the pair back to that one.';
+  return new ServiceError('conflict', message, {}, { next });
+}
+
+/** Asks for a roll-back; the worker does it at its next safe point. Once a confirmation has begun there is none any more. */
 export async function cancelDeploy({ ctx, input }: VerbArgs<{ id: string }>): Promise<Deploy> {
   requireRole(ctx, 'operator');
   await findDeploy(ctx.db, input.id);
   await inTransaction(ctx.db, async (tx) => {
     const { count } = await tx.deploy.updateMany({
-      where: { id: input.id, openFor: { not: null } },
+      where: { id: input.id, openFor: { not: null }, NOT: confirming },
       data: { cancelled: true },
     });
-    if (count === 0) {
-      const next = 'Look at how it ended.';
-      throw new ServiceError('conflict', 'This deploy has ended; there is nothing to cancel.', {}, { next });
-    }
+    if (count === 0) throw await refusalOf(tx, input.id);
     const deploy = await tx.deploy.findUniqueOrThrow({ where: { id: input.id }, include: withTopology });
     await appendAudit(tx, ctx, {
       action: 'deploy.cancel',
