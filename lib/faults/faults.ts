@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FaultName } from './cells';
-import { AT_REST, readStatus, readStatusBeside } from './invariants';
+import { AT_REST, readRest, readRestBeside, type ReadRest } from './invariants';
 import type { Rig } from './rig';
 
 /** Undoes what would not heal by itself; waits as long as the protocol says that the fault lasts. */
@@ -34,14 +34,16 @@ done
 exit 3`;
 
 /** Invariant 7: a director that no console can reach comes to rest by itself. Asked while it is still cut off, by a way that the console does not have. */
-async function needRest(rig: Rig, director: string, read: typeof readStatus): Promise<void> {
-  const { state = '?', step = '' } = await read(rig, director);
+async function needRest(rig: Rig, director: string, read: ReadRest): Promise<void> {
+  const { state = '?', step = '', kernel = '', release = 'none' } = await read(rig, director);
+  if (kernel !== release)
+    throw new Error(`invariant 7: the kernel of ${director} has ${kernel}, its confirmed release ${release}`);
   if (step === '' && AT_REST.includes(state)) return;
   throw new Error(`invariant 7: ${director} is ${state} ${step} though its time is over and no console can reach it`);
 }
 
 /** The way to the director comes back in any case, or the next cell would have none. */
-function afterTimer(rig: Rig, director: string, read: typeof readStatus, restore: () => Promise<void>): Heal {
+function afterTimer(rig: Rig, director: string, read: ReadRest, restore: () => Promise<void>): Heal {
   return async () => {
     await pause(rig.timerSeconds * 1000 + BEYOND_TIMER_MS);
     try {
@@ -86,7 +88,7 @@ export const FAULT: Record<FaultName, Fault> = {
   },
   'link-cut': async (rig, director) => {
     await rig.lab.setLink(director, 'management', false);
-    const heal = afterTimer(rig, director, readStatusBeside, () => rig.lab.setLink(director, 'management', true));
+    const heal = afterTimer(rig, director, readRestBeside, () => rig.lab.setLink(director, 'management', true));
     return { note: `management cable of ${director} out for T + 30 s`, heal };
   },
   'sshd-stopped': async (rig, director) => {
@@ -97,7 +99,7 @@ export const FAULT: Record<FaultName, Fault> = {
     };
     await sshd('STOP');
     // The harness's own connection stands since before.
-    const heal = afterTimer(rig, director, readStatus, () => sshd('CONT'));
+    const heal = afterTimer(rig, director, readRest, () => sshd('CONT'));
     return { note: `sshd of ${director} stopped for T + 30 s`, heal };
   },
 };

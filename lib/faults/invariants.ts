@@ -1,4 +1,6 @@
 // The nine invariants of the deploy protocol, asserted after every cell; each answers the sentences of what is broken.
+import fs from 'node:fs';
+import path from 'node:path';
 import type { Deploy } from '../core/views/deploy';
 import type { CommandResult } from '../lab/run-command';
 import { NO_MASTER, sshArgv } from '../lab/ssh';
@@ -16,6 +18,8 @@ export type Before = {
   foreign: string[];
   revision: number;
   revisions: number;
+  auditRows: number;
+  approvals: number;
   untouched: Untouched;
 };
 export type After = { deploy: Deploy; before: Before; probe: ProbeResult; mayLoseProbes: boolean };
@@ -54,7 +58,13 @@ export async function readBefore(rig: Rig, active: string): Promise<Before> {
   const { revision } = await rig.db.topology.findUniqueOrThrow({ where: { id: rig.topologyId } });
   const foreign = await Promise.all(DIRECTORS.map((director) => readForeign(rig, director)));
   const confirmed = (await readStatus(rig, 'director1'))['confirmed'] ?? '';
-  return { confirmed, foreign, revision, revisions, untouched: await readUntouched(rig, active) };
+  const untouched = await readUntouched(rig, active);
+  return { confirmed, foreign, revision, revisions, ...(await countAnswered(rig)), untouched };
+}
+
+/** Rows that are never taken away again: each was answered with success. */
+async function countAnswered({ db }: Rig): Promise<{ auditRows: number; approvals: number }> {
+  return { auditRows: await db.auditRow.count(), approvals: await db.approval.count() };
 }
 
 export async function checkInvariants(rig: Rig, after: After): Promise<Broken[]> {
@@ -65,7 +75,7 @@ export async function checkInvariants(rig: Rig, after: After): Promise<Broken[]>
     losesNoAnswer(rig, after),
     Promise.resolve(verifiesTruly(after)),
     endsEveryTransaction(rig).then(async (open) => [...open, ...(await writesStale(rig))]),
-    Promise.resolve([]), // 7 can only be seen while nobody reaches the director: the faults that cut it off look at it then (needRest)
+    Promise.resolve([]), // 7 can only be seen while nobody reaches the director: the faults that cut it off look at it then, at its kernel, too (needRest)
     keepsSecret(rig),
     leavesForeign(rig, after),
   ]);
@@ -121,7 +131,10 @@ async function keepsUntouchedMark(rig: Rig, { before, probe, mayLoseProbes }: Af
 async function losesNoAnswer(rig: Rig, { deploy, before }: After): Promise<string[]> {
   const row = await rig.db.deploy.findUnique({ where: { id: deploy.id } });
   const revisions = await rig.db.topologyRevision.count({ where: { topologyId: rig.topologyId } });
+  const { auditRows, approvals } = await countAnswered(rig);
   return [
+    ...(auditRows >= before.auditRows ? [] : [`${before.auditRows} audit rows became ${auditRows}`]),
+    ...(approvals >= before.approvals ? [] : [`${before.approvals} approvals became ${approvals}`]),
     ...(row ? [] : ['the deploy that was answered with success is gone']),
     ...(revisions === before.revisions ? [] : [`${before.revisions} revisions became ${revisions}`]),
   ];
@@ -156,8 +169,16 @@ async function keepsSecret(rig: Rig): Promise<string[]> {
     rig.db.deploy.findMany(),
     rig.db.deployStep.findMany(),
     rig.db.auditRow.findMany(),
+    rig.db.liveFrame.findMany(), // what the streams send
+    rig.db.alert.findMany(),
   ]);
-  return rig.secret !== '' && JSON.stringify(rows).includes(rig.secret) ? ['the heartbeat key is in a row'] : [];
+  if (rig.secret === '') return ['the heartbeat key is not known, so nothing can be told of it'];
+  const logs = path.join(rig.dataFolder, 'logs');
+  const told = fs.readdirSync(logs).filter((name) => fs.readFileSync(path.join(logs, name)).includes(rig.secret));
+  return [
+    ...(JSON.stringify(rows).includes(rig.secret) ? ['the heartbeat key is in a row'] : []),
+    ...told.map((name) => `the heartbeat key is in ${name}`),
+  ];
 }
 
 async function leavesForeign(rig: Rig, { before }: After): Promise<string[]> {
@@ -177,14 +198,24 @@ export async function readStatus(rig: Rig, director: string): Promise<Record<str
   return toStatus(await rig.lab.exec(director, STATUS.split(' '), { timeoutMs: 30_000 }));
 }
 
+/** The status, and which port the kernel marks beside 80 and which one the confirmed release says: each revision has another. */
+const REST = `${STATUS} || exit
+ports() { grep -o 'dports 80,[0-9]*' | sort -u | tr '\\n' ' '; }
+echo "kernel=$(iptables-save -t mangle | ports)"
+echo "release=$(ports < /var/lib/lvs-console/confirmed/files/etc/lvs-console/rules.v4)"`;
+export type ReadRest = (rig: Rig, director: string) => Promise<Record<string, string>>;
+
+export const readRest: ReadRest = async ({ lab }, director) =>
+  toStatus(await lab.exec(director, ['sh', '-c', REST], { timeoutMs: 30_000 }));
+
 /** The same with the management cable out: by SSH from a real server, over the network that the two share. */
-export async function readStatusBeside({ lab }: Rig, director: string): Promise<Record<string, string>> {
+export const readRestBeside: ReadRest = async ({ lab }, director) => {
   const host = lab.hosts.find(({ name }) => name === director);
   const ssh = lab.ssh[director];
   if (host?.kind !== 'director' || !ssh) throw new Error(`no director "${director}"`);
-  const argv = sshArgv({ ...ssh, address: host.internal, port: 22 }, NO_MASTER, STATUS.split(' '));
+  const argv = sshArgv({ ...ssh, address: host.internal, port: 22 }, NO_MASTER, ['sh', '-c', REST]);
   return toStatus(await lab.exec('rs1', argv, { timeoutMs: 60_000 }));
-}
+};
 
 /** Throws when the guard did not answer: no answer is no state. */
 function toStatus({ code, stdout, stderr }: CommandResult): Record<string, string> {

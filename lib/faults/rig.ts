@@ -16,6 +16,8 @@ const webPortOf = (shard: number) => 3900 + shard;
 /** The console reaches director N through a link on port (portBase + LINKS + N). */
 const LINKS = 5;
 export const DIRECTORS = ['director1', 'director2'];
+/** Deploys read what they need themselves; at its own pace the poller takes a quarter of what a director of the lab can do. */
+const POLL_SECONDS = 10;
 /** Served by mark 1, which no cell's deploy touches. */
 export const UNTOUCHED_ADDRESS = '192.168.0.10';
 
@@ -46,6 +48,7 @@ export async function openRig(timerSeconds: number, shard: number, report: (line
   fs.chmodSync(dataFolder, 0o711);
   process.env['LVS_CONSOLE_DATA'] = dataFolder;
   process.env['LVS_CONSOLE_REHEARSAL_TIMER_SECONDS'] = String(timerSeconds);
+  process.env['LVS_CONSOLE_REHEARSAL_POLL_SECONDS'] = String(POLL_SECONDS);
   const running = await startConsole({ dataFolder, host: '127.0.0.1', port: webPortOf(shard), report });
   const db = getDb();
   let lab: Lab | undefined;

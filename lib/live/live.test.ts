@@ -112,6 +112,13 @@ describe('a poller', () => {
     expect(asked).toEqual([22, 11, 11, 11]);
   });
 
+  it('reads own sets as often, as long as there are some', async () => {
+    const sets = (text: string) => () => liveFrames({ sets: { text } });
+    const own = 'create lvs-console-1 hash:net family inet\nadd lvs-console-1 192.168.0.0/26\n';
+    const { asked } = await poll([sets(own), sets(own), sets(own), sets(own), sets(''), sets('')]);
+    expect(asked).toEqual([22, 11, 11, 11, 22, 10]);
+  });
+
   it('leaves a director that answers slowly three quarters of its time, and asks a quick one each 1.2 s', async () => {
     const slow = await poll([() => liveFrames(), () => liveFrames()], 600);
     expect(slow.pauses[0]).toBeGreaterThanOrEqual(3 * 600);

@@ -9,7 +9,7 @@ import { parseGuardStatus } from '../parse/guard-status';
 import { parseManagedFiles } from '../parse/managed-files';
 import { needsOf } from '../plan/host-needs';
 import { FILE_SECTION, toObservedHost } from '../plan/observed-host';
-import { FAST, NFTABLES, SLOW } from './polled-sections';
+import { FAST, NFTABLES, SETS, SLOW } from './polled-sections';
 import type { Reading } from './last-readings';
 import { systemOf, toLiveHost, type LiveContext } from './to-live-host';
 import { withRuleRates } from './rule-rates';
@@ -35,6 +35,8 @@ export type PollerDeps = {
   keep?: (reading: Reading) => void;
   /** Where the data of an earlier poller, perhaps of another process, is. */
   loadLast: () => Promise<LiveHost | undefined>;
+  /** Absent: as often as is fair. */
+  leastPauseMs?: number | undefined;
   signal: AbortSignal;
   pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 };
@@ -65,7 +67,8 @@ export async function pollDirector(deps: PollerDeps): Promise<void> {
       last = withProblem(last ?? neverRead(deps.host.name), error);
     }
     await deps.save(last);
-    await deps.pause(pauseAfter(failures, last, { readingMs, roundMs: Date.now() - started }), deps.signal);
+    const fair = pauseAfter(failures, last, { readingMs, roundMs: Date.now() - started });
+    await deps.pause(Math.max(fair, deps.leastPauseMs ?? 0), deps.signal);
   }
 }
 
@@ -118,7 +121,7 @@ async function readFrames(
   const options = { timeoutMs: READ_MS, signal };
   const statusOf = (frames: GuardFrames) => releaseWords(frames.get('status')?.text ?? '');
   if (slow && slow.rounds < SLOW_EVERY) {
-    const fast = await host.read(hasOwnTable(slow.frames) ? [...FAST, NFTABLES] : FAST, options);
+    const fast = await host.read([...FAST, ...ownRules(slow.frames)], options);
     if (statusOf(fast) === slow.status)
       return { all: new Map([...slow.frames, ...fast]), slow: { ...slow, rounds: slow.rounds + 1 } };
   }
@@ -126,10 +129,12 @@ async function readFrames(
   return { all, slow: { frames: pick(all, SLOW), readAt: new Date().toISOString(), rounds: 1, status: statusOf(all) } };
 }
 
-/** The guard lists the console's own table, or none. */
-function hasOwnTable(frames: GuardFrames): boolean {
-  const frame = frames.get(NFTABLES);
-  return frame?.status === 0 && frame.text.trim() !== '{"nftables": []}';
+/** The guard lists the console's own table and sets, or none: which of the two this director has. */
+function ownRules(frames: GuardFrames): string[] {
+  return [NFTABLES, SETS].filter((section) => {
+    const frame = frames.get(section);
+    return frame?.status === 0 && !['', '{"nftables": []}'].includes(frame.text.trim());
+  });
 }
 
 /** Without the seconds of the timer, which move by themselves, and who is at work: what a verb changes shows in the other words. */

@@ -16,6 +16,8 @@ export const FAST = [
 ];
 /** Also at every round, where the console's own rules are in there: as `firewall` is elsewhere. */
 export const NFTABLES = 'nftables';
+/** Likewise: a flushed set is a flushed rule. */
+export const SETS = 'sets';
 /** What only an administrator changes, and listings that say again what `firewall` says: read every few rounds, to keep the director's load low. */
 export const SLOW = [
   'mangle-list',
@@ -24,7 +26,7 @@ export const SLOW = [
   'policy-rules6',
   'routes',
   'routes6',
-  'sets',
+  SETS,
   NFTABLES,
   'sysctls',
   'modules',

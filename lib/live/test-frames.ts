@@ -26,6 +26,7 @@ const TEXTS: Record<string, string> = {
 COMMIT
 `,
   nftables: '{"nftables": []}\n',
+  sets: '',
   'mangle-list': 'Chain PREROUTING\n',
   'nat-list': 'Chain POSTROUTING\n',
   sysctls: 'net.ipv4.ip_forward=1\n',
