@@ -1,5 +1,5 @@
 // The whole path as a person walks it: sign in, edit, solve a problem, deploy to two real kernels, real traffic, power cut, return.
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import { attachLab, type Lab } from '@/lib/lab/lab';
 import { LAB_NAME, startDemo, type RunningDemo } from './console';
 
@@ -47,6 +47,34 @@ async function foreignRules(director: string): Promise<string> {
     .join('\n');
 }
 
+/** As `ipvsadm -Sn` of each director prints it. */
+async function ipvsTables(): Promise<string[]> {
+  return Promise.all(
+    ['director1', 'director2'].map(async (director) => (await lab.exec(director, ['ipvsadm', '-Sn'])).stdout),
+  );
+}
+
+/** Which release is in force on each director and which is confirmed, in the guard's own words; that no timer runs. */
+async function guardReleases(): Promise<Record<'live' | 'confirmed', string>[]> {
+  return Promise.all(
+    ['director1', 'director2'].map(async (director) => {
+      const { stdout } = await lab.exec(director, ['/usr/lib/lvs-console/guard', 'status']);
+      const facts = Object.fromEntries(stdout.split('\n').map((line) => line.split('=') as [string, string]));
+      expect(facts.seconds_left ?? '', `${director} has no timer`).toBe('');
+      expect(facts.live, `${director} runs what it has confirmed`).toBe(facts.confirmed);
+      return { live: facts.live ?? '', confirmed: facts.confirmed ?? '' };
+    }),
+  );
+}
+
+/** `Rolls itself back in 1 min 5 s unless confirmed`; NaN when it says something else. */
+async function secondsLeft(timer: Locator): Promise<number> {
+  const [, minutes = '0', seconds = '0'] = /back in (?:(\d+) min ?)?(?:(\d+) s )?unless confirmed/.exec(
+    await timer.innerText(),
+  ) ?? [undefined, 'x'];
+  return Number(minutes) * 60 + Number(seconds);
+}
+
 async function realServersOf(address: string, port: number, count: number): Promise<string[]> {
   const answers = await lab.request(`http://${address}:${port}/`, { count, timeoutMs: 4_000 });
   return answers.map(({ realServer, error }) => realServer ?? `error: ${error ?? 'none'}`);
@@ -75,6 +103,16 @@ async function saveRevision(message: string): Promise<void> {
     .getByRole('button', { name: /^Save as revision/ })
     .click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
+}
+
+/** A revision whose pool web has this weight for its first real server. */
+async function saveWeight(weight: number, message: string): Promise<void> {
+  await page.goto(`${demo.url}/topologies`);
+  await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
+  await page.getByRole('group', { name: 'Pools' }).getByRole('button', { name: 'web', exact: true }).click();
+  await page.getByLabel('Weight').first().fill(String(weight));
+  await page.getByLabel('Weight').first().blur();
+  await saveRevision(message);
 }
 
 async function deploy(timeout: number): Promise<number> {
@@ -182,12 +220,7 @@ test('a change in the kernel is on the screen within three seconds', async () =>
 });
 
 test('a pool change is deployed in seconds and without a restart', async () => {
-  await page.goto(`${demo.url}/topologies`);
-  await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
-  await page.getByRole('group', { name: 'Pools' }).getByRole('button', { name: 'web', exact: true }).click();
-  await page.getByLabel('Weight').first().fill('3');
-  await page.getByLabel('Weight').first().blur();
-  await saveRevision('rs1 is stronger');
+  await saveWeight(3, 'rs1 is stronger');
   const elapsed = await deploy(90_000);
   console.log(`pool change, click to verified: ${(elapsed / 1000).toFixed(1)} s`);
   expect(await Promise.all(['director1', 'director2'].map(foreignRules))).toEqual(foreignBefore);
@@ -195,17 +228,8 @@ test('a pool change is deployed in seconds and without a restart', async () => {
 
 test('a deploy that is cancelled before its switch changes nothing, and the page says so', async () => {
   test.setTimeout(180_000);
-  const tables = () =>
-    Promise.all(
-      ['director1', 'director2'].map(async (director) => (await lab.exec(director, ['ipvsadm', '-Sn'])).stdout),
-    );
-  const before = await tables();
-  await page.goto(`${demo.url}/topologies`);
-  await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
-  await page.getByRole('group', { name: 'Pools' }).getByRole('button', { name: 'web', exact: true }).click();
-  await page.getByLabel('Weight').first().fill('7');
-  await page.getByLabel('Weight').first().blur();
-  await saveRevision('a change of mind');
+  const before = await ipvsTables();
+  await saveWeight(7, 'a change of mind');
   await page.getByRole('link', { name: 'Deploy', exact: true }).click();
   await page.getByRole('button', { name: /^Deploy to / }).click({ timeout: 60_000 });
   // The button has another name once a director was switched.
@@ -213,17 +237,50 @@ test('a deploy that is cancelled before its switch changes nothing, and the page
   await expect(page.getByText(/The deploy was cancelled by an operator\./).first()).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText(/Nothing was changed/).first()).toBeVisible();
   await expect(page.getByText('switch', { exact: true })).toHaveCount(0);
-  expect(await tables()).toEqual(before);
+  expect(await ipvsTables()).toEqual(before);
+});
+
+test('a deploy is rolled back between its two switches: the timer counts down in sight, and both directors are as before', async () => {
+  test.setTimeout(300_000);
+  const before = { tables: await ipvsTables(), releases: await guardReleases() };
+  await saveWeight(9, 'a second change of mind');
+  await page.getByRole('link', { name: 'Deploy', exact: true }).click();
+  await page.getByRole('button', { name: 'Deploy to director2, then director1' }).click({ timeout: 60_000 });
+  const timer = page.getByRole('timer', { name: 'Dead-man timer of director2' });
+  await expect(timer).toBeVisible({ timeout: 60_000 });
+  // From here on only director2 is asked, up to the turn of director1: its silence holds the deploy between the two switches.
+  await lab.setLink('director1', 'management', false);
+  try {
+    const steps = page.getByRole('list', { name: 'Steps on director2' });
+    await expect(steps.getByText('switch', { exact: true })).toBeVisible({ timeout: 60_000 });
+    const first = await secondsLeft(timer);
+    expect(first).toBeGreaterThan(0);
+    await expect.poll(() => secondsLeft(timer)).toBeLessThan(first);
+    await screenshot('dead-man-timer');
+    const answer = page.waitForResponse(/\/deploys\/[^/]+\/cancel$/);
+    await page.getByRole('button', { name: 'Roll back both directors' }).click();
+    expect((await answer).status()).toBe(200);
+  } finally {
+    await lab.setLink('director1', 'management', true);
+  }
+  await expect(page.getByText(/^Rolled back: /)).toBeVisible({ timeout: 180_000 });
+  await expect(
+    page.getByText('The deploy was cancelled by an operator. Both directors are as they were before.'),
+  ).toBeVisible();
+  await expect(page.getByRole('main').getByText('rolled back', { exact: true }).first()).toBeVisible();
+  await expect(page.getByRole('timer')).toHaveCount(0);
+  for (const director of ['director1', 'director2'])
+    await expect(
+      page.getByRole('list', { name: `Steps on ${director}` }).getByText('rollback', { exact: true }),
+    ).toBeVisible();
+  expect(await guardReleases()).toEqual(before.releases);
+  expect(await ipvsTables()).toEqual(before.tables);
+  expect(await Promise.all(['director1', 'director2'].map(foreignRules))).toEqual(foreignBefore);
 });
 
 test('the worker and then the whole web die in the middle of a deploy: the page comes back and the deploy ends as a whole', async () => {
   test.setTimeout(300_000);
-  await page.goto(`${demo.url}/topologies`);
-  await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
-  await page.getByRole('group', { name: 'Pools' }).getByRole('button', { name: 'web', exact: true }).click();
-  await page.getByLabel('Weight').first().fill('4');
-  await page.getByLabel('Weight').first().blur();
-  await saveRevision('rs1 is stronger still');
+  await saveWeight(4, 'rs1 is stronger still');
   await page.getByRole('link', { name: 'Deploy', exact: true }).click();
   await page.getByRole('button', { name: /^Deploy to / }).click({ timeout: 60_000 });
   await expect(page.getByText('switch', { exact: true }).first()).toBeVisible({ timeout: 60_000 });
@@ -261,6 +318,8 @@ test('an older deploy is put back with one click, and waits for a second person 
   const second = { name: 'Second', email: 'second@example.org', password: 'correct horse battery', role: 'operator' };
   expect((await page.request.post(`${demo.url}/api/v1/accounts`, { data: second })).ok()).toBe(true);
   await page.goto(`${demo.url}/deploys`);
+  await page.getByRole('main').getByLabel('Pair', { exact: true }).selectOption('fwmark-seed');
+  await expect(page).toHaveURL(/\/deploys\?pair=/);
   await page.getByRole('main').getByRole('link', { name: '1', exact: true }).click();
   await page.getByRole('button', { name: 'Roll the pair back to this' }).click();
   await page.getByRole('button', { name: 'Change these rules' }).click({ timeout: 60_000 });

@@ -37,17 +37,27 @@ export function useStartDeploy() {
   });
 }
 
+/** How often a list of deploys is asked for. */
+export function refreshMs(deploys: readonly Deploy[]): number {
+  return deploys.some(({ state }) => openDeployStates.includes(state)) ? 2_000 : 8_000;
+}
+
 /** Newest first; asked often while one of them is open. */
-export function useDeploys(limit = 50) {
+export function useDeploys(limit: number) {
   return useQuery({
     queryKey: ['deploys', limit],
-    queryFn: () => api.listDeploys({ limit }),
-    refetchInterval: ({ state }) => (state.data?.some((each) => openDeployStates.includes(each.state)) ? 2_000 : 8_000),
+    queryFn: async () => (await api.listDeploys({ limit })).rows,
+    refetchInterval: ({ state }) => refreshMs(state.data ?? []),
   });
 }
 
 export function useDeployQuery(deployId: string, refetchInterval: number | false = false) {
-  return useQuery({ queryKey: ['deploy', deployId], queryFn: () => api.getDeploy(deployId), refetchInterval });
+  return useQuery({
+    queryKey: ['deploy', deployId],
+    queryFn: () => api.getDeploy(deployId),
+    enabled: deployId !== '',
+    refetchInterval,
+  });
 }
 
 /** A deploy as it happens: the stream while it is open, the last known state when the stream is cut. */

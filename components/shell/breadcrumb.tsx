@@ -2,7 +2,7 @@
 // Where am I: the path in words, with the topology's name instead of its id.
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { useDeploys } from '@/components/data/deploy-queries';
+import { useDeployQuery } from '@/components/data/deploy-queries';
 import { useDirectors } from '@/components/data/director-queries';
 import { useTopologies } from '@/components/data/topology-queries';
 import { places } from './navigation';
@@ -11,15 +11,13 @@ function useCrumbs(): { href: string; title: string }[] {
   const [place = '', id, rest] = usePathname().split('/').filter(Boolean);
   const topologies = useTopologies().data;
   const directors = useDirectors().data;
-  const deploys = useDeploys().data;
+  const deploy = useDeployQuery(place === 'deploys' ? (id ?? '') : '').data;
   const title = places.find(({ href }) => href === `/${place}`)?.title ?? place;
   const names: Record<string, string | undefined> = {
     topologies: topologies?.find((each) => each.id === id)?.name,
     live: topologies?.find((each) => each.id === id)?.name,
     directors: directors?.find((each) => each.id === id)?.name,
-    deploys: deploys
-      ?.filter((each) => each.id === id)
-      .map((each) => `deploy ${each.number} on ${each.topologyName}`)[0],
+    deploys: deploy && `deploy ${deploy.number} on ${deploy.topologyName}`,
   };
   const crumbs = [{ href: `/${place}`, title }];
   if (id) crumbs.push({ href: `/${place}/${id}`, title: names[place] ?? id.slice(0, 8) });

@@ -75,14 +75,14 @@ export class ApiProblem extends Error {
   }
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function send<T>(method: string, path: string, body?: unknown): Promise<{ answer: T; headers: Headers }> {
   const response = await fetch(`/api/v1${path}`, {
     method,
     signal: AbortSignal.timeout(REQUEST_MS),
     ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
   const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return answer as T;
+  if (response.ok) return { answer: answer as T, headers: response.headers };
   const problem = isProblem(answer) ? answer : undefined;
   throw new ApiProblem(
     response.status,
@@ -93,6 +93,17 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
     problem?.next,
     problem?.requestId,
   );
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  return (await send<T>(method, path, body)).answer;
+}
+
+export type RowPage<Row> = { rows: Row[]; hasMore: boolean };
+
+async function callPage<Row>(path: string): Promise<RowPage<Row>> {
+  const { answer, headers } = await send<Row[]>('GET', path);
+  return { rows: answer, hasMore: headers.get('link')?.includes('rel="next"') ?? false };
 }
 
 type Query = Record<string, string | number | undefined>;
@@ -160,8 +171,8 @@ export const api = {
   saveDeployPolicy: (topologyId: string, input: SaveDeployPolicy) =>
     call<DeployPolicy>('PUT', `/topologies/${id(topologyId)}/deploy-policy`, input),
   createDeploy: (order: DeployOrder) => call<Deploy>('POST', '/deploys', order),
-  listDeploys: (query: { topologyId?: string; limit?: number } = {}) =>
-    call<Deploy[]>('GET', withQuery('/deploys', query)),
+  listDeploys: (query: { topologyId?: string; before?: number | undefined; limit?: number } = {}) =>
+    callPage<Deploy>(withQuery('/deploys', query)),
   getDeploy: (deployId: string) => call<Deploy>('GET', `/deploys/${id(deployId)}`),
   cancelDeploy: (deployId: string) => call<Deploy>('POST', `/deploys/${id(deployId)}/cancel`),
 

@@ -41,6 +41,13 @@ export function answers<S extends z.ZodType>(schema: S) {
   return { 200: { description: 'Done', content: { 'application/json': { schema } } }, ...failures };
 }
 
+/** A list that is told in pages: the header `Link` leads to the next one (RFC 8288), and is absent on the last. */
+export function answersPage<S extends z.ZodType>(row: S) {
+  const Link = z.string().optional().openapi({ example: '</api/v1/deploys?before=41&limit=50>; rel="next"' });
+  const content = { 'application/json': { schema: z.array(row) } };
+  return { 200: { description: 'Done', headers: z.object({ Link }), content }, ...failures };
+}
+
 /** What goes on after the answer; its events tell how. */
 export function accepts<S extends z.ZodType>(schema: S) {
   return { 202: { description: 'Accepted', content: { 'application/json': { schema } } }, ...failures };

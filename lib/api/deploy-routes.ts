@@ -12,16 +12,24 @@ import {
   getDeployPolicy,
   saveDeployPolicy,
 } from '@/lib/services/deploy-gate';
-import { cancelDeploy, getDeploy, listDeploys, watchDeploy } from '@/lib/services/deploys';
+import { cancelDeploy, getDeploy, watchDeploy } from '@/lib/services/deploys';
+import { listDeploys } from '@/lib/services/list-deploys';
 import { createPlan, getPlan, renewForecast } from '@/lib/services/plans';
 import { startDeploy, startDeployInput } from '@/lib/services/start-deploy';
-import { accepts, answers, idParams, jsonBody, newRouter, streams } from './declare';
+import { accepts, answers, answersPage, idParams, jsonBody, newRouter, streams } from './declare';
 import { sendEvents } from './event-stream';
 
 const listQuery = z.object({
   topologyId: z.string().optional(),
+  /** Deploys older than the one of this number; a column of four bytes holds the number. */
+  before: z.coerce.number().int().min(1).max(0x7fff_ffff).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
+
+function nextLink(path: string, { topologyId, limit }: z.infer<typeof listQuery>, before: number): string {
+  const query = { ...(topologyId !== undefined && { topologyId }), before: String(before), limit: String(limit) };
+  return `<${path}?${new URLSearchParams(query).toString()}>; rel="next"`;
+}
 
 export const deployRoutes = newRouter()
   .openapi(
@@ -130,11 +138,17 @@ export const deployRoutes = newRouter()
     createRoute({
       method: 'get',
       path: '/deploys',
-      summary: 'Deploys, newest first',
+      summary: 'Deploys, newest first, a page at a time',
       request: { query: listQuery },
-      responses: answers(z.array(deploySchema)),
+      responses: answersPage(deploySchema),
     }),
-    async (c) => c.json(await listDeploys({ ctx: c.get('ctx'), input: c.req.valid('query') }), 200),
+    async (c) => {
+      const query = c.req.valid('query');
+      const { deploys, hasMore } = await listDeploys({ ctx: c.get('ctx'), input: query });
+      const last = deploys.at(-1);
+      if (hasMore && last) c.header('link', nextLink(c.req.path, query, last.number));
+      return c.json(deploys, 200);
+    },
   )
   .openapi(
     createRoute({

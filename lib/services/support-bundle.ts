@@ -11,8 +11,8 @@ import { packTar, type TarMember } from '@/lib/render/tar';
 import { callWorker } from '@/lib/worker/client';
 import { appendAudit } from './audit';
 import { requireRole, type VerbArgs, type VerbContext } from './context';
-import { listDeploys } from './deploys';
 import { listDirectors } from './directors';
+import { listDeploys } from './list-deploys';
 import { getPairDrift, loadPair } from './live';
 import { loadIntentFiles } from './support-intent';
 import { loadHistory } from './verb-history';
@@ -46,7 +46,7 @@ async function knownSecrets(ctx: VerbContext, topologyId: string, heartbeatKey: 
 }
 
 async function gather(ctx: VerbContext, topologyId: string, known: readonly string[]): Promise<Files> {
-  const [{ pair }, drift, deploys, directors, history, intent] = await Promise.all([
+  const [{ pair }, drift, { deploys }, directors, history, intent] = await Promise.all([
     loadPair(ctx.db, topologyId),
     getPairDrift({ ctx, input: { topologyId } }),
     listDeploys({ ctx, input: { topologyId, limit: DEPLOYS_TOLD } }),
