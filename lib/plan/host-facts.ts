@@ -96,6 +96,19 @@ export function parseHostFacts(frames: Frames): DirectorFacts {
   };
 }
 
+/** `guard list`: a line for each release, `<name> <word>...`, what can be put back there without the console; the newest first. */
+export function printReleases(text: string): string {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const generationOf = (line: string) => Number.parseInt(line, 10) || 0; // `origin` has none
+  const rows = lines
+    .toSorted((a, b) => generationOf(b) - generationOf(a))
+    .map((line) => {
+      const [name = '', ...words] = line.split(' ');
+      return words.length > 0 ? `${name} (${words.join(', ').replaceAll('-', ' ')})` : name;
+    });
+  return rows.length > 0 ? rows.join(', ') : 'none';
+}
+
 /** Why this host cannot carry the release whose kernel state is `intent`. */
 export function checkHostFacts(
   director: string,

@@ -10,6 +10,7 @@ export type GuardVerb =
   | 'session'
   | 'delivery'
   | 'facts'
+  | 'list'
   | 'read'
   | 'connections'
   | 'search'
