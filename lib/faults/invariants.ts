@@ -201,8 +201,8 @@ export async function readStatus(rig: Rig, director: string): Promise<Record<str
 /** The status, and which port the kernel marks beside 80 and which one the confirmed release says: each revision has another. */
 const REST = `${STATUS} || exit
 ports() { grep -o 'dports 80,[0-9]*' | sort -u | tr '\\n' ' '; }
-echo "kernel=$(iptables-save -t mangle | ports)"
-echo "release=$(ports < /var/lib/lvs-console/confirmed/files/etc/lvs-console/rules.v4)"`;
+echo "kernel=$(iptables-save -t mangle | ports)."
+echo "release=$(ports < /var/lib/lvs-console/confirmed/files/etc/lvs-console/rules.v4)."`;
 export type ReadRest = (rig: Rig, director: string) => Promise<Record<string, string>>;
 
 export const readRest: ReadRest = async ({ lab }, director) =>
