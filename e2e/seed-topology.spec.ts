@@ -1,6 +1,7 @@
 // The whole path as a person walks it: sign in, edit, solve a problem, deploy to two real kernels, real traffic, power cut, return.
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { attachLab, type Lab } from '@/lib/lab/lab';
+import { parseGuardStatus } from '@/lib/parse/guard-status';
 import { LAB_NAME, startDemo, type RunningDemo } from './console';
 
 const PORT = 3100;
@@ -59,10 +60,12 @@ async function guardReleases(): Promise<Record<'live' | 'confirmed', string>[]> 
   return Promise.all(
     ['director1', 'director2'].map(async (director) => {
       const { stdout } = await lab.exec(director, ['/usr/lib/lvs-console/guard', 'status']);
-      const facts = Object.fromEntries(stdout.split('\n').map((line) => line.split('=') as [string, string]));
-      expect(facts.seconds_left ?? '', `${director} has no timer`).toBe('');
-      expect(facts.live, `${director} runs what it has confirmed`).toBe(facts.confirmed);
-      return { live: facts.live ?? '', confirmed: facts.confirmed ?? '' };
+      const { value: status } = parseGuardStatus(stdout);
+      if (!status) throw new Error(`${director}: its guard's status cannot be read:\n${stdout}`);
+      const { live, confirmed, secondsLeft } = status;
+      expect(secondsLeft, `${director} has no timer`).toBeUndefined();
+      expect(live, `${director} runs what it has confirmed`).toBe(confirmed);
+      return { live, confirmed };
     }),
   );
 }

@@ -10,7 +10,7 @@ const SECTIONS =
     ' ',
   );
 const FACTS =
-  'uname os-release tools iptables-version modules disk writable addresses clock status guard policy capabilities boot interfaces sysconfig-iptables session'.split(
+  'uname os-release tools iptables-version modules disk writable addresses clock status guard policy capabilities boot releases interfaces sysconfig-iptables session'.split(
     ' ',
   );
 

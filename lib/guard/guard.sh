@@ -468,6 +468,21 @@ print_boot() { # whether a start of this host runs `guard boot`: where it does n
   printf 'fallback\t%s\n' "$word"
 }
 
+verb_list() {
+  release_name live; live=$NAME
+  release_name confirmed; confirmed=$NAME
+  load_tx
+  for d in "$S"/releases/*; do
+    [ -f "$d/name" ] || continue
+    name=${d##*/} words=''
+    [ "$name" != "$live" ] || words="$words live"
+    if [ "$name" = "$confirmed" ]; then words="$words confirmed"; elif [ -f "$d/was-confirmed" ]; then words="$words earlier"; fi
+    [ "$name" != "$TX" ] || [ "$TX_STATE" = confirmed ] || words="$words $TX_STATE"
+    [ "$name" != origin ] || words="$words before-the-first-deploy"
+    printf '%s%s\n' "$name" "$words"
+  done
+}
+
 print_guard() { printf 'version=%s\n' "$GUARD_VERSION" && sha256sum "$GUARD"; }
 
 verb_facts() {
@@ -485,6 +500,7 @@ verb_facts() {
   frame policy print_policy
   frame capabilities print_capabilities
   frame boot print_boot
+  frame releases verb_list
   frame interfaces text_of "$ROOT/etc/network/interfaces"
   frame sysconfig-iptables text_of "$ROOT/etc/sysconfig/iptables"
   frame session verb_session
@@ -774,11 +790,7 @@ break_lock() { # TX: one that has ended long ago stops nobody, and what a person
 # Sets KEEPERS: all that keep the lock taken. What a guard starts has its descriptor, and so the lock, also when that guard has ended.
 lock_keepers() {
   KEEPERS=''
-  locked=$(grep -ls '^lock:' /proc/[0-9]*/fdinfo/9) || :
-  for process in $locked; do
-    process=${process%/fdinfo/9}
-    [ ! "$process/fd/9" -ef "$LOCK" ] || KEEPERS="$KEEPERS ${process#/proc/}"
-  done
+  for process in /proc/[0-9]*; do ! has_lock "${process#/proc/}" || KEEPERS="$KEEPERS ${process#/proc/}"; done
 }
 
 refuse_lock() { # after more than two minutes: what does not end even when it is killed waits in the kernel, and then nothing here can help
@@ -891,21 +903,6 @@ verify_release() { # FOLDER: every member has the hash of its MANIFEST line, and
     warn "damaged: $(printf '%s\n' "$words" | grep -v ': OK$')"
     return 1
   }
-}
-
-verb_list() {
-  release_name live; live=$NAME
-  release_name confirmed; confirmed=$NAME
-  load_tx
-  for d in "$S"/releases/*; do
-    [ -f "$d/name" ] || continue
-    name=${d##*/} words=''
-    [ "$name" != "$live" ] || words="$words live"
-    if [ "$name" = "$confirmed" ]; then words="$words confirmed"; elif [ -f "$d/was-confirmed" ]; then words="$words earlier"; fi
-    [ "$name" != "$TX" ] || [ "$TX_STATE" = confirmed ] || words="$words $TX_STATE"
-    [ "$name" != origin ] || words="$words before-the-first-deploy"
-    printf '%s%s\n' "$name" "$words"
-  done
 }
 
 # ---- the kernel: read once, then only the difference -----------------------------------------------------------------

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KernelIntent } from '../core/kernel-state';
-import { checkHostFacts, parseHostFacts, printReleases, type DirectorFacts } from './host-facts';
+import { checkHostFacts, parseHostFacts, type DirectorFacts } from './host-facts';
 import { facts } from './test-observed';
 
 const NOTHING: KernelIntent['always'] = {
@@ -63,14 +63,16 @@ describe('a host that cannot carry a release', () => {
 });
 
 describe('the releases on a host', () => {
+  const told = (text: string, status = 0) =>
+    parseHostFacts(new Map([['releases', { status, text }]])).plain['Releases'];
+
   it('are told newest first, with what each one is', () => {
     expect(
-      printReleases(
-        '10-0000000a live confirmed\n9-0000000b earlier\n11-0000000c staged\norigin before-the-first-deploy\n',
-      ),
+      told('10-0000000a live confirmed\n9-0000000b earlier\n11-0000000c staged\norigin before-the-first-deploy\n'),
     ).toBe(
       '11-0000000c (staged), 10-0000000a (live, confirmed), 9-0000000b (earlier), origin (before the first deploy)',
     );
-    expect(printReleases('')).toBe('none');
+    expect(told('')).toBe('none');
+    expect(told('', 1)).toBe('cannot be seen');
   });
 });

@@ -40,7 +40,6 @@ const FIREWALL_TOOLS = {
   nft: ['nft'],
 };
 type FirewallTool = keyof typeof FIREWALL_TOOLS;
-const FALLBACK: Record<string, boolean> = { yes: true, no: false };
 const MIN_FREE_KILOBYTES = 20_000;
 const MIN_FREE_INODES = 300;
 
@@ -58,7 +57,7 @@ export function parseHostFacts(frames: Frames): DirectorFacts {
   const sysconfig = frames.get('sysconfig-iptables');
   const addresses = parseIpAddresses(text('addresses')).value;
   const sshConnection = /^client=(.+)$/m.exec(text('session'))?.[1];
-  const fallback = table(text('boot'))['fallback'] ?? '';
+  const { fallback } = answersIn(text('boot'));
   const isRedHat = /rhel|fedora|centos/.test(`${os['ID'] ?? ''} ${os['ID_LIKE'] ?? ''}`);
   return {
     render: {
@@ -79,26 +78,30 @@ export function parseHostFacts(frames: Frames): DirectorFacts {
         .map((held) => `${held.address}/${held.prefixLength} ${held.interface}`)
         .join(', '),
       Tools: Object.keys(tools).join(', '),
-      'At its start':
-        { yes: 'the confirmed release is put in place', no: 'nothing is put in place' }[fallback] ?? 'cannot be seen',
+      'At its start': printStart(fallback),
+      Releases: printReleases(frames.get('releases')),
     },
     tools: Object.keys(tools),
-    modules: Object.fromEntries(Object.entries(table(text('modules'))).map(([name, word]) => [name, word === 'yes'])),
+    modules: answersIn(text('modules')),
     addresses,
     ...disk,
-    isWritable: Object.entries(table(text('writable'))).every(([, word]) => word === 'yes'),
+    isWritable: Object.values(answersIn(text('writable'))).every(Boolean),
     hostName: uname[1] ?? '',
-    capabilities: Object.fromEntries(
-      Object.entries(table(text('capabilities'))).map(([name, word]) => [name, word === 'yes']),
-    ),
-    ...(fallback in FALLBACK && { hasBootFallback: FALLBACK[fallback] }),
+    capabilities: answersIn(text('capabilities')),
+    ...(fallback !== undefined && { hasBootFallback: fallback }),
     ...(sshConnection !== undefined && { sshConnection }),
   };
 }
 
-/** `guard list`: a line for each release, `<name> <word>...`, what can be put back there without the console; the newest first. */
-export function printReleases(text: string): string {
-  const lines = text.split('\n').filter((line) => line !== '');
+function printStart(hasFallback: boolean | undefined): string {
+  if (hasFallback === undefined) return 'cannot be seen';
+  return hasFallback ? 'the confirmed release is put in place' : 'nothing is put in place';
+}
+
+/** As `guard list`: a line for each release, `<name> <word>...`, what can be put back there without the console; the newest first. */
+function printReleases(frame: GuardFrame | undefined): string {
+  if (frame?.status !== 0) return 'cannot be seen';
+  const lines = frame.text.split('\n').filter((line) => line !== '');
   const generationOf = (line: string) => Number.parseInt(line, 10) || 0; // `origin` has none
   const rows = lines
     .toSorted((a, b) => generationOf(b) - generationOf(a))
@@ -187,6 +190,12 @@ function readDisk(text: string): Pick<DirectorFacts, 'freeKilobytes' | 'freeInod
   const free = rows.map((row) => Number(row.trim().split(/\s+/)[3]));
   const known = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : undefined);
   return { freeKilobytes: known(free[0]), freeInodes: free[1] === 0 ? undefined : known(free[1]) };
+}
+
+/** `NAME<TAB>yes|no|unknown` a line; what is not known has no answer. */
+function answersIn(text: string): Record<string, boolean> {
+  const known = Object.entries(table(text)).filter(([, word]) => word !== 'unknown');
+  return Object.fromEntries(known.map(([name, word]) => [name, word === 'yes']));
 }
 
 function table(text: string): Record<string, string> {

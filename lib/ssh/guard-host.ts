@@ -10,7 +10,6 @@ export type GuardVerb =
   | 'session'
   | 'delivery'
   | 'facts'
-  | 'list'
   | 'read'
   | 'connections'
   | 'search'

@@ -1,19 +1,15 @@
 // Facts of one director, read now and kept in its row.
 import 'server-only';
 import type { Db } from '../db/client';
-import { parseHostFacts, printReleases, FACT_SECTIONS, type DirectorFacts } from '../plan/host-facts';
+import { parseHostFacts, FACT_SECTIONS, type DirectorFacts } from '../plan/host-facts';
 import { readSession } from './read-session';
 import { framesOf, type GuardHost } from '../ssh/guard-host';
 
 const FACTS_MS = 30_000;
 
 export async function readFacts(host: GuardHost): Promise<DirectorFacts> {
-  const [told, list] = await Promise.all([
-    host.guard('facts', [], { timeoutMs: FACTS_MS }),
-    host.guard('list', [], { timeoutMs: FACTS_MS }),
-  ]);
-  const read = parseHostFacts(framesOf(host.name, told.stdout, FACT_SECTIONS));
-  const facts = { ...read, plain: { ...read.plain, Releases: printReleases(list.stdout) } };
+  const { stdout } = await host.guard('facts', [], { timeoutMs: FACTS_MS });
+  const facts = parseHostFacts(framesOf(host.name, stdout, FACT_SECTIONS));
   if (facts.sshConnection !== undefined) return facts;
   const { client } = await readSession(host); // a guard that is older than the section
   return client === '' ? facts : { ...facts, sshConnection: client };
