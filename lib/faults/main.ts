@@ -136,7 +136,7 @@ async function runPart(shard: number): Promise<void> {
       if (!claim(id)) continue;
       rig ??= await openRig(TIMER_SECONDS, shard, (line) => console.log(`    ${line}`));
       // A broken pair says nothing about the next cell.
-      if (isBroken) await rig.renew().catch(renewAgain(rig));
+      if (isBroken) await rig.renew();
       const result = { ...(await run(rig).catch(toFailure(id))), id };
       appendResult(journal, result);
       const { passed, state, seconds, note, broken } = result;
@@ -152,14 +152,6 @@ async function runPart(shard: number): Promise<void> {
   } finally {
     await rig?.close();
   }
-}
-
-/** One first deploy that came to nothing is told, and does not end the run. */
-function renewAgain(rig: Rig) {
-  return (error: unknown): Promise<void> => {
-    console.log(`a first deploy came to nothing: ${error instanceof Error ? error.message : String(error)}`);
-    return rig.renew();
-  };
 }
 
 /** Whether the cell is this shard's: the first one that comes to it runs it, so that a long cell holds up no other. */

@@ -37,7 +37,7 @@ export type Rig = {
   /** A revision with another weight and another port of the group that changes; answers its number. */
   nextRevision: () => Promise<number>;
   secret: string;
-  /** Directors as from the factory and a new topology on them: after a cell that broke the pair. */
+  /** Directors as from the factory and a new topology on them: after a cell that broke the pair. One that comes to nothing is told and done again. */
   renew: () => Promise<void>;
   close: () => Promise<void>;
 };
@@ -74,14 +74,20 @@ export async function openRig(timerSeconds: number, shard: number, report: (line
       ...{ databaseFolder: rows[0]?.data_directory ?? '', topologyId: '', secret: '' },
       nextRevision: async () => (await saveDocument(db, documentNumber((count += 1)), rig.topologyId)).revision,
       renew: async () => {
-        await db.director.deleteMany();
-        if (pairs > 0) for (const director of DIRECTORS) await opened.factoryReset(director);
-        const name = `faults-${(pairs += 1)}`;
-        ({ topologyId: rig.topologyId } = await saveDocument(db, { ...documentNumber(count), name }));
-        // The directors may answer slowly just after their boot.
-        await until('the directors are trusted', async () => (await trustDirectors(db, rig.topologyId), true), 180_000);
-        rig.secret = await firstDeploy(db, opened, rig.topologyId);
+        await begin().catch((error: unknown) => {
+          report(`a first deploy came to nothing: ${error instanceof Error ? error.message : String(error)}`);
+          return begin();
+        });
       },
+    };
+    const begin = async () => {
+      await db.director.deleteMany();
+      if (pairs > 0) for (const director of DIRECTORS) await opened.factoryReset(director);
+      const name = `faults-${(pairs += 1)}`;
+      ({ topologyId: rig.topologyId } = await saveDocument(db, { ...documentNumber(count), name }));
+      // The directors may answer slowly just after their boot.
+      await until('the directors are trusted', async () => (await trustDirectors(db, rig.topologyId), true), 180_000);
+      rig.secret = await firstDeploy(db, opened, rig.topologyId);
     };
     await rig.renew();
     return rig;
@@ -96,7 +102,8 @@ async function firstDeploy(db: Db, lab: Lab, topologyId: string): Promise<string
   const first = await untilEnded(db, await requestDeploy(db, topologyId, 1));
   if (first.state !== 'verified') {
     const words = await Promise.all(DIRECTORS.map((director) => heartbeatWords(lab, director)));
-    throw new Error(`the first deploy ended ${first.state}: ${first.outcome ?? ''}\n${words.join('\n')}`);
+    // The outcome last: a record that is cut keeps the end.
+    throw new Error(`${words.join('\n')}\nthe first deploy ended ${first.state}: ${first.outcome ?? ''}`);
   }
   const { stdout } = await lab.exec('director1', ['cat', '/etc/ha.d/authkeys']);
   return /^\d+ sha1 (\S+)$/m.exec(stdout)?.[1] ?? '';

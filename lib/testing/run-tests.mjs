@@ -172,7 +172,7 @@ function namesOfFailed(name, output) {
     const report = JSON.parse(fs.readFileSync(reportOf(name), 'utf8'));
     return report.testResults ? failedOfVitest(report) : report.suites.flatMap((suite) => failedOfPlaywright(suite));
   } catch {
-    const cells = output.split('\n').filter((line) => line.startsWith('FAILED '));
+    const cells = output.split('\n').filter((line) => /^(FAILED |the first deploy ended )/.test(line.trim()));
     return cells.length > 0 ? cells : [tail(output, 8)];
   }
 }
