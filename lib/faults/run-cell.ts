@@ -245,10 +245,11 @@ async function oneRelease(rig: Rig): Promise<void> {
   await until(
     'both directors have one release',
     async () => {
-      const open = await rig.db.deploy.count({ where: { openFor: rig.topologyId } });
       const states = await Promise.all(DIRECTORS.map((director) => readStatus(rig, director)));
       // Also when both have it and only the answer was lost: until the console has looked, its last verified deploy is an older one.
       if ((await listSplitPairs(rig.db)).includes(rig.topologyId)) return undefined;
+      // After that question: a split pair leaves that list by the deploy that rolls it forward, which opens in between.
+      const open = await rig.db.deploy.count({ where: { openFor: rig.topologyId } });
       return open === 0 && new Set(states.map(({ confirmed }) => confirmed)).size === 1 ? true : undefined;
     },
     200_000,
