@@ -66,6 +66,11 @@ export function healBeside(heal: Heal): Heal {
   };
 }
 
+/** The fault came too late: a step that has all it needs from the answer before it asks no guard. */
+export class NoVictim extends Error {
+  override readonly name = 'NoVictim';
+}
+
 export const FAULT: Record<FaultName, Fault> = {
   'worker-killed': async (rig) => killProcess('the worker', rig.console.workerPid()),
   'web-killed': async (rig) => killProcess('web', rig.console.webPid()),
@@ -75,7 +80,7 @@ export const FAULT: Record<FaultName, Fault> = {
   },
   'guard-killed': async (rig, director) => {
     const { code, stdout } = await rig.lab.exec(director, ['sh', '-c', KILL_GUARD], { timeoutMs: 20_000 });
-    if (code !== 0) throw new Error(`no guard ran on ${director} within 8 s, so none could be killed`);
+    if (code !== 0) throw new NoVictim(`no guard ran on ${director} within 8 s, so none could be killed`);
     return { note: `SIGKILL to ${stdout.trim()} guard processes on ${director}`, heal: nothing };
   },
   'power-cut': async (rig, director) => {
