@@ -1,4 +1,7 @@
 // A confirmation and the dead-man timer's roll back at the same moment, a thousand times on a real director: exactly one of them wins.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { requestDeploy, untilEnded } from '../worker/test-console';
 import type { Broken } from './invariants';
 import { DIRECTORS, type Rig } from './rig';
@@ -36,6 +39,7 @@ leads_to() { if [ "$1" -ef "releases/$tx" ]; then to=new; elif [ "$1" -ef "relea
 confirmed=0 back=0 round=0
 while [ "$round" -lt ROUNDS ]; do
   round=$((round + 1))
+  echo "$round" > /run/race.round
   switched
   case $((round % 2)) in 0) first=confirms second=times_out ;; *) first=times_out second=confirms ;; esac
   $first &
@@ -58,15 +62,44 @@ echo "$generation" > "releases/$tx/was-confirmed"
 $g apply "$tx" > /dev/null || echo "the release could not be put back"
 echo "won $confirmed $back"`;
 
+/** A round takes seconds; one that took this long hangs. */
+const STUCK_MS = 60_000;
+/**
+ * What hangs, the kernel's own words first (SysRq t): a shell was seen waiting for half an hour for a pipe whose other end was gone, and
+ * it went on when `ps` had looked at it.
+ */
+const STUCK = `echo t > /proc/sysrq-trigger; dmesg | tail -n 1500
+for p in /proc/[0-9]*; do
+  read -r stat < "$p/stat"; echo "$stat"; readlink "$p"/fd/* | grep pipe | tr '\\n' ' '
+done
+echo "round $(cat /run/race.round)"; ps -eo pid,ppid,stat,etimes,wchan:28,args`;
+
 type Race = { director: string; confirmed: number; back: number; broken: Broken[] };
 
-async function race({ lab }: Rig, director: string): Promise<Race> {
+async function race({ lab, dataFolder }: Rig, director: string): Promise<Race> {
   const script = RACE.replace('ROUNDS', String(ROUNDS));
-  const { code, stdout, stderr } = await lab.exec(director, ['sh', '-c', script], { timeoutMs: LIMIT_MS });
+  const stuck: Broken[] = [];
+  const ask = async (question: string) => (await lab.exec(director, ['sh', '-c', question])).stdout;
+  let last = '';
+  const look = async () => {
+    const round = await ask('cat /run/race.round');
+    if (round !== '' && round === last && stuck.length === 0) {
+      const file = `${path.join(os.tmpdir(), path.basename(dataFolder))}-${director}-stuck.txt`;
+      fs.writeFileSync(file, await ask(STUCK));
+      stuck.push({ invariant: 6, what: `${director}: round ${round.trim()} hung; what hangs: ${file}` });
+    }
+    last = round;
+  };
+  const watch = setInterval(() => void look().catch(() => undefined), STUCK_MS);
+  const raced = lab.exec(director, ['sh', '-c', script], { timeoutMs: LIMIT_MS });
+  const { code, stdout, stderr } = await raced.finally(() => clearInterval(watch));
   const lines = stdout.trim().split('\n');
   const [, confirmed = '0', back = '0'] = /^won (\d+) (\d+)$/.exec(lines.at(-1) ?? '') ?? [];
   const odd = lines.slice(0, -1);
-  const broken: Broken[] = odd.slice(0, 5).map((what) => ({ invariant: 6, what: `${director}: ${what}` }));
+  const broken: Broken[] = [
+    ...stuck,
+    ...odd.slice(0, 5).map((what) => ({ invariant: 6, what: `${director}: ${what}` })),
+  ];
   if (code !== 0 || Number(confirmed) + Number(back) + odd.length !== ROUNDS)
     broken.push({ invariant: 0, what: `${director}: ended with ${code}: ${stderr.trim().split('\n').at(-1) ?? ''}` });
   if (confirmed === '0' || back === '0')
