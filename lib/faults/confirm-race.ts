@@ -1,7 +1,6 @@
 // A confirmation and the dead-man timer's roll back at the same moment, a thousand times on a real director: exactly one of them wins.
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Lab } from '../lab/lab';
 import { requestDeploy, untilEnded } from '../worker/test-console';
 import type { Broken } from './invariants';
 import { DIRECTORS, type Rig } from './rig';
@@ -62,49 +61,38 @@ echo "$generation" > "releases/$tx/was-confirmed"
 $g apply "$tx" > /dev/null || echo "the release could not be put back"
 echo "won $confirmed $back"`;
 
-/** A round takes seconds; one that took this long hangs. */
+/** A round takes seconds; one that takes this long hangs, as one did for half an hour, until `ps` had looked at it. */
 const STUCK_MS = 60_000;
-/**
- * What hangs, the kernel's own words first (SysRq t): a shell was seen waiting for half an hour for a pipe whose other end was gone, and
- * it went on when `ps` had looked at it.
- */
-const STUCK = `echo t > /proc/sysrq-trigger; dmesg | tail -n 1500
-for p in /proc/[0-9]*; do
-  read -r stat < "$p/stat"; echo "$stat"; readlink "$p"/fd/* | grep pipe | tr '\\n' ' '
-done
-echo "round $(cat /run/race.round)"; ps -eo pid,ppid,stat,etimes,wchan:28,args`;
 
 type Race = { director: string; confirmed: number; back: number; broken: Broken[] };
 
-async function race({ lab, dataFolder }: Rig, director: string): Promise<Race> {
+async function race({ lab }: Rig, director: string): Promise<Race> {
   const script = RACE.replace('ROUNDS', String(ROUNDS));
-  const stuck: Broken[] = [];
-  const ask = async (question: string) => (await lab.exec(director, ['sh', '-c', question])).stdout;
-  let last = '';
-  const look = async () => {
-    const round = await ask('cat /run/race.round');
-    if (round !== '' && round === last && stuck.length === 0) {
-      const file = `${path.join(os.tmpdir(), path.basename(dataFolder))}-${director}-stuck.txt`;
-      fs.writeFileSync(file, await ask(STUCK));
-      stuck.push({ invariant: 6, what: `${director}: round ${round.trim()} hung; what hangs: ${file}` });
-    }
-    last = round;
-  };
-  const watch = setInterval(() => void look().catch(() => undefined), STUCK_MS);
+  const over = new AbortController();
   const raced = lab.exec(director, ['sh', '-c', script], { timeoutMs: LIMIT_MS });
-  const { code, stdout, stderr } = await raced.finally(() => clearInterval(watch));
+  const { code, stdout, stderr } = await Promise.race([raced, needRounds(lab, director, over.signal)]).finally(() =>
+    over.abort(),
+  );
   const lines = stdout.trim().split('\n');
   const [, confirmed = '0', back = '0'] = /^won (\d+) (\d+)$/.exec(lines.at(-1) ?? '') ?? [];
   const odd = lines.slice(0, -1);
-  const broken: Broken[] = [
-    ...stuck,
-    ...odd.slice(0, 5).map((what) => ({ invariant: 6, what: `${director}: ${what}` })),
-  ];
+  const broken: Broken[] = odd.slice(0, 5).map((what) => ({ invariant: 6, what: `${director}: ${what}` }));
   if (code !== 0 || Number(confirmed) + Number(back) + odd.length !== ROUNDS)
     broken.push({ invariant: 0, what: `${director}: ended with ${code}: ${stderr.trim().split('\n').at(-1) ?? ''}` });
   if (confirmed === '0' || back === '0')
     broken.push({ invariant: 0, what: `${director}: one of the two never won: no race` });
   return { director, confirmed: Number(confirmed), back: Number(back), broken };
+}
+
+/** Throws while a round hangs, so that the evidence of the failed cell is read then. */
+async function needRounds(lab: Lab, director: string, signal: AbortSignal): Promise<never> {
+  for (let last = ''; ;) {
+    await sleep(STUCK_MS, undefined, { signal });
+    const { stdout: round } = await lab.exec(director, ['cat', '/run/race.round']).catch(() => ({ stdout: '' }));
+    if (round !== '' && round === last)
+      throw new Error(`${director}: round ${round.trim()} has taken more than ${STUCK_MS / 1000} s`);
+    last = round;
+  }
 }
 
 export const confirmRace: Scene = {
