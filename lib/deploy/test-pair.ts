@@ -82,7 +82,7 @@ function newHost(name: string, isActive: boolean): FakeHost {
     isActive,
     isAway: false,
     differs: false,
-    guardVersion: '2.7.0+0123abcd',
+    guardVersion: '2.8.0+0123abcd',
     isHeartbeatStopped: false,
     ipvs: '',
     connection: '192.0.2.9 50000 192.0.2.1 22',

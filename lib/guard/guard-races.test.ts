@@ -86,6 +86,64 @@ describe('the lock', () => {
   });
 });
 
+describe('what hangs', () => {
+  const look = (box: Sandbox, seconds: string) =>
+    sh(box, `sed -i 's/^LOOK_SECONDS=[0-9]* /LOOK_SECONDS=${seconds} /' ROOT/usr/lib/lvs-console/guard`);
+  const shim = (box: Sandbox, body: string) =>
+    sh(box, `printf '#!/bin/sh\n%s\n' '${body}' > ROOT/shims/iptables-save; chmod 755 ROOT/shims/iptables-save`);
+
+  it.each(['dash', 'busybox sh', 'bash --posix'])(
+    'is a tool that does not end: it is killed and named, and the next rollback brings all back (%s)',
+    async (shell) => {
+      const box = await open({ shell });
+      await look(box, '2');
+      const before = await box.picture();
+      await armRelease(box, A, 1, releaseTar(testRelease(1)));
+      expect(await box.guard(['switch', A, '1'])).toMatchObject({ code: 0, stderr: '' });
+      await sh(box, 'mkfifo ROOT/never');
+      await shim(box, ': < ROOT/never');
+      const { code, stderr } = await box.guard(['rollback', A]);
+      expect({ code, stderr }).toMatchObject({
+        code: 13,
+        stderr: expect.stringMatching(
+          /iptables-save failed[^]*killed after it had hung for more than 2 seconds: iptables-save \(process \d+\)/,
+        ) as string,
+      });
+      await sh(box, 'rm ROOT/shims/iptables-save');
+      expect(await box.guard(['rollback', A])).toMatchObject({ code: 0, stderr: '' });
+      await sh(box, 'rm ROOT/never');
+      expect(await box.picture()).toBe(before);
+    },
+  );
+
+  it('is a guard that waits for programs which have ended: it is killed, and the next one says so', async () => {
+    const box = await open({ shell: 'dash' });
+    await armRelease(box, A, 1, releaseTar(testRelease(1)));
+    expect(await box.guard(['switch', A, '1'])).toMatchObject({ code: 0, stderr: '' });
+    await look(box, '1');
+    await shim(box, 'setsid sleep 60 2> /dev/null 9>&- & echo $! > ROOT/left');
+    const { signal } = await box.guard(['rollback', A]);
+    expect(signal).toBe('SIGKILL');
+    await sh(box, 'rm ROOT/shims/iptables-save; read -r left < ROOT/left; kill "$left"');
+    expect(await box.guard(['rollback', A])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('which waited for programs that had ended') as string,
+    });
+    expect(await box.guard(['rollback', A])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('is not a step that takes its time in a daemon, and nothing of the watch is left behind', async () => {
+    const box = await open({ shell: 'dash' });
+    await armRelease(box, A, 1, releaseTar(testRelease(1, { 'intent/daemon': 'start-heartbeat\n' })));
+    await look(box, '0.83');
+    await sh(box, "sed -i '2i sleep 4' ROOT/shims/systemctl");
+    expect(await box.guard(['switch', A, '1'])).toMatchObject({ code: 0, stderr: '' });
+    await expect
+      .poll(async () => (await box.run(['pgrep', '-fc', `^sleep 0.83$|${box.root}/usr/lib`])).stdout, { timeout: 3000 })
+      .toBe('0\n');
+  });
+});
+
 describe('a rollback', () => {
   it('ends also when an interface that the switch met has gone', async () => {
     const box = await open({ shell: 'dash' });

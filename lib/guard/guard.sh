@@ -7,7 +7,7 @@
 # Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction, 15 not for this key.
 # shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
-GUARD_VERSION=2.7.0
+GUARD_VERSION=2.8.0
 ROOT=''
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -28,6 +28,8 @@ MIN_FREE_INODES=256
 KEEP_RELEASES=10
 DAEMON_SECONDS=110                             # heartbeat may take a minute to stop its resources
 ROLLBACK_SECONDS=600                           # one that stops and starts daemons takes a few minutes; one that takes longer hangs
+LOOK_SECONDS=20                                # a program of two looks hangs: iptables waits five seconds for a lock, and none needs as long to work
+WATCH=''
 NL='
 '
 
@@ -804,11 +806,73 @@ begin() { # VERB [TX]: what every state change starts with; neither a lost conne
   need_root
   trap '' PIPE HUP INT QUIT TSTP
   take_lock "$@"
+  begin_watch
   read_clock
   load_tx
   load_fence
   ! is_kept || finish_confirmed "$1"
 }
+
+# ---- what hangs is ended, or a rollback would hang with it ------------------------------------------------------------
+
+begin_watch() { # one for all steps of a sequence; it has neither our lock nor our output, so nobody waits for it
+  [ -z "$WATCH" ] || return 0
+  watch_guard < /dev/null > /dev/null 2>&1 9>&- &
+  WATCH=$!
+  trap end_watch EXIT
+}
+
+end_watch() {
+  kill "$WATCH" 2> /dev/null
+  [ ! -s "$LOCK.hung" ] || { cat "$LOCK.hung" >&2; rm -f "$LOCK.hung"; }
+}
+
+watch_guard() {
+  trap 'kill "$pause"; exit' TERM
+  kept='' stood='' pause=''
+  while :; do
+    sleep "$LOOK_SECONDS" &
+    pause=$!
+    wait "$pause"
+    read -r myself _ _ parent _ < /proc/self/stat
+    [ "$parent" = "$$" ] || exit
+    if has_lock "$$"; then look_for_hung; else kept='' stood=''; fi
+  done
+}
+
+# What asks the kernel has our lock and no `timeout` of its own, which would be one more program for each. One that is there at two looks
+# is killed, and its step fails or comes again as after any failure of that program. A disk that takes its time is left alone.
+look_for_hung() {
+  lock_keepers
+  hung=''
+  for process in $KEEPERS; do
+    case " $kept " in *" $process "*) ;; *) continue ;; esac
+    name=''
+    read -r name < "/proc/$process/comm"
+    case $name in iptables-* | ip6tables-* | ipset | ipvsadm | nft | ip) hung="$hung $process"; note_hung "$name (process $process)" ;; esac
+  done
+  kept=$KEEPERS was=$stood
+  read -r stood < "/proc/$$/stat" # all that it ever does is counted there
+  # shellcheck disable=SC2086
+  if [ -n "$hung" ]; then kill -KILL $hung
+  elif [ "$stood" = "$was" ] && ! has_living_child; then
+    note_hung "this guard (process $$), which waited for programs that had ended"
+    kill -KILL "$$"
+  fi
+}
+
+has_living_child() { # besides this watch; a kernel that keeps no such list is believed to have one
+  [ -r "/proc/$$/task/$$/children" ] || return 0
+  read -r children < "/proc/$$/task/$$/children"
+  for child in $children; do
+    command_line=''
+    [ "$child" = "$myself" ] || read -r command_line < "/proc/$child/cmdline"
+    [ -z "$command_line" ] || return 0
+  done
+  return 1
+}
+
+note_hung() { printf 'guard: killed after it had hung for more than %s seconds: %s\n' "$LOOK_SECONDS" "$1" >> "$LOCK.hung"; }
 
 finish_confirmed() { # VERB
   save_tx confirmed || return 0
