@@ -136,8 +136,16 @@ describe('what hangs', () => {
     const box = await open({ shell: 'dash' });
     await armRelease(box, A, 1, releaseTar(testRelease(1, { 'intent/daemon': 'start-heartbeat\n' })));
     await look(box, '0.83');
-    await sh(box, "sed -i '2i sleep 4' ROOT/shims/systemctl");
-    expect(await box.guard(['switch', A, '1'])).toMatchObject({ code: 0, stderr: '' });
+    await sh(box, "sed -i '2i touch ROOT/begun; sleep 4' ROOT/shims/systemctl");
+    const switched = box.guard(['switch', A, '1']);
+    await expect.poll(async () => (await box.run(['ls', box.root])).stdout, { timeout: 10_000 }).toContain('begun');
+    const descriptors = await sh(
+      box,
+      'for p in $(pgrep -f ^dash.ROOT/usr/lib); do readlink /proc/$p/fd/* | tr "\\n" " "; echo; done',
+    );
+    // The watch has neither the lock nor an output that somebody waits for.
+    expect(descriptors.stdout.split('\n').slice(0, -1)).toContainEqual(expect.not.stringMatching(/socket:|lock/));
+    expect(await switched).toMatchObject({ code: 0, stderr: '' });
     await expect
       .poll(async () => (await box.run(['pgrep', '-fc', `^sleep 0.83$|${box.root}/usr/lib`])).stdout, { timeout: 3000 })
       .toBe('0\n');

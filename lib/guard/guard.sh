@@ -817,7 +817,7 @@ begin() { # VERB [TX]: what every state change starts with; neither a lost conne
 
 begin_watch() { # one for all steps of a sequence; it has neither our lock nor our output, so nobody waits for it
   [ -z "$WATCH" ] || return 0
-  watch_guard < /dev/null > /dev/null 2>&1 9>&- &
+  (exec < /dev/null > /dev/null 2>&1 9>&-; watch_guard) & # by exec: a shell keeps what it redirects for a function
   WATCH=$!
   trap end_watch EXIT
 }
