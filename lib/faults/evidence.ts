@@ -10,6 +10,7 @@ import { DIRECTORS, type Rig } from './rig';
  */
 const READ = `{ echo t > /proc/sysrq-trigger; } 2>&1
 echo '== lock'; cat /run/lvs-console.lock.holder /proc/locks
+echo '== rounds that lasted'; cat /run/race.stuck 2> /dev/null
 echo '== processes'; ps -eo pid,ppid,stat,etimes,wchan:32,args
 echo '== pipes'; ls -l /proc/[0-9]*/fd 2> /dev/null | grep -E '^/proc|pipe:'
 echo '== open files on the lock'; for p in /proc/[0-9]*; do [ "$p/fd/9" -ef /run/lvs-console.lock ] && echo "$p $(tr '\\0' ' ' < "$p/cmdline"): $(tr '\\n' ' ' < "$p/fdinfo/9")"; done

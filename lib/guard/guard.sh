@@ -754,7 +754,7 @@ take_lock() { # VERB [TX]: one state change at a time; a rollback of the open tr
   [ -d "$RUN" ] || die 13 "$RUN is missing"
   { true >> "$LOCK"; } 2> /dev/null || die 13 "cannot write $LOCK"
   exec 9>> "$LOCK"
-  tries=0 left_by=''
+  tries=0 left_by='' said_names=''
   until flock -n 9; do
     tries=$((tries + 1))
     if [ "$1" = rollback ]; then
@@ -784,7 +784,9 @@ break_lock() { # TX: one that has ended long ago stops nobody, and what a person
   fi
   lock_keepers
   [ -n "$KEEPERS" ] || return 0
-  warn "stopping guard $HOLDER_VERB${HOLDER:+ (process $HOLDER)} and what it started: it still holds the lock"
+  name_keepers
+  [ "$NAMES" = "$said_names" ] || warn "stopping guard $HOLDER_VERB${HOLDER:+ (process $HOLDER)} and what it started, which still has the lock: $NAMES"
+  said_names=$NAMES # what waits in the kernel comes again every two seconds
   # shellcheck disable=SC2086 # the guard before its programs: it would go on when one ends
   kill -KILL $HOLDER $KEEPERS 2> /dev/null || :
 }
@@ -795,11 +797,21 @@ lock_keepers() {
   for process in /proc/[0-9]*; do ! has_lock "${process#/proc/}" || KEEPERS="$KEEPERS ${process#/proc/}"; done
 }
 
+name_keepers() { # KEEPERS -> NAMES, with what each waits for: D and an own word are the kernel's affair
+  NAMES=''
+  for process in $KEEPERS; do
+    name='' state='' place=''
+    { read -r name < "/proc/$process/comm"
+      while read -r key value; do [ "$key" != State: ] || state=$value; done < "/proc/$process/status"
+      read -r place < "/proc/$process/wchan"; } 2> /dev/null || : # wchan is a line without an end
+    NAMES="$NAMES${NAMES:+, }$name (process $process, $state${place:+ in $place})"
+  done
+}
+
 refuse_lock() { # after more than two minutes: what does not end even when it is killed waits in the kernel, and then nothing here can help
   lock_keepers
-  names=''
-  for process in $KEEPERS; do names="$names, process $process ($(tr '\0' ' ' 2> /dev/null < "/proc/$process/cmdline" | head -c 80))"; done
-  die 13 "the lock is held for more than two minutes${names:+: ${names#, }}. What cannot be killed waits for the kernel: restart this host, at its start it puts the confirmed release in place"
+  name_keepers
+  die 13 "the lock is held for more than two minutes${NAMES:+: $NAMES}. What cannot be killed waits for the kernel: restart this host, at its start it puts the confirmed release in place"
 }
 
 begin() { # VERB [TX]: what every state change starts with; neither a lost connection nor a slip of the fingers may stop it half way
@@ -828,12 +840,12 @@ end_watch() {
 }
 
 watch_guard() {
-  trap 'kill "$pause"; exit' TERM
-  kept='' stood='' pause=''
+  set +u
+  trap 'kill "$!"; exit' TERM # never by a variable: between the start of the pause and its setting the guard may end
+  kept='' stood=''
   while :; do
     sleep "$LOOK_SECONDS" &
-    pause=$!
-    wait "$pause"
+    wait "$!"
     read -r myself _ _ parent _ < /proc/self/stat
     [ "$parent" = "$$" ] || exit
     if has_lock "$$"; then look_for_hung; else kept='' stood=''; fi
@@ -3081,6 +3093,11 @@ start() {
   start_chains6
   start_delivery
   start_sync_daemon || :
+  stay_away
+# After a power cut a director may be back before the other one's heartbeat has missed it (deadtime 6): none of the two would take the addresses.
+stay_away() {
+  up=$(cut -d. -f1 /proc/uptime)
+  [ "$up" -ge 7 ] || sleep $((7 - up))
 start_sync_daemon() {
   present=$(ipvsadm -Ln --daemon 2> /dev/null) || { echo "lvs-console: the sync daemons cannot be read" >&2; return 1; }
   case $present in

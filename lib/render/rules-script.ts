@@ -1,6 +1,7 @@
 // /usr/lib/lvs-console/rules: puts the kernel part of a director in place when no guard runs, at boot and when an interface comes up.
 import type { KernelIntent } from '../core/kernel-state';
 import type { Director, Topology } from '../core/topology';
+import { HEARTBEAT_SECONDS } from './heartbeat-times';
 import { GENERATED, PATHS } from './owned-paths';
 import { deliveryPart } from './rules-script-delivery';
 import { firewallPart, firewallSteps } from './rules-script-firewall';
@@ -24,7 +25,7 @@ export function printRulesScript(
     head(hasSync),
     deliveryPart(always),
     firewallPart(always, { loadsChains }),
-    hasSync ? syncDaemon(topology, director) : '',
+    hasSync ? heartbeatPart(topology, director) : '',
     main(always, { loadsChains, hasSync }),
   ].join('');
 }
@@ -63,8 +64,13 @@ compare() { awk -v both="$1" "$COMPARE" >&2; }
 `;
 }
 
-/** Only the backup: the master comes and goes with heartbeat's resources. Its absence stops no traffic, so it is only said. */
-function syncDaemon(topology: Topology, director: Director): string {
+/**
+ * Only the backup: the master comes and goes with heartbeat's resources. Its absence stops no traffic, so it is only said.
+ * Heartbeat starts after this script: a director whose power was back within six seconds stood beside one that had not missed it, both without the
+ * addresses, until somebody restarted one (seen in the lab).
+ */
+function heartbeatPart(topology: Topology, director: Director): string {
+  const { dead } = HEARTBEAT_SECONDS;
   const parameters = `--mcast-interface ${director.internal.interface} --syncid ${syncIdOf(topology)}`;
   return `
 start_sync_daemon() {
@@ -74,6 +80,12 @@ start_sync_daemon() {
     *"backup sync daemon"*) ipvsadm --stop-daemon backup ;;
   esac
   ipvsadm --start-daemon backup ${parameters} || { echo "lvs-console: the backup sync daemon does not start" >&2; return 1; }
+}
+
+# After a power cut a director may be back before the other one's heartbeat has missed it (deadtime ${dead}): none of the two would take the addresses.
+stay_away() {
+  up=$(cut -d. -f1 /proc/uptime)
+  [ "$up" -ge ${dead + 1} ] || sleep $((${dead + 1} - up))
 }
 `;
 }
@@ -88,7 +100,7 @@ function main(always: Always, { loadsChains, hasSync }: { loadsChains: boolean; 
     ...(addresses.length > 0 ? ['start_addresses'] : []),
     ...firewall.start,
     'start_delivery',
-    ...(hasSync ? ['start_sync_daemon || :'] : []),
+    ...(hasSync ? ['start_sync_daemon || :', 'stay_away'] : []),
   ];
   const stop = ['stop_delivery', ...firewall.stop, ...(addresses.length > 0 ? ['stop_addresses'] : [])];
   const check = [...(addresses.length > 0 ? ['check_addresses'] : []), ...firewall.check, 'check_delivery'];

@@ -397,3 +397,23 @@ describe('heartbeat-start', () => {
     expect(swap(script, before, ['heartbeat-start'])).toEqual({ status: 100, after, said: '', calls });
   });
 });
+
+describe('a director under heartbeat', () => {
+  const { content } = renderCase('seed').releases[0]!.files.find(({ path: file }) =>
+    file.endsWith('/lvs-console/rules'),
+  )!;
+  it.each([
+    ['0', 'waits 7'],
+    ['3', 'waits 4'],
+    ['7', ''],
+    ['86400', ''],
+  ])('that was started %s seconds ago says: "%s", so that the other one misses it after a power cut', (up, said) => {
+    const program = `cut() { echo ${up}; }; sleep() { echo "waits $1"; }; ${/^stay_away\(\) \{$[^]*?^\}$/m.exec(content)![0]}; stay_away`;
+    expect(spawnSync('dash', ['-euc', program], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: said && `${said}\n`,
+    });
+    expect(/^start\(\) \{$[^]*?^\}$/m.exec(content)![0]).toMatch(/\n {2}stay_away\n\}$/);
+  });
+});
