@@ -35,17 +35,17 @@ switched() {
 confirms() { $g confirm "$tx" "$generation" > /dev/null 2> /run/race.confirm; echo $? > /run/race.c; }
 times_out() { $g rollback "$tx" > /dev/null 2> /run/race.rollback; echo $? > /run/race.r; }
 leads_to() { if [ "$1" -ef "releases/$tx" ]; then to=new; elif [ "$1" -ef "releases/$base" ]; then to=old; else to=nothing; fi; }
-# A round that lasts: what each process that has the lock does, with no program started.
+# A round that lasts: what each process that has the lock does, every five seconds, with no program started.
 looks_on() {
   while sleep 5; do
     read -r now < /run/race.round
-    if [ "$now" = "$seen" ] && [ "$now" != "$told" ]; then
-      told=$now
+    if [ "$now" = "$seen" ]; then looks=$((looks + 1)); else looks=0; fi
+    if [ "$looks" -ge 2 ] && [ "$looks" -lt 20 ]; then
       for p in /proc/[0-9]*; do
         [ "$p/fd/9" -ef /run/lvs-console.lock ] || continue
         line='' place='' call=''
         { read -r line < "$p/stat"; read -r place < "$p/wchan"; read -r call < "$p/syscall"; } 2> /dev/null
-        echo "round $now: $line, in $place, call $call"
+        echo "round $now, look $looks: $line, in $place, call $call"
         while read -r line; do echo "  $line"; done < "$p/stack"
       done
     fi
@@ -54,7 +54,7 @@ looks_on() {
 }
 confirmed=0 back=0 round=0 longest=0 began=0
 echo 0 > /run/race.round
-seen='' told=''
+seen='' looks=0
 looks_on > /run/race.stuck 2>&1 &
 looker=$!
 while [ "$round" -lt ROUNDS ]; do
