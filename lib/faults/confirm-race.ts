@@ -40,6 +40,7 @@ looks_on() {
   while sleep 5; do
     read -r now < /run/race.round
     if [ "$now" = "$seen" ]; then looks=$((looks + 1)); else looks=0; fi
+    [ "$looks" -ne 2 ] || echo w > /proc/sysrq-trigger # the stacks of what waits in the kernel, into its log
     if [ "$looks" -ge 2 ] && [ "$looks" -lt 20 ]; then
       for p in /proc/[0-9]*; do
         [ "$p/fd/9" -ef /run/lvs-console.lock ] || continue
@@ -75,7 +76,8 @@ while [ "$round" -lt ROUNDS ]; do
   leads_to confirmed
   case "$c $r live=$live confirmed=$to $($g status)" in
     "0 10 live=new confirmed=new "*"state=confirmed"*) confirmed=$((confirmed + 1)) ;;
-    "10 0 live=old confirmed=old "*"state=rolled-back"*) back=$((back + 1)) ;;
+    # A roll back waits two seconds for a confirmation before it ends it.
+    "10 0 live=old confirmed=old "*"state=rolled-back"* | "137 0 live=old confirmed=old "*"state=rolled-back"*) back=$((back + 1)) ;;
     *) echo "round $round: confirm $c, roll back $r, live $live, confirmed $to; $(cat /run/race.confirm /run/race.rollback | tr '\\n' ' ')" ;;
   esac
 done

@@ -8,13 +8,14 @@ import { DIRECTORS, type Rig } from './rig';
  * The stacks of tasks (SysRq t; the kernel keeps those of the newest) first, as a look at /proc was seen to let a task go on that hung; then processes with what each waits for
  * in the kernel, their pipes, and who holds the guard's lock.
  */
-const READ = `{ echo t > /proc/sysrq-trigger; } 2>&1
+const READ = `dmesg > /run/evidence.dmesg; { echo t > /proc/sysrq-trigger; } 2>&1
 echo '== lock'; cat /run/lvs-console.lock.holder /proc/locks
 echo '== rounds that lasted'; cat /run/race.stuck 2> /dev/null
 echo '== processes'; ps -eo pid,ppid,stat,etimes,wchan:32,args
 echo '== pipes'; ls -l /proc/[0-9]*/fd 2> /dev/null | grep -E '^/proc|pipe:'
 echo '== open files on the lock'; for p in /proc/[0-9]*; do [ "$p/fd/9" -ef /run/lvs-console.lock ] && echo "$p $(tr '\\0' ' ' < "$p/cmdline"): $(tr '\\n' ' ' < "$p/fdinfo/9")"; done
 echo '== guard'; timeout 20 /usr/lib/lvs-console/guard status; cat /var/lib/lvs-console/tx
+echo '== kernel before this look'; cat /run/evidence.dmesg
 echo '== kernel'; dmesg | tail -n 3000
 echo '== journal'; journalctl --no-pager -q -o short-precise -n 3000`;
 

@@ -143,12 +143,43 @@ describe('what hangs', () => {
       box,
       'for p in $(pgrep -f ^dash.ROOT/usr/lib); do readlink /proc/$p/fd/* | tr "\\n" " "; echo; done',
     );
+    // It is seen at work, though a shell puts the lock's descriptor aside while it waits for a program that does not get it.
+    expect(await box.status()).toMatchObject({ busy: 'switch' });
     // The watch has neither the lock nor an output that somebody waits for.
     expect(descriptors.stdout.split('\n').slice(0, -1)).toContainEqual(expect.not.stringMatching(/socket:|lock/));
     expect(await switched).toMatchObject({ code: 0, stderr: '' });
     await expect
       .poll(async () => (await box.run(['pgrep', '-fc', `^sleep 0.83$|${box.root}/usr/lib`])).stdout, { timeout: 3000 })
       .toBe('0\n');
+  });
+});
+
+describe('a disk that does not answer', () => {
+  const DISK = `#!/bin/sh
+for fd in /proc/$$/fd/*; do [ "$(readlink $fd)" != ROOT/run/lvs-console.lock ] || echo "sync $* has the lock" >> ROOT/kept; done
+[ ! -e ROOT/never ] || : < ROOT/never`;
+
+  it('is waited for without the lock, so that a rollback ends also when a confirmation hangs in it', async () => {
+    const box = await open({ shell: 'dash' });
+    const before = await box.picture();
+    writeFileSync(`${box.root}/shims/sync`, DISK.replaceAll('ROOT', box.root));
+    await armRelease(box, A, 1, releaseTar(testRelease(1)));
+    expect(await box.guard(['switch', A, '1'])).toMatchObject({ code: 0, stderr: '' });
+    await sh(box, 'mkfifo ROOT/never');
+    const confirmed = box.guard(['confirm', A, '1']);
+    await expect.poll(async () => (await box.status()).busy, { timeout: 5000 }).toBe('confirm');
+    const rolledBack = box.guard(['rollback', A]);
+    await expect.poll(async () => (await box.status()).state, { timeout: 10_000 }).toBe('rolled-back');
+    // The lock is free again while the rollback itself still waits for the disk.
+    await sh(box, 'flock -w 2 ROOT/run/lvs-console.lock true');
+    expect(await rolledBack).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/stopping guard confirm[^]*the disk has not taken everything/) as string,
+    });
+    await sh(box, 'for p in 1 2 3 4 5; do timeout 1 sh -c ": > ROOT/never" || break; done; rm -f ROOT/never');
+    expect((await confirmed).signal).toBe('SIGKILL');
+    expect(await box.picture()).toBe(before);
+    expect((await sh(box, 'cat ROOT/kept 2> /dev/null || :')).stdout).toBe('');
   });
 });
 

@@ -216,9 +216,13 @@ find_holder() { # sets HOLDER, HOLDER_VERB and HOLDER_SINCE: who holds the lock 
   has_lock "$HOLDER"
 }
 
-# Never `-ef` first: of a file on a server that does not answer it would wait for ever, and any program's descriptor 9 may be one. Without a program.
+# The lock is descriptor 9, but a shell that waits for a program which it has started without it keeps it under one of the next numbers meanwhile
+# (dash 0.5.12 sets redirections itself and not in the child). Never `-ef` first: of a file on a server that does not answer it would wait for
+# ever, and any program's descriptor may be one. Without a program.
 has_lock() { # PROCESS
-  { while read -r word _; do [ "$word" != lock: ] || [ ! "/proc/$1/fd/9" -ef "$LOCK" ] || return 0; done < "/proc/$1/fdinfo/9"; } 2> /dev/null
+  for fd in 9 10 11 12 13 14; do
+    { while read -r word _; do [ "$word" != lock: ] || [ ! "/proc/$1/fd/$fd" -ef "$LOCK" ] || return 0; done < "/proc/$1/fdinfo/$fd"; } 2> /dev/null
+  done
   return 1
 }
 
@@ -747,8 +751,20 @@ point() { # live|confirmed RELEASE, by one rename
 }
 
 is_open() { case $TX_STATE in staged | checked | armed | switched | damaged) true ;; *) false ;; esac; }
-sync_file() { sync "$1" 2>/dev/null || sync; }
-sync_all() { sync -f "$S" "$ROOT/etc" 2>/dev/null || sync; }
+
+# Without our lock: a disk that does not answer holds its program also against SIGKILL, and a rollback must not wait for that.
+sync_file() { sync "$1" 2>/dev/null 9>&- || sync 9>&-; }
+sync_all() { sync -f "$S" "$ROOT/etc" 2>/dev/null 9>&- || sync 9>&-; }
+
+sync_soon() { # what is done holds without it too, because a host starts from `confirmed`: so nobody waits longer than ten seconds
+  (exec < /dev/null > /dev/null 2>&1; sync_all) &
+  syncing=$! tries=0
+  while kill -0 "$syncing" 2> /dev/null; do
+    [ "$tries" -lt 100 ] || { warn "the disk has not taken everything within ten seconds"; return 0; }
+    tries=$((tries + 1))
+    sleep 0.1
+  done
+}
 
 take_lock() { # VERB [TX]: one state change at a time; a rollback of the open transaction breaks the lock of what belongs to it after two seconds
   [ -d "$RUN" ] || die 13 "$RUN is missing"
@@ -2095,6 +2111,8 @@ verb_rollback() { # TX
   if [ "$NAME" = "$1" ]; then save_tx confirmed && note_confirmed; die 10 "transaction $1 is confirmed"; fi
   do_rollback "$NAME" || die 13 "rollback of $1 is not complete, run it again"
   stop_timer "$TX_TIMER"
+  exec 9>&-
+  sync_soon
   say "rolled-back $1"
 }
 
@@ -2127,7 +2145,6 @@ do_rollback() { # BASE, of transaction TX: every part is tried, also when anothe
   [ -z "$failed" ] || { warn "not restored:$failed"; return 1; }
   mv -f "$S/undo/tx.ended" "$S/tx" 2> /dev/null || save_tx rolled-back || return 1
   rm -rf "$S/undo" "$S/incoming"
-  sync_all
 }
 
 set_live() { # RELEASE; the link made at arm time first, it needs no inode
@@ -2174,7 +2191,7 @@ verb_apply() { # RELEASE
   case $CHANGED in *heartbeat*) ! heartbeat_pid || [ "$1" = origin ] || action=restart-heartbeat ;; esac
   find_strangers "$1" "$base" # of another stack: they stop, and the daemon of this one starts
   case $STACK:$base_stack in :* | *:"$STACK") ;; heartbeat:* | keepalived:*) action=start-$STACK ;; single:*) action=start-ldirectord ;; esac
-  (do_switch "$action") || { do_rollback "$base"; die 13 "release $1 could not be applied, $base is back"; }
+  (do_switch "$action") || { do_rollback "$base"; sync_soon; die 13 "release $1 could not be applied, $base is back"; }
   do_confirm
   for d in heartbeat keepalived; do [ "$1" != origin ] || ! daemon_pid "$d" || warn "$d still runs: stop it with systemctl stop $d"; done
   say "applied $1"
