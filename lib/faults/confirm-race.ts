@@ -35,7 +35,7 @@ switched() {
 confirms() { $g confirm "$tx" "$generation" > /dev/null 2> /run/race.confirm; echo $? > /run/race.c; }
 times_out() { $g rollback "$tx" > /dev/null 2> /run/race.rollback; echo $? > /run/race.r; }
 leads_to() { if [ "$1" -ef "releases/$tx" ]; then to=new; elif [ "$1" -ef "releases/$base" ]; then to=old; else to=nothing; fi; }
-# A round that lasts: what each process that has the lock does, every five seconds, with no program started.
+# A round that lasts: where each guard is, and whatever waits in the kernel, every five seconds, with no program started.
 looks_on() {
   while sleep 5; do
     read -r now < /run/race.round
@@ -43,11 +43,9 @@ looks_on() {
     [ "$looks" -ne 2 ] || echo w > /proc/sysrq-trigger # the stacks of what waits in the kernel, into its log
     if [ "$looks" -ge 2 ] && [ "$looks" -lt 20 ]; then
       for p in /proc/[0-9]*; do
-        [ "$p/fd/9" -ef /run/lvs-console.lock ] || continue
         line='' place='' call=''
         { read -r line < "$p/stat"; read -r place < "$p/wchan"; read -r call < "$p/syscall"; } 2> /dev/null
-        echo "round $now, look $looks: $line, in $place, call $call"
-        while read -r line; do echo "  $line"; done < "$p/stack"
+        case $line in *"(guard) "* | *") D "*) echo "round $now, look $looks: $line, in $place, call $call" ;; esac
       done
     fi
     seen=$now

@@ -171,7 +171,7 @@ for fd in /proc/$$/fd/*; do [ "$(readlink $fd)" != ROOT/run/lvs-console.lock ] |
     const rolledBack = box.guard(['rollback', A]);
     await expect.poll(async () => (await box.status()).state, { timeout: 10_000 }).toBe('rolled-back');
     // The lock is free again while the rollback itself still waits for the disk.
-    await sh(box, 'flock -w 2 ROOT/run/lvs-console.lock true');
+    expect(await sh(box, 'flock -w 2 ROOT/run/lvs-console.lock true')).toMatchObject({ code: 0 });
     expect(await rolledBack).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(/stopping guard confirm[^]*the disk has not taken everything/) as string,

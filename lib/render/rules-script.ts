@@ -20,22 +20,22 @@ export function printRulesScript(
   always: Always,
   { loadsChains }: { loadsChains: boolean },
 ): string {
-  const hasSync = topology.stack === 'heartbeat';
+  const isHeartbeat = topology.stack === 'heartbeat';
   return [
-    head(hasSync),
+    head(isHeartbeat),
     deliveryPart(always),
     firewallPart(always, { loadsChains }),
-    hasSync ? heartbeatPart(topology, director) : '',
-    main(always, { loadsChains, hasSync }),
+    isHeartbeat ? heartbeatPart(topology, director) : '',
+    main(always, { loadsChains, isHeartbeat }),
   ].join('');
 }
 
-function head(hasSync: boolean): string {
-  const verbs = hasSync ? 'start|stop|check|sync-daemon|heartbeat-start' : 'start|stop|check';
+function head(isHeartbeat: boolean): string {
+  const verbs = isHeartbeat ? 'start|stop|check|sync-daemon|heartbeat-start' : 'start|stop|check';
   return `#!/bin/sh
 ${GENERATED}
 # What this director's kernel needs beside the daemons: modules, sysctls, firewall marks, masquerading, local delivery of
-# marked packets${hasSync ? ', and the backup sync daemon' : ''}. Usage: rules ${verbs}. Every verb may be repeated.
+# marked packets${isHeartbeat ? ', and the backup sync daemon' : ''}. Usage: rules ${verbs}. Every verb may be repeated.
 # shellcheck disable=SC2016 # programs for awk stand in single quotes
 set -u
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -91,7 +91,7 @@ stay_away() {
 }
 
 /** heartbeat runs `heartbeat-start` at its start; exit 100 tells it not to run it again (ha.cf(5), respawn). */
-function main(always: Always, { loadsChains, hasSync }: { loadsChains: boolean; hasSync: boolean }): string {
+function main(always: Always, { loadsChains, isHeartbeat }: { loadsChains: boolean; isHeartbeat: boolean }): string {
   const firewall = firewallSteps(always, { loadsChains });
   const { modules, addresses } = always;
   const start = [
@@ -100,7 +100,7 @@ function main(always: Always, { loadsChains, hasSync }: { loadsChains: boolean; 
     ...(addresses.length > 0 ? ['start_addresses'] : []),
     ...firewall.start,
     'start_delivery',
-    ...(hasSync ? ['start_sync_daemon || :', 'stay_away'] : []),
+    ...(isHeartbeat ? ['start_sync_daemon || :', 'stay_away'] : []),
   ];
   const stop = ['stop_delivery', ...firewall.stop, ...(addresses.length > 0 ? ['stop_addresses'] : [])];
   const check = [...(addresses.length > 0 ? ['check_addresses'] : []), ...firewall.check, 'check_delivery'];
@@ -114,8 +114,8 @@ ${start.map((step) => `  ${step}\n`).join('')}}
 case \${1:-} in
   start) start ;;
   stop) ${stop.join('; ')} ;;
-  check) ${check.join('; ')} ;;${hasSync ? sync : ''}
-  *) echo "usage: rules start|stop|check${hasSync ? '|sync-daemon|heartbeat-start' : ''}" >&2; exit 2 ;;
+  check) ${check.join('; ')} ;;${isHeartbeat ? sync : ''}
+  *) echo "usage: rules start|stop|check${isHeartbeat ? '|sync-daemon|heartbeat-start' : ''}" >&2; exit 2 ;;
 esac
 exit "$FAILED"
 `;
