@@ -25,7 +25,7 @@ const packages = {
     'openssh-server',
   ],
   /** What the lab's fast kernel is compiled with. */
-  kernel: ['gcc', 'make', 'flex', 'bison', 'bc', 'libc6-dev', 'xz-utils', 'kmod', 'util-linux'],
+  kernel: ['gcc', 'make', 'flex', 'bison', 'bc', 'libc6-dev', 'xz-utils', 'patch', 'kmod', 'util-linux'],
   /** What this console is compared with. */
   compared: ['ansible-core', 'openssh-client', 'python3', 'mawk'],
 };

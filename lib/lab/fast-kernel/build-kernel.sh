@@ -1,7 +1,8 @@
 #!/bin/bash
 # build-kernel.sh SOURCE TARGET: makes TARGET/linux.uml and TARGET/modules from Debian's own kernel sources (package linux-source-7.2), with
-# SOURCE/uml.config. Since 6.16 user-mode Linux can take system calls by seccomp instead of ptrace, which makes programs inside start three to
-# five times as fast; Debian's own build of it lacks the tables of iptables. TARGET appears by one rename, so it is either whole or absent.
+# SOURCE/uml.config and SOURCE/one-event-at-a-time.patch. Since 6.16 user-mode Linux can take system calls by seccomp instead of ptrace, which
+# makes programs inside start three to five times as fast; Debian's own build of it lacks the tables of iptables. TARGET appears by one
+# rename, so it is either whole or absent.
 set -euo pipefail
 source=$1 target=$2
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/lvs-kernel.XXXXXX")
@@ -21,6 +22,7 @@ done
 ls linux-source-*.deb > /dev/null
 dpkg-deb --fsys-tarfile linux-source-*.deb | tar -xO ./usr/src/linux-source-7.2.tar.xz | tar -xJ
 cd linux-source-7.2
+patch -s -p1 < "$source/one-event-at-a-time.patch"
 
 echo 'compiling'
 cp "$source/uml.config" arch/um/configs/lvs_lab_defconfig
