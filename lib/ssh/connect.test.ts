@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import ssh2 from 'ssh2';
+import ssh2, { type ServerChannel } from 'ssh2';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HostError } from '../core/errors';
 import { generateKey, openConnection, scanHostKey, type HostConnection } from './connect';
@@ -249,6 +249,25 @@ describe('guard host', () => {
   ])('exit %i with "%s" is %s', async (code, stderr, expected) => {
     const host = await hostThat(code, stderr);
     expect(await codeOf(host.guard('version'))).toBe(expected);
+  });
+
+  it.each([
+    ['a signal that sshd tells', (channel: ServerChannel) => channel.exit('KILL')],
+    ['the status that a shell makes of it', (channel: ServerChannel) => channel.exit(137)],
+  ])('says that a guard was killed, and nothing of what it had printed until then: %s', async (_how, exit) => {
+    const routes = JSON.stringify(Array.from({ length: 100 }, () => ({ dst: '192.168.0.0/25' })));
+    const started = await server((_command, channel) => (channel.write(routes), exit(channel), channel.end()));
+    const connection = await open(started);
+    const host = openGuardHost('director1', 'root', () => Promise.resolve(connection));
+    await expect(host.read(['routes'])).rejects.toThrow(
+      'director1: guard read was ended there by SIGKILL before it had finished: by somebody, or for want of memory.',
+    );
+  });
+
+  it('cuts what a guard said into one line', async () => {
+    const host = await hostThat(13, 'x'.repeat(5_000));
+    const error = await host.guard('switch').catch((thrown: unknown) => thrown);
+    expect(String(error).length).toBeLessThan(400);
   });
 
   it('never takes a section that was cut off for an empty one', async () => {

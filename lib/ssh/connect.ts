@@ -27,7 +27,8 @@ export type ExecOptions = {
   /** Gets each whole line of standard output as it comes, which is kept for the result as well. */
   onLine?: (line: string) => void;
 };
-export type ExecResult = { code: number; stdout: string; stderr: string };
+/** `signal`: what ended the command there (`SIGKILL`); `code` is 255 then. */
+export type ExecResult = { code: number; signal?: string; stdout: string; stderr: string };
 export type HostConnection = {
   /** Resolves with any exit status. Throws `time-out` and `connection-lost` when the outcome is unknown. */
   exec: (argv: readonly string[], options: ExecOptions) => Promise<ExecResult>;
@@ -234,6 +235,7 @@ function collect(channel: ClientChannel, options: ExecOptions, link: Link, timeo
     const stderr = gather(MAX_ERROR_OUTPUT);
     const lines = options.onLine && splitLines(options.onLine);
     let code: number | undefined;
+    let killedBy: string | undefined;
     const end = watchEnds(link, options.signal, timeoutMs, (error) => {
       channel.close();
       reject(error);
@@ -255,13 +257,16 @@ function collect(channel: ClientChannel, options: ExecOptions, link: Link, timeo
       reject(new HostError('unreadable-answer', `${describeEndpoint(link.endpoint)} answered with too much text`));
     });
     channel.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
-    channel.on('exit', (exitCode: number | null) => (code = exitCode ?? 255));
+    channel.on('exit', (exitCode: number | null, signal?: string) => {
+      code = exitCode ?? 255;
+      killedBy = exitCode === null ? signal : undefined;
+    });
     channel.on('error', () => undefined); // `close` follows, without an exit status
     channel.stdin.on('error', () => undefined); // the command may end before it has read everything
     channel.on('close', () => {
       if (!end()) return;
       if (code === undefined) reject(lostError(link.endpoint, 'the channel was closed without an exit status'));
-      else resolve({ code, stdout: stdout.text(), stderr: stderr.text() });
+      else resolve({ code, stdout: stdout.text(), stderr: stderr.text(), ...(killedBy && { signal: killedBy }) });
     });
     channel.end(options.stdin === undefined ? undefined : Buffer.from(options.stdin));
   });

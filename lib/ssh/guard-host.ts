@@ -1,4 +1,5 @@
 // The guard on one director, as typed calls: exit statuses become HostErrors, frames become sections.
+import os from 'node:os';
 import { HostError } from '../core/errors';
 import { parseGuardFrames, type GuardFrame } from '../parse/guard-frames';
 import { parseGuardStatus, type GuardStatus } from '../parse/guard-status';
@@ -112,9 +113,13 @@ export function isOutcomeUnknown(error: unknown): boolean {
 
 type Login = { name: string; user: string };
 
-function toGuardError({ name, user }: Login, verb: string, { code, stdout, stderr }: ExecResult): HostError {
+/** Of what a guard said, in an error's one line: a release's own text or a table of routes may be what it printed last. */
+const MAX_WORDS = 300;
+
+function toGuardError({ name, user }: Login, verb: string, { code, signal, stdout, stderr }: ExecResult): HostError {
   const details = { host: name, exitCode: code, stdout, stderr };
-  const words = stderr.trim().split('\n').slice(0, 5).join(' ') || stdout.trim().split('\n').slice(-1).join(' ');
+  const said = stderr.trim().split('\n').slice(0, 5).join(' ') || stdout.trim().split('\n').slice(-1).join(' ');
+  const words = said.length > MAX_WORDS ? `${said.slice(0, MAX_WORDS)}...` : said;
   const sudo = sudoError({ name, user }, `guard ${verb}`, { code, stdout, stderr });
   if (sudo) return sudo;
   if (isGuardMissing(code, stderr)) {
@@ -123,8 +128,24 @@ function toGuardError({ name, user }: Login, verb: string, { code, stdout, stder
   if (code === EXIT_NOT_THIS_KEY)
     return new HostError('key-limited', `${name}: the console's key may not do ${verb}: ${words}`, details);
   if (code === EXIT_REFUSED) return new HostError('guard-refused', `${name} refused ${verb}: ${words}`, details);
+  const killedBy = signal ?? signalOfStatus(code);
+  if (killedBy) {
+    // What it had printed until then is no reason; only its complaints are.
+    const complaint = stderr.trim() === '' ? '' : ` It had said: ${words}`;
+    return new HostError(
+      'command-failed',
+      `${name}: guard ${verb} was ended there by ${killedBy} before it had finished: by somebody, or for want of memory.${complaint}`,
+      details,
+    );
+  }
   const what = EXIT_WORDS[code] ?? `ended with status ${code}`;
   return new HostError('command-failed', `${name}: guard ${verb} ${what}${words === '' ? '' : `: ${words}`}`, details);
+}
+
+/** A shell or sudo between sshd and the guard says 128 + the signal's number for what was ended by one. */
+function signalOfStatus(code: number): string | undefined {
+  if (code <= 128) return undefined;
+  return Object.entries(os.constants.signals).find(([, number]) => number === code - 128)?.[0];
 }
 
 function isGuardMissing(code: number, stderr: string): boolean {
