@@ -176,6 +176,39 @@ describe('keepalived', () => {
     expect(await daemons(box)).toBe('');
   });
 
+  /** In the release that is confirmed, as one writes through the link in /etc. */
+  const editByHand = (box: Sandbox) =>
+    appendFileSync(`${box.root}/var/lib/lvs-console/releases/1-0000000d/files${CONF}`, 'by hand\n');
+
+  it('is not told to read a file by a rollback that hands have spoilt since its check, and goes on', async () => {
+    const box = await withRunningKeepalived();
+    await arm(box, 2, release(2, 'reload-keepalived', withKeepalived(2)));
+    await must(box, 'switch', 2);
+    await eventually(box, [`keepalived reads by ${second}`]);
+    forget(box);
+    editByHand(box);
+    const shim = `${box.root}/shims/keepalived`;
+    const picky = '#!/bin/sh\nfor f; do :; done\n! grep -q "by hand" "$f" || { echo "unknown keyword by"; exit 5; }\n';
+    await box.run(['sh', '-c', `cat > ${shim} && chmod 755 ${shim}`], { input: picky });
+    expect(await box.guard(['rollback', '2-0000000d'])).toMatchObject({
+      code: 0,
+      stderr: `guard: ${CONF} is not as it was checked, so keepalived is not told to read it and goes on by the file of 2-0000000d; mend it, then reload keepalived: keepalived says (5, not 0 and nothing): unknown keyword by\n`,
+    });
+    expect(events(box)).toEqual([]);
+    expect(await daemons(box)).toBe('keepalived');
+  });
+
+  it('is told by a rollback to read a file that hands have changed, when it takes it', async () => {
+    const box = await withRunningKeepalived();
+    await arm(box, 2, release(2, 'reload-keepalived', withKeepalived(2)));
+    await must(box, 'switch', 2);
+    await eventually(box, [`keepalived reads by ${second}`]);
+    forget(box);
+    editByHand(box);
+    await must(box, 'rollback', 2);
+    await expect.poll(() => events(box), { timeout: 5000 }).toHaveLength(1);
+  });
+
   it('cannot be reloaded when it does not run: the check says so', async () => {
     const box = await open();
     await box.guard(['stage', '1-0000000d', '1'], {

@@ -158,10 +158,31 @@ describe('the guard on a real director with keepalived, IPv6 and sets', () => {
     await must('abort 5-000000ee 5');
   });
 
+  it('a rollback takes back what the table was given before keepalived was told, which by its own files has nothing to do', async () => {
+    const before = await sh(`${FILES}; ${KERNEL}`);
+    const drained =
+      'real_server 2001:db8:6::2 {\n        weight 0\n    }\n    real_server 2001:db8:6::3 {\n        weight 1\n    }';
+    const conf = both(1)(withKeepalived(1)['files/etc/keepalived/keepalived.conf']!);
+    const change = {
+      'files/etc/keepalived/keepalived.conf': conf.replace(/real_server 2001:db8:6::2 \{[^}]*\}/, drained),
+      'intent/ipvs':
+        '-A -f 1 -s rr\n-A -f 1 -6 -s rr\n-a -f 1 -6 -r [2001:db8:6::2]:0 -m -w 0\n-a -f 1 -6 -r [2001:db8:6::3]:0 -m -w 1\n',
+      'intent/rules.v6': withIpv6(1)['intent/rules.v6']!.replace('80,443', '80,444'),
+    };
+    await arm('6-000000ff', 6, release(1, 'reload-keepalived', change));
+    // Another tool has the lock of the rules: the switch ends between the table and keepalived.
+    await sh('flock -o /run/xtables.lock sleep 100 > /dev/null 2>&1 & echo $! > /run/locker');
+    expect((await guard('switch 6-000000ff 6')).code).toBe(13);
+    expect(await sh('ipvsadm -Sn')).toMatch(/6::2\]:0 -m -w 0\n[^]*6::3\]:0 -m -w 1\n/);
+    await sh('kill "$(cat /run/locker)"');
+    await must('rollback 6-000000ff');
+    await expect.poll(() => sh(`${FILES}; ${KERNEL}`), { timeout: 20_000, interval: 1000 }).toBe(before);
+  });
+
   it('boots the confirmed release after a power cut in the middle of an unconfirmed one', async () => {
     const before = await sh(FILES);
-    await arm('6-000000ff', 6, release(2, 'reload-keepalived'));
-    await must('switch 6-000000ff 6');
+    await arm('7-000000ff', 7, release(2, 'reload-keepalived'));
+    await must('switch 7-000000ff 7');
     await lab.crash('director1');
     await lab.powerOn('director1');
     expect((await guard('status')).stdout).toContain('state=rolled-back');
@@ -173,11 +194,11 @@ describe('the guard on a real director with keepalived, IPv6 and sets', () => {
 
   it('changes the stack: keepalived gives the address up, heartbeat takes it; a rollback reverses it', async () => {
     const before = await sh(FILES);
-    await arm('7-000000aa', 7, heartbeat(1, 'start-heartbeat'));
-    await must('switch 7-000000aa 7');
+    await arm('8-000000aa', 8, heartbeat(1, 'start-heartbeat'));
+    await must('switch 8-000000aa 8');
     expect(await sh('pidof keepalived || echo stopped')).toBe('stopped\n');
     await eventually('ip -o -4 addr', ' 192.168.7.240/24 ');
-    await must('rollback 7-000000aa');
+    await must('rollback 8-000000aa');
     expect(await sh('cat /run/heartbeat.pid 2>/dev/null || echo stopped')).toBe('stopped\n');
     expect(await sh(FILES)).toBe(before);
     await eventually('ip -o -4 addr', ' 192.168.7.240/24 ');

@@ -74,7 +74,11 @@ function settle(awk: string[], now: string, { runs = true, ...releases }: { runs
 
 type Releases = { from?: string; to?: string; old?: string };
 function run(program: string, awk: string[], now: string, { from = RELEASE, to = RELEASE, old = '' }: Releases = {}) {
-  const parts = Object.entries({ from, to, old, now }).flatMap(([part, text]) => {
+  return runParts(program, awk, { from, to, old, now });
+}
+
+function runParts(program: string, awk: string[], texts: Record<string, string>): string[] {
+  const parts = Object.entries(texts).flatMap(([part, text]) => {
     const file = path.join(folder, part);
     writeFileSync(file, text);
     return [`part=${part}`, file];
@@ -193,6 +197,75 @@ describe.each([['awk'], ['busybox', 'awk']])('with %s %s', (...awk) => {
     ['touches no service of somebody', before, { from: '', to: '' }, []],
   ])('a rollback %s', (_what, now, releases, lines) => {
     expect(settle(tool, now, releases)).toEqual(lines.toSorted());
+  });
+
+  const ninth = '-a -f 1 -r 192.168.6.9:0 -m -w 3\n';
+  const goBack = (now: string, { tx, old = RELEASE, base = RELEASE }: { tx: string; old?: string; base?: string }) =>
+    runParts(programOf('BACK_AWK'), tool, { tx, base, old, now });
+
+  it.each<[string, string, { tx: string; old?: string; base?: string }, string[]]>([
+    ['a real server that it added', RELEASE + ninth, { tx: RELEASE + ninth }, ['-d -f 1 -r 192.168.6.9:0']],
+    [
+      'a weight',
+      RELEASE.replace('-w 2', '-w 5'),
+      { tx: RELEASE.replace('-w 2', '-w 5') },
+      ['-e -f 1 -r 192.168.6.3:0 -m -w 2'],
+    ],
+    [
+      'a drain',
+      RELEASE.replace('-w 2', '-w 0'),
+      { tx: RELEASE.replace('-w 2', '-w 0') },
+      ['-e -f 1 -r 192.168.6.3:0 -m -w 2'],
+    ],
+    ['a scheduler', RELEASE.replace('-s rr', '-s wlc'), { tx: RELEASE.replace('-s rr', '-s wlc') }, ['-E -f 1 -s rr']],
+    [
+      'thresholds, of the other family too',
+      RELEASE.replace('-g -w 1', '-g -w 1 -x 9 -y 3'),
+      { tx: RELEASE.replace('-g -w 1', '-g -w 1 -x 9 -y 3') },
+      ['-e -f 1 -6 -r [2001:db8:6::2]:0 -g -w 1'],
+    ],
+    [
+      'a weight to what hands had made it before the switch',
+      RELEASE.replace('-w 2', '-w 5'),
+      { tx: RELEASE.replace('-w 2', '-w 5'), old: RELEASE.replace('-w 2', '-w 7') },
+      ['-e -f 1 -r 192.168.6.3:0 -m -w 7'],
+    ],
+    [
+      'the weight of a real server that was dead and serves now to that of its file',
+      RELEASE.replace('-w 2', '-w 5'),
+      { tx: RELEASE.replace('-w 2', '-w 5'), old: RELEASE.replace('-w 2', '-w 0') },
+      ['-e -f 1 -r 192.168.6.3:0 -m -w 2'],
+    ],
+    ['nothing that keepalived has taken back', RELEASE, { tx: RELEASE.replace('-w 2', '-w 5') + ninth }, []],
+    ['nothing that the release does not change', RELEASE, { tx: RELEASE, old: RELEASE.replace('-w 2', '-w 0') }, []],
+    [
+      'nothing that a check has made of it since',
+      RELEASE.replace('-w 2', '-w 0'),
+      { tx: RELEASE.replace('-w 2', '-w 5') },
+      [],
+    ],
+    [
+      'no real server that a check took out',
+      RELEASE.replace(/^.*6\.3:0.*\n/m, ''),
+      { tx: RELEASE.replace('-w 2', '-w 5') },
+      [],
+    ],
+    [
+      'no real server that stood there before by hand',
+      RELEASE + ninth,
+      { tx: RELEASE + ninth, old: RELEASE + ninth },
+      [],
+    ],
+    ['no service that the other release has not', RELEASE + ninth, { tx: RELEASE + ninth, base: '' }, []],
+  ])('a rollback takes back what the switch itself changed: %s', (_what, now, releases, lines) => {
+    expect(goBack(now, releases)).toEqual(lines);
+  });
+
+  it('a rollback brings missing services back before its rules, and takes none away then', () => {
+    const releases = { from: own, to: RELEASE, old: RELEASE };
+    expect(settle([...tool, '-v', 'missing=1'], '', releases)).toEqual(RELEASE.trim().split('\n').toSorted());
+    expect(settle([...tool, '-v', 'missing=1'], own, { from: own, to: '', old: before })).toEqual([]);
+    expect(settle([...tool, '-v', 'missing=1'], '', { ...releases, runs: false })).toEqual([]);
   });
 
   const drained = RELEASE.replace('-m -w 2', '-m -w 0').replace('-g -w 1', '-g -w 0');

@@ -54,6 +54,22 @@ describe.each(['dash', 'busybox sh'])('a transaction under %s', (shell) => {
     expect((await box.run(['cat', `${box.root}${stale}`])).stdout).toContain('# from the console');
   });
 
+  it('confirms nothing that was changed since its switch', async () => {
+    const box = await open({ shell });
+    await armRelease(box, A, 1, releaseTar(testRelease(1)));
+    expect(await box.guard(['switch', A, '1'])).toMatchObject({ code: 0 });
+    const file = `${box.root}/var/lib/lvs-console/releases/${A}/files${stale}`;
+    const checked = readFileSync(file, 'utf8');
+    writeFileSync(file, `${checked}# by hand\n`);
+    expect(await box.guard(['confirm', A, '1'])).toMatchObject({
+      code: 11,
+      stderr: expect.stringContaining(`files${stale}: FAILED`) as string,
+    });
+    expect(await box.status()).toMatchObject({ state: 'switched', confirmed: 'origin' });
+    writeFileSync(file, checked);
+    expect(await box.guard(['confirm', A, '1'])).toMatchObject({ code: 0 });
+  });
+
   it('rolls back to exactly what was there, from every state, and again', async () => {
     const box = await open({ shell });
     ownersFiles(box);

@@ -7,7 +7,7 @@
 # Exit: 0 done, 2 usage, 10 refused, 11 release damaged, 12 check failed, 13 apply failed, 14 no such transaction, 15 not for this key.
 # shellcheck disable=SC2015,SC2016,SC2317,SC3013 # `a && b || die` is meant; awk programs stand in quotes; frame calls functions by name; -ef is in dash, bash and busybox
 set -u
-GUARD_VERSION=2.8.0
+GUARD_VERSION=2.9.0
 ROOT=''
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -1350,7 +1350,7 @@ save_sysctls() { # INTENT SNAPSHOT: after the modules are loaded, before any is 
 
 # ---- IPVS: ldirectord keeps the table on the active director, keepalived on both; the guard only removes and returns whole services of own marks 
 
-# part=from and part=to: intent/ipvs of two releases, part=old: the table in the snapshot (may be absent), part=now: read_table.
+# part=from and part=to: intent/ipvs of two releases, part=old: the table in the snapshot (may be absent), part=now: read_table. With missing=1 only what is to come back.
 IPVS_AWK='
 $1 !~ /^-[Aa]$/ || $2 != "-f" { next }
 { key = $3 ($4 == "-6" ? " -6" : "") }
@@ -1359,8 +1359,8 @@ part == "to" { keep[key] = 1 }
 part == "old" { lines[key] = lines[key] $0 "\n" }
 part == "now" { now[key] = now[key] $0 "\n" }
 END {
-  for (key in own) if (key in now && !(key in keep) && now[key] != lines[key]) print "-D -f " key
-  for (key in lines) if (key in keep ? runs && !(key in now) : key in own && now[key] != lines[key]) printf "%s", lines[key]
+  for (key in own) if (!missing && key in now && !(key in keep) && now[key] != lines[key]) print "-D -f " key
+  for (key in lines) if (key in keep ? runs && !(key in now) : !missing && key in own && now[key] != lines[key]) printf "%s", lines[key]
 }'
 
 # Services of FROM that TO has no more are deleted, unless OLD had them: then nobody of ours made them, and they are as OLD says again.
@@ -1371,13 +1371,46 @@ change_table() { # LINES for `ipvsadm -R`, which may be none, and what is said o
   say "ipvs: $2"
 }
 
-settle_ipvs() { # FROM TO [OLD]
+settle_ipvs() { # FROM TO [OLD [missing]]
   [ -f /proc/net/ip_vs ] || return 0
   runs=''
   ! table_daemon_runs || runs=1
   now=$(read_table) || return 1
-  text=$(printf '%s\n' "$now" | awk -v runs="$runs" "$IPVS_AWK" part=from "$1" part=to "$2" part=old "${3:-/dev/null}" part=now -) || return 1
+  text=$(printf '%s\n' "$now" | awk -v runs="$runs" -v missing="${4:+1}" "$IPVS_AWK" part=from "$1" part=to "$2" part=old "${3:-/dev/null}" part=now -) || return 1
   change_table "$text" "services settled"
+}
+
+# part=tx and part=base: intent/ipvs of the release that goes and of the one that comes back, part=old: the table in the snapshot, part=now: read_table.
+# Prints what the switch has changed by itself, of services that both have. A real server that was dead and serves now keeps what its checks found.
+BACK_AWK='
+function after(name,   i) { for (i = 1; i < NF; i++) if ($i == name) return $(i + 1) }
+function way(   i) { for (i = 1; i <= NF; i++) if ($i ~ /^-[mgil]$/) return $i }
+function alike(a, b) { return (ways[a, server] == ways[b, server] || ways[a, server] == "-l" || ways[b, server] == "-l") && rest[a, server] == rest[b, server] }
+$1 !~ /^-[Aa]$/ || $2 != "-f" { next }
+{ $1 = $1; key = $3 ($4 == "-6" ? " -6" : "") }
+$1 == "-A" { head[part, key] = $0; keys[key]; next }
+{ server = key " -r " after("-r"); of[server] = key; line[part, server] = $0; ways[part, server] = way(); weight[part, server] = after("-w") + 0
+  rest[part, server] = weight[part, server] " " after("-x") + 0 " " after("-y") + 0 }
+END {
+  for (key in keys) {
+    if (!(("tx", key) in head && ("base", key) in head && ("old", key) in head && ("now", key) in head)) { delete keys[key]; continue }
+    if (head["tx", key] != head["base", key] && head["now", key] == head["tx", key] && head["now", key] != head["old", key]) print "-E" substr(head["old", key], 3)
+  }
+  for (server in of) {
+    if (!(of[server] in keys) || !(("tx", server) in line) || !(("now", server) in line) || !alike("now", "tx")) continue
+    if (!(("base", server) in line)) { if (!(("old", server) in line)) { print "-d -f " server; continue } }
+    else if (alike("tx", "base")) continue
+    if (!(("old", server) in line) || alike("now", "old")) continue
+    from = weight["old", server] == 0 && weight["now", server] > 0 && ("base", server) in line ? "base" : "old"
+    print "-e" substr(line[from, server], 3)
+  }
+}'
+
+# A reload of keepalived compares its files only: what the switch had edited before keepalived read the new one, nobody would take back.
+return_edits() { # BASE OLD
+  [ "$STACK" = keepalived ] && [ -n "$2" ] && [ -f /proc/net/ip_vs ] && keepalived_pid || return 0
+  now=$(read_table) && text=$(printf '%s\n' "$now" | awk "$BACK_AWK" part=tx "$R/intent/ipvs" part=base "$S/releases/$1/intent/ipvs" part=old "$2" part=now -) || return 1
+  change_table "$text" "services and real servers as before"
 }
 
 # part=from and part=to: intent/ipvs of two releases, part=now: read_table. What is to be added and edited; with stale=1 instead what is to go, only of
@@ -1700,6 +1733,39 @@ daemon() { # heartbeat|keepalived|ldirectord start|stop, with a time limit; with
   fi || { warn "$1: $2 failed or took more than $DAEMON_SECONDS s: $words"; return 1; }
 }
 
+ask_ldirectord() { # FILE SECONDS -> 1 and words; never under the live base name: a bad file would delete the running daemon's pid file
+  probe=$S/lvs-console-check-$TX.cf
+  words='it cannot be tried'
+  ln -f "$1" "$probe" 2> /dev/null || cp -p "$1" "$probe" || return 1
+  words=$(timeout "$2" ldirectord "$probe" status 2>&1 9>&-)
+  code=$?
+  rm -f "$probe"
+  [ "$code" -ne 3 ] || return 0
+  case $words in *passwd* | *secret*) words='(not shown, it quotes a secret)' ;; esac
+  words="ldirectord says ($code, not 3): $words"
+  return 1
+}
+
+ask_keepalived() { # FILE SECONDS -> 1 and words; it says 5 to a warning with which it would run, and 0 to a file that is not there
+  words=$(timeout "$2" keepalived -t -e -f "$1" 2>&1 9>&- < /dev/null)
+  code=$?
+  [ "$code" -ne 0 ] || [ -n "$words" ] || return 0
+  case $words in *pass* | *secret*) words='(not shown, it quotes a secret)' ;; esac
+  words="keepalived says ($code, not 0 and nothing): $words"
+  return 1
+}
+
+# For the way back: a file of a release may have been changed by hand through its link since it was checked, and nobody has checked what stood there before the console.
+# One that its daemon cannot read ends its health checks, or the daemon.
+may_read() { # DAEMON FILE RELEASE
+  [ -f "$ROOT$2" ] || return 0
+  sum=$(sha256sum < "$ROOT$2") || sum=unknown
+  [ -n "$(awk -v sum="${sum%% *}" -v name="files$2" '$1 == sum && $3 == name' "$S/releases/$3/MANIFEST")" ] && return 0
+  "ask_$1" "$ROOT$2" 20 && return 0
+  warn "$2 is not as it was checked, so $1 is not told to read it and goes on by the file of $TX; mend it, then reload $1: $words"
+  return 1
+}
+
 reload_ldirectord() { # only ever a file that passed the check; on the standby nothing runs and nothing is to do
   ldirectord_pid || { say "ldirectord: does not run here"; return 0; }
   [ -f "$ROOT/etc/ha.d/ldirectord.cf" ] || { say "ldirectord: has no file any more, left alone"; return 0; }
@@ -1825,11 +1891,14 @@ undo_after() { # BASE: the daemons as they were before the switch; STACK is that
   done
   case $CHANGED:$ACTED in
     *ldirectord*:restart-ldirectord) ! ldirectord_pid || { daemon ldirectord stop && daemon ldirectord start; } || return 1 ;;
-    *ldirectord*) raise_weights "$R/intent/ipvs" "$S/releases/$1/intent/ipvs"; reload_ldirectord || return 1 ;;
+    *ldirectord*)
+      if ldirectord_pid; then
+        ! may_read ldirectord /etc/ha.d/ldirectord.cf "$1" || { raise_weights "$R/intent/ipvs" "$S/releases/$1/intent/ipvs"; reload_ldirectord || return 1; }
+      elif was_running ldirectord && may_run_ldirectord "$1"; then daemon ldirectord start || return 1; fi ;; # a reload that failed has ended it
   esac
   case $CHANGED:$ACTED in
     *keepalived*:restart-keepalived) ! keepalived_pid || { daemon keepalived stop && daemon keepalived start; } || return 1 ;;
-    *keepalived*) ! keepalived_pid || reload_keepalived || return 1 ;;
+    *keepalived*) ! keepalived_pid || ! may_read keepalived /etc/keepalived/keepalived.conf "$1" || reload_keepalived || return 1 ;;
   esac
   case $ACTED in *-heartbeat | *-keepalived) was_running "$ACTOR" || stop_sync_daemons || return 1 ;; esac
 }
@@ -2041,6 +2110,7 @@ verb_confirm() { # TX GENERATION
   need_open "$1" "$2"
   if [ "$TX_STATE" = confirmed ]; then say "confirmed $1"; return 0; fi
   [ "$TX_STATE" = switched ] && [ -z "$TX_STEP" ] || die 10 "transaction $1 is $TX_STATE${TX_STEP:+, $TX_STEP}"
+  verify_release "$S/releases/$1" || exit 11 # somebody may have written through a link in /etc since the switch
   do_confirm
   say "confirmed $1"
 }
@@ -2121,6 +2191,11 @@ do_rollback() { # BASE, of transaction TX: every part is tried, also when anothe
   [ "$TX_STEP" = rolling-back ] || mv -f "$S/undo/tx.rolling" "$S/tx" 2> /dev/null || save_tx switched rolling-back || :
   rm -f "$S/undo/space"
   if [ -f "$R/snapshot/complete" ]; then
+    old=$R/snapshot/ipvs
+    [ -f "$old" ] || old=''
+    # Before the rules that send packets there; a daemon would make them, later.
+    stack_of "$1"
+    settle_ipvs "$R/intent/ipvs" "$S/releases/$1/intent/ipvs" "$old" missing || :
     if read_kernel; then
       set_firewall "$R/snapshot" || failed="$failed rules"
       set_delivery "$R/snapshot" || failed="$failed delivery"
@@ -2136,9 +2211,8 @@ do_rollback() { # BASE, of transaction TX: every part is tried, also when anothe
     restore_paths || failed="$failed files"
     stack_of "$1"
     undo_after "$1" || failed="$failed daemons"
-    old=$R/snapshot/ipvs
-    [ -f "$old" ] || old=''
     settle_ipvs "$R/intent/ipvs" "$S/releases/$1/intent/ipvs" "$old" || failed="$failed ipvs"
+    return_edits "$1" "$old" || failed="$failed ipvs"
     [ "$ACTED" != reload-keepalived ] || { wait_for_table "$TX" "$1" "$ACTED"; set_limits "$TX" "$1" "$ACTED"; } || failed="$failed thresholds"
     set_units "$1" && hold_units "$1" || warn "what starts at boot may not be as before" # a confirmation that was cut short may have begun it
   fi
@@ -3402,30 +3476,18 @@ check_set_types() { # a set is replaced by a swap, and only sets of one type can
     END { exit failed }' "$R/rehearsal/sets" "$R/intent/sets" >&2
 }
 
-check_ldirectord() { # never under the live base name: a bad file would delete the running daemon's pid file
-  [ -f "$R/files/etc/ha.d/ldirectord.cf" ] || return 0
-  has ldirectord || { warn "files/etc/ha.d/ldirectord.cf: ldirectord is not installed on this host"; return 1; }
-  probe=$S/lvs-console-check-$TX.cf
-  ln -f "$R/files/etc/ha.d/ldirectord.cf" "$probe" || return 1
-  words=$(timeout 60 ldirectord "$probe" status 2>&1 9>&-)
-  code=$?
-  rm -f "$probe"
-  [ "$code" -ne 3 ] || return 0
-  case $words in *passwd* | *secret*) words='(not shown, it quotes a secret)' ;; esac
-  warn "files/etc/ha.d/ldirectord.cf: ldirectord says ($code, not 3): $words"
-  return 1
+check_ldirectord() {
+  f=files/etc/ha.d/ldirectord.cf
+  [ -f "$R/$f" ] || return 0
+  has ldirectord || { warn "$f: ldirectord is not installed on this host"; return 1; }
+  ask_ldirectord "$R/$f" 60 || { warn "$f: $words"; return 1; }
 }
 
-check_keepalived() { # it says 5 to a warning with which it would run, and 0 to a file that is not there
+check_keepalived() {
   f=files/etc/keepalived/keepalived.conf
   [ -f "$R/$f" ] || return 0
   has keepalived || { warn "$f: keepalived is not installed on this host"; return 1; }
-  words=$(timeout 60 keepalived -t -e -f "$R/$f" 2>&1 9>&- < /dev/null)
-  code=$?
-  [ "$code" -ne 0 ] || [ -n "$words" ] || return 0
-  case $words in *pass* | *secret*) words='(not shown, it quotes a secret)' ;; esac
-  warn "$f: keepalived says ($code, not 0 and nothing): $words"
-  return 1
+  ask_keepalived "$R/$f" 60 || { warn "$f: $words"; return 1; }
 }
 
 check_daemon() {
