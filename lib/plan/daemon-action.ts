@@ -8,7 +8,7 @@ import type { ObservedHost } from './observed-host';
 
 const LDIRECTORD_FILE = '/etc/ha.d/ldirectord.cf';
 const LDIRECTORD_UNIT = '/etc/systemd/system/lvs-console-ldirectord.service';
-const KEEPALIVED_FILE = '/etc/keepalived/keepalived.conf';
+export const KEEPALIVED_FILE = '/etc/keepalived/keepalived.conf';
 
 export type DaemonDecision = { action: DaemonAction; reason: string };
 type Found = { observed: ObservedHost; role: Role; differences: readonly KernelDifference[] };

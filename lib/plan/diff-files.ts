@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createTwoFilesPatch } from 'diff';
 import { REDACTED, type HostRelease, type RenderedFile } from '../core/release';
+import { scrubText } from '../core/scrub-secrets';
 import type { FileChange } from '../core/views/plan';
 import type { ChangedFile } from './observed-host';
 
@@ -22,6 +23,9 @@ export function diffFiles(
     ...[...before.values()].filter(({ path }) => !paths.has(path)).map(removal),
   ];
 }
+
+/** Said where a file was changed and no difference can be shown. */
+export const DIFFERS_UNSEEN = 'Apart from secrets, which are not shown, its lines are those of the release.';
 
 /** For storing and comparing: the content of a secret file is replaced by its hash. */
 export function redactRelease(release: HostRelease): HostRelease {
@@ -48,9 +52,13 @@ function changeOf(file: RenderedFile, before: RenderedFile | undefined, isKnown:
 }
 
 function repair(file: RenderedFile, { kind, text }: ChangedFile): FileChange {
-  const reason = `It was ${kind} by hand on the director; the release puts it back. ${file.purpose}`;
-  const diff = text === undefined ? '' : diffText(file, text, file.content);
-  return { path: file.path, secret: file.secret, change: 'update', diff, reason };
+  const common = { path: file.path, secret: file.secret, change: 'update' } as const;
+  const why = `It was ${kind} by hand on the director; the release puts it back.`;
+  const wanted = scrubText(file.content, []); // what was read is without secrets, so both sides must be
+  if (kind === 'changed' && text === wanted)
+    return { ...common, diff: '', reason: `${why} ${DIFFERS_UNSEEN} ${file.purpose}` };
+  const diff = text === undefined ? '' : diffText(file, text, wanted);
+  return { ...common, diff, reason: `${why} ${file.purpose}` };
 }
 
 function removal(file: RenderedFile): FileChange {

@@ -1,7 +1,8 @@
 // What a plan means for traffic, in plain words.
 import type { HostPlan, PairMode } from '../core/views/plan';
+import type { VrrpChange } from './vrrp-change';
 
-export function explainImpact(hosts: readonly HostPlan[], mode: PairMode): string[] {
+export function explainImpact(hosts: readonly HostPlan[], mode: PairMode, vrrp?: VrrpChange): string[] {
   const actions = hosts.map(({ daemonAction }) => daemonAction);
   const kinds = new Set(hosts.flatMap(({ actions: list }) => list.map(({ kind }) => kind)));
   const isUnchanged = hosts.every(
@@ -10,6 +11,7 @@ export function explainImpact(hosts: readonly HostPlan[], mode: PairMode): strin
   );
   const any = hosts.length === 1 ? 'the director' : 'either director';
   if (isUnchanged) return [`Nothing changes on ${any}; the deploy only verifies.`];
+  if (vrrp) return [...explainVrrp(vrrp), ...removedServers(hosts)];
   if (mode === 'rolling-restart') return [...explainRestart(hosts), ...removedServers(hosts)];
   if (actions.includes('restart-heartbeat'))
     return [
@@ -47,6 +49,22 @@ export function explainImpact(hosts: readonly HostPlan[], mode: PairMode): strin
       : []),
     ...(kinds.has('mark-rules') ? ['The mark rules change in one transaction: no packet sees half of them.'] : []),
     ...removedServers(hosts),
+  ];
+}
+
+function explainVrrp({ words, unknown }: VrrpChange): string[] {
+  return [
+    ...(words.length > 0
+      ? [`The two keepalived must agree on what changes here to hear each other: ${words.join(', ')}.`]
+      : []),
+    ...(unknown.length > 0
+      ? [
+          `What keepalived runs with on ${unknown.join(' and ')} is not known to the console, and the two must agree on it to hear each other.`,
+        ]
+      : []),
+    'On one director alone it would make both active, so both get it inside one window.',
+    'Until both have it and one of them has won, some seconds, neither director or both may hold the virtual addresses; either may be the active one from then on.',
+    'Established connections go on where their director has the virtual addresses again, else only where the sync daemon has told the other one about them lately; the others break.',
   ];
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TopologyDocument } from '../core/document';
 import type { IpvsRealServer } from '../core/kernel-state';
 import { resolveTopology } from '../core/resolve';
+import { scrubText } from '../core/scrub-secrets';
 import { seedDocument } from '../core/seed';
 import { redactRelease } from './diff-files';
 import { findDrift, type ExpectedRelease, type FoundDrift } from './find-drift';
@@ -249,6 +250,48 @@ describe('files', () => {
     expect(first!.files.filter(({ change }) => change !== 'unchanged')).toMatchObject([{ path, change: 'update' }]);
     expect(first!.files.find((file) => file.path === path)!.diff).toMatch(/^-other$/m);
     expect([first!.daemonAction, second!.daemonAction]).toEqual(['reload-ldirectord', 'none']);
+  });
+
+  describe('that hold a secret by hand', () => {
+    /** As it is read: without the secret. */
+    const readBack = (text: string) => scrubText(text, []);
+    const withToken = (token: string) => `request = "/?token=${token}"\n`;
+    const files = [{ path, mode: '0644', content: withToken('hunter2'), secret: false, purpose: 'It checks.' }];
+    const told = (text: string) => only((host) => (host.files = [{ path, kind: 'changed', text }]), { files });
+
+    it('are drift also when nothing else differs, and it is said that the rest is the same', () => {
+      expect(told(readBack(withToken('zebra')))).toMatchObject({
+        sentence: `${path} was changed by hand. Apart from secrets, which are not shown, its lines are those of the release.`,
+        diff: '',
+      });
+    });
+
+    it('show what else differs, and no secret of either side', () => {
+      const { diff } = told(readBack(`${withToken('zebra')}weight = 7\n`));
+      expect(diff).toMatch(/^\+weight = 7$/m);
+      expect(diff).not.toMatch(/hunter2|zebra/);
+      expect(diff).not.toMatch(/^[-+]request/m);
+    });
+
+    it.each([
+      ['alone', '', ''],
+      ['beside something else', 'weight = 7\n', '-weight = 7'],
+    ])('are put back by a plan of the same revision, which shows no secret: %s', (_how, more, shown) => {
+      const document = seedDocument();
+      const plan = planChange(document, document, (input) => {
+        for (const { files: own } of [...input.releases, ...(input.previous?.releases ?? [])])
+          own.find((file) => file.path === path)!.content = withToken('hunter2');
+        const text = readBack(`${withToken('zebra')}${more}`);
+        input.observed['director1']!.files = [{ path, kind: 'changed', text }];
+        return input;
+      });
+      expect(plan.hosts[0]!.daemonAction).toBe('reload-ldirectord');
+      const file = plan.hosts[0]!.files.find((each) => each.path === path)!;
+      expect(file.change).toBe('update');
+      expect(file.reason.includes('Apart from secrets')).toBe(more === '');
+      expect(file.diff).toContain(shown);
+      expect(JSON.stringify(plan)).not.toMatch(/hunter2|zebra/);
+    });
   });
 });
 

@@ -3,9 +3,11 @@ import { createTwoFilesPatch } from 'diff';
 import type { IpvsRealServer } from '../core/kernel-state';
 import type { RenderedFile } from '../core/release';
 import { schedulerSchema } from '../core/document';
+import { scrubText } from '../core/scrub-secrets';
 import type { DriftArea, DriftItem } from '../core/views/drift';
 import type { GuardState } from '../parse/guard-status';
 import { canonicalHash } from './canonical-hash';
+import { DIFFERS_UNSEEN } from './diff-files';
 import { diffHost, type ExpectedHost } from './diff-host';
 import { hasOtherThresholds } from './diff-ipvs';
 import { isHealthMade, type HealthWays } from './health-made';
@@ -81,10 +83,11 @@ function toFileDrift({ files }: ExpectedRelease, { path, kind, text }: ChangedFi
     : kind === 'replaced'
       ? 'not the link into the release any more'
       : 'other content';
+  const diff = file && !file.secret && text !== undefined ? diffText(file, text) : undefined;
+  const unseen = kind === 'changed' && diff === '' ? ` ${DIFFERS_UNSEEN}` : '';
   const sentence = isPart
     ? `${path} of the release on the director was changed: the director would refuse to apply it.`
-    : `${path} was ${kind} by hand.`;
-  const diff = file && !file.secret && text !== undefined ? diffText(file, text) : undefined;
+    : `${path} was ${kind} by hand.${unseen}`;
   return withId({
     ...{ area: isPart ? 'release' : 'file', what: path, observed, sentence },
     expected: kind === 'replaced' ? 'the link into the release' : 'the content of the release',
@@ -97,10 +100,11 @@ function toFileDrift({ files }: ExpectedRelease, { path, kind, text }: ChangedFi
   });
 }
 
-/** From the release to the director. */
+/** From the release to the director. What was read is without secrets, so both sides must be. */
 function diffText({ path, content }: RenderedFile, text: string): string {
-  if (content === text) return '';
-  return createTwoFilesPatch(`release${path}`, `director${path}`, content, text, '', '', { context: 3 });
+  const wanted = scrubText(content, []);
+  if (wanted === text) return '';
+  return createTwoFilesPatch(`release${path}`, `director${path}`, wanted, text, '', '', { context: 3 });
 }
 
 const AREAS: Record<KernelDifference['kind'], DriftArea> = {

@@ -31,9 +31,10 @@ type Context = {
   moves: Moves;
   traffic: TrafficNow;
   sysctls: Readonly<Record<string, string>>;
-  /** The services are deleted and made again: what becomes of that which would have stayed. Absent: nothing is restarted. */
-  restartFate?: 'lost' | 'uncertain';
+  /** What becomes of that which would have stayed, and why. Absent: it stays. */
+  upset?: Upset;
 };
+export type Upset = { fate: 'lost' | 'uncertain'; reason: string };
 
 export function forecastGroup(change: GroupChange, context: Context): GroupForecast {
   const { service, before, after, present, afterService } = change;
@@ -44,25 +45,24 @@ export function forecastGroup(change: GroupChange, context: Context): GroupForec
     return { group, service, change: afterService ? 'added' : 'removed', reasons: absentReasons(change), ...nothing };
   }
   const part = serviceChangeOf(change, present, context.sysctls);
-  const fates = serverFates(part).map((fate) => unsettle(fate, context.restartFate));
+  const fates = serverFates(part).map((fate) => unsettle(fate, context.upset));
   const told = [
     ...headReasons(change, context),
     ...serviceReasons(part),
     ...fates.flatMap(({ reason }) => reason ?? []),
     ...(after && before ? context.moves.reasonsOf(service) : []),
   ];
-  const isRestart = context.restartFate !== undefined;
-  const isTouched = told.length > 0 || isRestart;
+  const { upset } = context;
+  const isTouched = told.length > 0 || upset !== undefined;
   return {
     ...{ group, service, change: afterService ? (isTouched ? 'changed' : 'untouched') : 'removed' },
-    reasons: isTouched ? [...told, ...(isRestart ? [RESTART] : [])] : [untouchedReason(change)],
+    reasons: isTouched ? [...told, ...(upset ? [upset.reason] : [])] : [untouchedReason(change)],
     connections: withUnmatched(change, fates, context),
     persistence: persistenceFates(part, fates, context.traffic),
   };
 }
 
 const MISSING = 'The service is missing on the director, and nothing in this plan makes it again.';
-const RESTART = 'The daemons make its service anew.';
 
 function serviceChangeOf(
   { before, after, beforeService, afterService }: GroupChange,
@@ -78,8 +78,8 @@ function serviceChangeOf(
   };
 }
 
-function unsettle(fate: ServerFate, restartFate: Context['restartFate']): ServerFate {
-  return fate.fate === 'kept' && restartFate ? { ...fate, fate: restartFate } : fate;
+function unsettle(fate: ServerFate, upset: Upset | undefined): ServerFate {
+  return fate.fate === 'kept' && upset ? { ...fate, fate: upset.fate } : fate;
 }
 
 function headReasons({ afterService, otherMark }: GroupChange, { sysctls }: Context): string[] {

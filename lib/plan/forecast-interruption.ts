@@ -8,10 +8,13 @@ const HEARTBEAT = { from: 30, to: 60 };
 /** ldirectord has added every service by then. */
 const KEEPALIVED_CHECKERS = 5;
 
-type Input = { action: DaemonAction; topology: Topology; isSyncing: boolean | undefined };
+/** `isElected`: a reload after which the two keepalived find out anew who is active. */
+type Input = { action: DaemonAction; isElected: boolean; topology: Topology; isSyncing: boolean | undefined };
 
-export function forecastInterruption({ action, topology, isSyncing }: Input): Interruption {
+export function forecastInterruption({ action, isElected, topology, isSyncing }: Input): Interruption {
   if (action === 'none') return { kind: 'none', sentences: [] };
+  // The table stays where it is; what it costs stands in the plan's impact.
+  if (isElected) return { kind: 'restart', seconds: { from: 0, to: electionSeconds(topology) }, sentences: [] };
   const kind = kindOf(action, topology);
   if (kind === 'reload') return { kind, seconds: { from: 0, to: 0 }, sentences: [] };
   const seconds = secondsOf(action, topology);
@@ -32,12 +35,16 @@ function daemonOf(action: DaemonAction): string {
   return action.replace(/^(reload|restart|start)-/, '');
 }
 
-function secondsOf(action: DaemonAction, { vrrp }: Topology): Interruption['seconds'] {
+function secondsOf(action: DaemonAction, topology: Topology): Interruption['seconds'] {
   if (action.endsWith('-heartbeat')) return HEARTBEAT;
-  // RFC 5798: a director becomes master when it has heard nothing for three adverts and a part of one.
   if (action.endsWith('-keepalived'))
-    return { from: 3 * vrrp.advertSeconds, to: 4 * vrrp.advertSeconds + KEEPALIVED_CHECKERS };
+    return { from: 3 * topology.vrrp.advertSeconds, to: electionSeconds(topology) + KEEPALIVED_CHECKERS };
   return undefined;
+}
+
+/** RFC 5798: a director becomes master when it has heard nothing for three adverts and a part of one. */
+function electionSeconds({ vrrp }: Topology): number {
+  return 4 * vrrp.advertSeconds;
 }
 
 /** Deleting a service ends its entries on this director (expire_nodest_conn), also when it is made again at once. */

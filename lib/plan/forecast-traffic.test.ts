@@ -71,7 +71,7 @@ function forecast(edit: (document: TopologyDocument) => void, { before = base, t
   const next = structuredClone(before);
   edit(next);
   const [old, planned] = [render(before), render(next)];
-  const { hosts, hash } = planChange(before, next);
+  const { hosts, hash, mode } = planChange(before, next);
   const all: TrafficNow = {
     ...{ director: 'director1', readAt: '2026-01-01T00:00:00.000Z', isSyncing: true },
     ...{ services: counted(old.releases[0]!.intent.active.ipvs), listing: { rows, isWhole: true } },
@@ -81,7 +81,7 @@ function forecast(edit: (document: TopologyDocument) => void, { before = base, t
   return {
     hash,
     ...forecastTraffic({
-      ...{ host: hosts[0]!, release: planned.releases[0]!, previous: old.releases[0]! },
+      ...{ host: hosts[0]!, release: planned.releases[0]!, previous: old.releases[0]!, mode },
       ...{ topology: planned.topology, base: old.topology, traffic: now as TrafficNow },
     }),
   };

@@ -3,11 +3,11 @@ import type { HostRelease } from '../core/release';
 import type { FwMarkGroup, Topology } from '../core/topology';
 import type { IpvsService } from '../core/kernel-state';
 import type { Forecast, Interruption } from '../core/views/forecast';
-import type { HostPlan } from '../core/views/plan';
+import type { HostPlan, PairMode } from '../core/views/plan';
 import { markKey } from '../parse/ipvs-text';
 import { familyOfGroup } from '../render/role-intent';
 import { totalsOf, type TrafficNow } from './forecast-counts';
-import { forecastGroup, type GroupChange } from './forecast-group';
+import { forecastGroup, type GroupChange, type Upset } from './forecast-group';
 import { forecastInterruption } from './forecast-interruption';
 import { findMoves } from './forecast-moves';
 
@@ -16,15 +16,19 @@ export type ForecastInput = {
   host: HostPlan;
   release: HostRelease;
   previous?: HostRelease;
+  mode: PairMode;
   topology: Topology;
   /** What runs now; absent before the first deploy. */
   base?: Topology;
   traffic: TrafficNow;
 };
 
-export function forecastTraffic({ host, release, previous, topology, base, traffic }: ForecastInput): Forecast {
+export function forecastTraffic({ host, release, previous, mode, topology, base, traffic }: ForecastInput): Forecast {
   const { isSyncing } = traffic;
-  const interruption = forecastInterruption({ action: host.daemonAction, topology, isSyncing });
+  // Both reload in one window where they must agree on what changes: then the addresses may move.
+  const isElected = mode === 'together' && host.daemonAction === 'reload-keepalived';
+  const interruption = forecastInterruption({ action: host.daemonAction, isElected, topology, isSyncing });
+  const upset = isElected ? ELECTED : upsetBy(interruption.kind, topology, isSyncing);
   const before = previous?.intent.active.ipvs ?? [];
   const present = traffic.services ?? before;
   // Where no daemon is told to look, the table stays as it is, whatever its file says.
@@ -33,7 +37,7 @@ export function forecastTraffic({ host, release, previous, topology, base, traff
   const moves = findMoves(base, topology, traffic);
   const context = {
     ...{ moves, traffic, sysctls: release.intent.always.sysctls },
-    ...restartFateOf(interruption.kind, topology, isSyncing),
+    ...(upset && { upset }),
   };
   const changes = changesOf({ base, topology, before, wanted, present });
   const groups = changes.map((change) => forecastGroup(change, context));
@@ -44,11 +48,13 @@ export function forecastTraffic({ host, release, previous, topology, base, traff
   };
 }
 
+const ELECTED: Upset = { fate: 'uncertain', reason: 'Its packets may come to the other director from then on.' };
+
 /** Only the other director can know the connections after a restart. A start may find a table that another daemon left. */
-function restartFateOf(kind: Interruption['kind'], { stack }: Topology, isSyncing: boolean | undefined) {
-  if (kind === 'start') return { restartFate: 'uncertain' as const };
-  if (kind !== 'restart') return {};
-  return { restartFate: stack === 'single' || isSyncing === false ? ('lost' as const) : ('uncertain' as const) };
+function upsetBy(kind: Interruption['kind'], { stack }: Topology, isSyncing: boolean | undefined): Upset | undefined {
+  if (kind !== 'start' && kind !== 'restart') return undefined;
+  const isLost = kind === 'restart' && (stack === 'single' || isSyncing === false);
+  return { fate: isLost ? 'lost' : 'uncertain', reason: 'The daemons make its service anew.' };
 }
 
 type Sides = {

@@ -41,7 +41,7 @@ export type ObservedHost = {
   /** Managed files that are not as the release has them; absent when nobody asked. */
   files?: ChangedFile[];
 };
-/** `text`: what is there now; absent for a secret, and where it could not be read. */
+/** `text`: what is there now, with a mark where a secret is written; absent for a secret file, and where it could not be read. */
 export type ChangedFile = ManagedFile & { text?: string };
 
 /** Sections of `guard read` that an ObservedHost is made of. */

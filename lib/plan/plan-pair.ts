@@ -22,6 +22,7 @@ import { orderSteps } from './order-actions';
 import { decidePairMode } from './pair-mode';
 import { checkRoles, rolesOf } from './roles';
 import { summarizeChange } from './summarize-change';
+import { findVrrpChange } from './vrrp-change';
 
 export type PlanInput = {
   topologyId: string;
@@ -52,7 +53,8 @@ export function planPair(input: PlanInput): PairPlan {
   const roles = rolesOf(topology, observed, before);
   const problems = [...input.problems, ...checkRoles(topology, observed, before), ...checkReleases(input)];
   const hosts = releases.map((release) => planHost(release, roles[release.director] ?? 'standby', input));
-  const mode = decidePairMode(hosts, input);
+  const vrrp = findVrrpChange(hosts, input);
+  const mode = decidePairMode(hosts, input, vrrp);
   const body = {
     topologyId: input.topologyId,
     revision: input.revision,
@@ -60,7 +62,7 @@ export function planPair(input: PlanInput): PairPlan {
     hosts,
     summary: summarizeChange(input.previous?.document, input.document),
     objects: diffDocuments(input.previous?.document, input.document),
-    impact: explainImpact(hosts, mode),
+    impact: explainImpact(hosts, mode, vrrp),
     timerSeconds: TIMER[mode],
     problems,
     deployable: !hasErrors(problems) && topology.directors.every(({ name }) => isKnown(input, name)),

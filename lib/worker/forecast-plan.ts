@@ -1,6 +1,6 @@
 // The forecast of a plan from the connections that exist now: when the plan is made, and again whenever somebody asks.
 import 'server-only';
-import { invariant } from '../core/errors';
+import { invariant, ServiceError } from '../core/errors';
 import type { HostRelease } from '../core/release';
 import { resolveTopology } from '../core/resolve';
 import type { Topology } from '../core/topology';
@@ -14,7 +14,7 @@ import { readTraffic } from './read-traffic';
 import { loadDocument, loadPrevious, loadStoredPlan, type Previous, type StoredPlan } from './stored-plan';
 
 type Planned = {
-  plan: Pick<Plan, 'topologyId' | 'hosts'>;
+  plan: Pick<Plan, 'topologyId' | 'hosts' | 'mode'>;
   topology: Topology;
   releases: readonly HostRelease[];
   previous: Previous | undefined;
@@ -30,7 +30,7 @@ export async function forecastNow(db: Db, hosts: DirectorHosts, planned: Planned
   const base = held && resolveTopology(held.document).topology;
   const heldRelease = held?.releases.find(({ director }) => director === host.director);
   return forecastTraffic({
-    ...{ host, release, topology, traffic: await lookAt(db, hosts, plan.topologyId, host.director) },
+    ...{ host, release, mode: plan.mode, topology, traffic: await lookAt(db, hosts, plan.topologyId, host.director) },
     ...(base && { base }),
     ...(heldRelease && { previous: heldRelease }),
   });
@@ -46,7 +46,10 @@ async function lookAt(db: Db, hosts: DirectorHosts, topologyId: string, name: st
   }
 }
 
-/** Counts again, from the same base; what the plan would do, and so its hash, is untouched. */
+/**
+ * Counts again, from the same base; what the plan would do, and so its hash, is untouched. Throws ServiceError('conflict') when a deploy
+ * of the plan began while the director was read: the numbers of before are its record.
+ */
 export async function renewForecast(db: Db, hosts: DirectorHosts, planId: string): Promise<Plan> {
   const plan = await loadStoredPlan(db, planId);
   const { topologyId, revision } = plan;
@@ -55,7 +58,8 @@ export async function renewForecast(db: Db, hosts: DirectorHosts, planId: string
   const previous = await loadBase(db, plan);
   const forecast = await forecastNow(db, hosts, { plan, topology, releases: plan.sources.releases, previous });
   const body = JSON.parse(JSON.stringify({ ...plan, forecast })) as object;
-  await db.plan.update({ where: { id: planId }, data: { body } });
+  const { count } = await db.plan.updateMany({ where: { id: planId, deploys: { none: {} } }, data: { body } });
+  if (count === 0) throw new ServiceError('conflict', 'A deploy of this plan began meanwhile.');
   return planSchema.parse(body);
 }
 
