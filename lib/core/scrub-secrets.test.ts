@@ -13,6 +13,9 @@ describe('a text that leaves the console', () => {
     `-        auth_pass ${SECRET}\n+        auth_pass ${SECRET}2\n`,
     JSON.stringify({ diff: `@@\n-auth_pass ${SECRET}\n+passwd = "${SECRET}"\n` }),
     `smtp_password ${SECRET}`,
+    `passwd = "${SECRET}\nweight = 1\n`,
+    `passwd = ab"c${SECRET}\n`,
+    JSON.stringify({ diff: `+passwd = "${SECRET}\n weight = 1` }),
     `step failed: auth_pass ${SECRET} is too long`,
     `curl https://user:${SECRET}@hooks.example/x`,
     `Authorization: Bearer ${SECRET}`,
@@ -39,6 +42,15 @@ describe('a text that leaves the console', () => {
     'auth_type PASS\n',
   ])('is otherwise the same: %j', (text) => {
     expect(scrubText(text, ['abc'])).toBe(text);
+  });
+
+  it('keeps what stands behind a secret', () => {
+    expect(scrubText('passwd = "open\nweight = 1\n', [])).toBe('passwd = (secret, not shown)\nweight = 1\n');
+    const row = { a: 'auth_pass x', b: 'passwd = "y"\nweight = 1', c: 'passwd = "open' };
+    expect(JSON.parse(scrubText(JSON.stringify(row), []))).toEqual({
+      ...{ a: 'auth_pass (secret, not shown)', b: 'passwd = (secret, not shown)\nweight = 1' },
+      c: 'passwd = (secret, not shown)',
+    });
   });
 
   it('is scrubbed in every corner of a value, and under a name of a secret', () => {

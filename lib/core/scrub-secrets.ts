@@ -4,8 +4,11 @@ import { REDACTED } from './release';
 /** Of a shorter one every text is full; such a value is found by its place alone. */
 const SHORTEST_KNOWN = 4;
 
-/** In quotes, in quotes within JSON, or to the end of the line, which within JSON is written as two characters. */
-const VALUE = String.raw`(?:\\"(?:(?!\\").)*\\"|"(?:[^"\\\n]|\\.)*"|(?!\\n|\\")[^\s"](?:(?!\\n|\\")[^\n"])*)`;
+/**
+ * In quotes, in quotes within JSON, in quotes that nobody closed, or to the end of the line, which within JSON is written as two
+ * characters. A quote within a bare value ends it only where JSON goes on behind it.
+ */
+const VALUE = String.raw`(?:\\"(?:(?!\\").)*\\"|"(?:[^"\\\n]|\\.)*"|\\"(?:(?!\\n)[^\n"])*|"[^\n]*|(?!\\n|\\")[^\s"](?:(?!\\n|\\")[^\n"]|"(?![,:}\]\s]|$))*)`;
 
 /** Anywhere in a line: a message may quote one. */
 const PLACES: readonly RegExp[] = [

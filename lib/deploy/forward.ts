@@ -122,7 +122,7 @@ async function switchSingle(run: ForwardRun, directors: readonly string[], reach
   return verifyAndLogIn(run, readings);
 }
 
-/** Standby through verify, then the roles once more, then the active one: whoever that is by then. */
+/** Standby through verify and a new login, then the roles once more, then the active one: whoever that is by then. */
 async function switchOneByOne(run: ForwardRun, directors: readonly string[], reached: ReachedByDirector, seen: Seen) {
   const roles = await readRoles(run, seen);
   const halfDone = directors.find((director) => isPast(reached[director], 'switched'));
@@ -140,12 +140,16 @@ async function switchOneByOne(run: ForwardRun, directors: readonly string[], rea
   const verified = await verifyDirector(run, first, await switchHost(run, first, reached[first]));
   const hasRests = run.deploy.mode === 'rolling-restart' && run.deploy.topology.stack === 'heartbeat';
   if (hasRests && !isPast(reached[second], 'switched')) await awaitRest(run);
+  await proveConnection(run, first); // a release that locks everybody out must not come to the director that carries traffic
   const armed = await arm(run, second, 'active', reached[second]);
   noteActive((await readRoles(run, { [first]: verified.addresses, [second]: armed })).active);
   const reading = await switchHost(run, second, reached[second]);
   if (hasRests) await awaitRest(run);
   // What came with the switch is from before the takeover.
-  const pair = await verifyAndLogIn(run, hasRests ? {} : { [second]: reading });
+  const pair = await verifyPair(run, hasRests ? {} : { [second]: reading });
+  // One that has become active since its login holds addresses that it had not then.
+  const isNewlyActive = pair.active === first && !holdsAddresses(run, first, verified.addresses);
+  await onBoth(isNewlyActive ? [first, second] : [second], (director) => proveConnection(run, director));
   return { proof: pair.proof.length > 0 ? pair.proof : verified.proof, active: pair.active };
 }
 
@@ -158,7 +162,7 @@ function watchActive(run: ForwardRun, before: string | undefined): (active: stri
   };
 }
 
-/** The login comes after the verification: what came up last, as heartbeat's addresses, must not have locked anybody out. */
+/** The logins come after the verification: what came up last, as heartbeat's addresses, must not have locked anybody out. */
 async function verifyAndLogIn(run: Run, readings: FirstReadings): Promise<{ proof: string[]; active: string }> {
   const verified = await verifyPair(run, readings);
   await onBoth(
@@ -234,7 +238,7 @@ function readingIn(run: Run, director: string, { stdout }: GuardAnswer): Reading
 async function proveConnection(run: Run, director: string): Promise<void> {
   await runStep(run, { director, name: 'new-connection', message: 'Logging in anew.' }, async () => {
     await logInAnew(run, director);
-    return { message: 'A new SSH connection works; the confirmation goes over it.' };
+    return { message: 'A new SSH connection works; what follows goes over it.' };
   });
 }
 

@@ -8,7 +8,7 @@ const BOTH = {
   untouched: 'Nothing was changed on either director.',
   readingBack: 'Reading both directors back and comparing.',
   equalled: 'Both directors equalled the release before the first confirmation.',
-  loggedIn: 'New SSH connections to both directors succeeded after the switch.',
+  loggedIn: 'New SSH connections to both directors succeeded, each after its switch.',
 };
 const ONE: typeof BOTH = {
   asPlanned: 'The director is as the plan found it, and management cannot be cut off.',

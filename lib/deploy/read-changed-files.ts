@@ -1,5 +1,6 @@
-// What stands in managed files that somebody changed; the guard gives nothing of a secret.
+// What stands in managed files that somebody changed, without secrets: the guard gives no secret file, and what is written by hand into another one ends here.
 import { HostError } from '../core/errors';
+import { scrubText } from '../core/scrub-secrets';
 import { parseChangedFiles } from '../parse/managed-files';
 import type { ManagedFile } from '../parse/managed-files';
 import type { GuardHost } from '../ssh/guard-host';
@@ -16,7 +17,8 @@ export async function readChangedFiles(
   if (files.length === 0) return new Map();
   try {
     const frame = (await host.read([SECTION], { timeoutMs: READ_MS, ...(signal && { signal }) })).get(SECTION);
-    return frame?.status === 0 ? parseChangedFiles(frame.text) : new Map<string, string>();
+    const texts = frame?.status === 0 ? parseChangedFiles(frame.text) : new Map<string, string>();
+    return new Map([...texts].map(([path, text]) => [path, scrubText(text, [])]));
   } catch (error) {
     if (error instanceof HostError) return new Map();
     throw error;

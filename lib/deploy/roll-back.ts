@@ -1,10 +1,11 @@
 // The way back: both directors to what they were before, each asked what it has of this deploy, none of it assumed.
-import { HostError } from '../core/errors';
+import { HostError, type HostErrorCode } from '../core/errors';
 import type { PairMode } from '../core/views/plan';
 import type { ObservedHost } from '../plan/observed-host';
 import { heldRole, virtualAddressesOf, type HeldRole } from '../plan/roles';
+import { awaitAnswer, deadlineOf, lostWork, pauseAfter, type ReachedState } from './away-director';
 import { reachedBy } from './decide-resume';
-import { hostOf, Suspended, type JournalStep, type PreparedHost, type Run } from './deploy-run';
+import { hostOf, Suspended, type PreparedHost, type Run } from './deploy-run';
 import { changeHost, patientStatus } from './guard-change';
 import { clean, onBoth, pause, runStep, type StepWork } from './run-step';
 import { compareHost, expectedBefore, observeHost, readAddresses } from './verify-host';
@@ -18,25 +19,48 @@ export type Undone = 'untouched' | 'rolled-back' | 'unproven' | 'uncompared' | '
 
 const ROLLBACK_MS = 180_000;
 const ABORT_MS = 30_000;
-/** After its timer fired a director has five seconds by the protocol; heartbeat's resource scripts may take longer to follow. */
-const GRACE_MS = 30_000;
-const UNARMED_WAIT_MS = 10_000;
+const STATUS_WAIT_MS = 10_000;
 const RETRY_MS = 2_000;
+/** The guard ran and said so: asking it again brings nothing new. Of anything else nobody knows what the director has done. */
+const ANSWERS: readonly HostErrorCode[] = ['guard-refused', 'command-failed', 'unreadable-answer', 'key-limited'];
 /** A restarted heartbeat takes its time; the transaction itself is over by then. */
 const EQUAL_MS: Record<PairMode, number> = { rolling: 60_000, 'rolling-restart': 150_000, together: 150_000 };
 
-export async function undoHost(run: Run, director: string, firesAt: Date | undefined): Promise<Undone> {
+/** `isAway`: it did not answer just now. */
+export type Way = { firesAt: Date | undefined; isAway: boolean };
+
+export async function undoHost(run: Run, director: string, way: Way): Promise<Undone> {
   let undone: Undone = 'unreachable';
-  const message = firesAt ? 'Rolling back.' : 'Removing what was staged.';
-  await runStep(run, { director, name: 'rollback', message }, async () => {
-    const reached = await reach(run, director, firesAt);
-    if (reached === undefined) return lostWork(run, director, firesAt);
-    const [outcome, work] = await undoReached(run, director, reached);
+  await runStep(run, { director, name: 'rollback', message: beginWords(director, way) }, async () => {
+    const end = await undoUntil(run, director, deadlineOf(way.firesAt));
+    if (end instanceof HostError) return lostWork(run, director, way.firesAt, end);
+    const [outcome, work] = end;
     undone = outcome;
     if (outcome !== 'confirmed') await run.journal.setTimer(director, undefined);
     return work;
   });
   return undone;
+}
+
+function beginWords(director: string, { firesAt, isAway }: Way): string {
+  if (!firesAt) return 'Removing what was staged.';
+  if (!isAway) return 'Rolling back.';
+  return `${director} cannot be asked now: it is rolled back as soon as it can, or by its own timer if that runs.`;
+}
+
+/** Answers why the director could not be asked until then. */
+async function undoUntil(run: Run, director: string, deadline: number): Promise<[Undone, StepWork] | HostError> {
+  for (let isAgain = false; ; isAgain = true) {
+    const reached = await awaitAnswer(run, director, deadline, isAgain);
+    if (reached instanceof HostError) return reached;
+    try {
+      return await undoReached(run, director, reached, isAgain);
+    } catch (error) {
+      if (!(error instanceof HostError) || ANSWERS.includes(error.code)) throw error;
+      if (Date.now() >= deadline) return error;
+      await pauseAfter(run, error, deadline);
+    }
+  }
 }
 
 /**
@@ -80,9 +104,13 @@ async function roleBefore(run: Run, director: string): Promise<HeldRole | Error>
   );
 }
 
-type ReachedState = ReturnType<typeof reachedBy> | 'damaged';
-
-async function undoReached(run: Run, director: string, reached: ReachedState): Promise<[Undone, StepWork]> {
+/** `isAgain`: an order to go back was sent already, and its answer was lost. */
+async function undoReached(
+  run: Run,
+  director: string,
+  reached: ReachedState,
+  isAgain: boolean,
+): Promise<[Undone, StepWork]> {
   const { transaction, generation } = run.deploy;
   switch (reached) {
     case 'none':
@@ -99,7 +127,7 @@ async function undoReached(run: Run, director: string, reached: ReachedState): P
       ];
     }
     case 'rolled-back':
-      return provenBack(run, director, 'The director rolled back by itself.', '');
+      return provenBack(run, director, isAgain ? 'Rolled back.' : 'The director rolled back by itself.', '');
     default: {
       const calls = [['rollback', transaction]] as const;
       const change = { calls, done: ['rolled-back'] as const, timeoutMs: ROLLBACK_MS };
@@ -113,7 +141,7 @@ async function undoReached(run: Run, director: string, reached: ReachedState): P
 /** A confirmation that was still on its way may have come first: then the roll back is refused. */
 async function keptOr(run: Run, director: string, refusal: unknown): Promise<'kept'> {
   if (!(refusal instanceof HostError) || refusal.code !== 'guard-refused') throw refusal;
-  const status = await patientStatus(run, director, UNARMED_WAIT_MS);
+  const status = await patientStatus(run, director, STATUS_WAIT_MS);
   if (reachedBy(status, run.deploy.transaction) !== 'confirmed') throw refusal;
   return 'kept';
 }
@@ -169,46 +197,4 @@ function asBefore(before: string, stood: readonly string[], found: readonly stri
     found.length === 0 ? `${equal}.` : `${equal} but for what differed before the deploy: ${found.join(' ')}`;
   if (gone.length === 0) return ['rolled-back', still];
   return ['healed', `${still} It differed before the deploy, and does not any more: ${gone.join(' ')}`];
-}
-
-/** Waits for a director that is away until its own timer has done the work; undefined when it stays away. */
-async function reach(run: Run, director: string, firesAt: Date | undefined): Promise<ReachedState | undefined> {
-  const deadline = firesAt ? firesAt.getTime() + GRACE_MS : Date.now() + UNARMED_WAIT_MS;
-  for (;;) {
-    try {
-      return reachedBy(await patientStatus(run, director, 0), run.deploy.transaction);
-    } catch (error) {
-      if (error instanceof HostError && error.details.stdout?.includes('state=damaged')) return 'damaged';
-      if (!(error instanceof HostError) || error.details.retry !== true) throw error;
-      if (run.signal.aborted) throw new Suspended('the worker is stopping');
-      if (Date.now() > deadline) return undefined;
-    }
-    await pause(RETRY_MS, run.signal);
-  }
-}
-
-async function lostWork(run: Run, director: string, firesAt: Date | undefined): Promise<StepWork> {
-  const steps = await run.journal.steps();
-  if (steps.some((step) => step.name === 'confirm' && step.director === director)) {
-    const message = `${director} cannot be reached. It keeps ${run.deploy.transaction} if the confirmation came to it, else its own timer put it back: the console asks as soon as it answers.`;
-    return { state: 'unknown', message };
-  }
-  const what = firesAt
-    ? timerWords(isArmed(steps, director), firesAt)
-    : 'Nothing was changed there; the staged release is removed by the next deploy.';
-  return { state: 'unknown', message: `${director} cannot be reached. ${what}` };
-}
-
-/** The time of a timer is written down before the timer is asked for, so it alone does not say that one runs. */
-function isArmed(steps: readonly JournalStep[], director: string): boolean {
-  const own = steps.filter((step) => step.director === director);
-  return own.some(({ name, state }) => name === 'switch' || (name === 'arm' && state === 'done'));
-}
-
-/** A director that is off, or whose timer never came to be, has not rolled back: its end is told only by reading it. */
-function timerWords(wasArmed: boolean, firesAt: Date): string {
-  const at = firesAt.toISOString();
-  return wasArmed
-    ? `Its own timer was set to roll it back at ${at}. Whether it did has not been read.`
-    : `Whether its own timer was set is not known: if it was, it was to roll the director back at ${at}; if not, nothing was changed there. Which of the two has not been read.`;
 }

@@ -138,7 +138,67 @@ describe('order', () => {
     if (state === 'rolled-back') expect(Date.now()).toBeGreaterThanOrEqual(servesAt);
   });
 
-  it('proves no login before both directors are verified', async () => {
+  /** Whose new logins were proven, among what the directors did. */
+  const watchLogins = (pair: FakePair) => {
+    for (const [name, host] of Object.entries(pair.run.hosts)) {
+      const { proveNewConnection } = host;
+      host.proveNewConnection = async () => {
+        await proveNewConnection();
+        pair.done.push(`${name} login`);
+      };
+    }
+  };
+  const fromFirstSwitch = ({ done }: FakePair) => done.slice(done.findIndex((verb) => verb.endsWith(' switch')));
+
+  it('proves a new login to the standby before it arms the active one, and confirms each over its new connection', async () => {
+    const pair = fakePair();
+    watchLogins(pair);
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    expect(fromFirstSwitch(pair)).toEqual([
+      ...['director2 switch', 'director2 login', 'director1 arm', 'director1 switch', 'director1 login'],
+      ...['director1 confirm', 'director2 confirm'],
+    ]);
+    const logins = pair.journal.rows.filter(({ name }) => name === 'new-connection');
+    expect(logins.map(({ director, state }) => [director, state])).toEqual([
+      ['director2', 'done'],
+      ['director1', 'done'],
+    ]);
+  });
+
+  it('leaves the active director alone when nobody can log in to the standby any more', async () => {
+    const pair = fakePair();
+    pair.run.hosts['director2']!.proveNewConnection = async () => {
+      throw new HostError('unreachable', 'director2 lets nobody in', { retry: true });
+    };
+    expect(await ended(runDeploy(pair.run))).toBe('rolled-back');
+    expect(pair.done.filter((verb) => /director1 (arm|switch)/.test(verb))).toEqual([]);
+    expectWhole(pair, 'rolled-back');
+  });
+
+  it('proves the login to the first director once more when it has become active since', async () => {
+    const pair = fakePair('rolling-restart');
+    watchLogins(pair);
+    pair.onDone = (verb) => verb === 'director1 switch' && takeOver(pair);
+    expect(await ended(runDeploy(pair.run))).toBe('verified');
+    const logins = pair.done.filter((verb) => verb.endsWith('login'));
+    expect(logins[0]).toBe('director2 login');
+    expect(logins.slice(1).toSorted()).toEqual(['director1 login', 'director2 login']);
+  });
+
+  it('proves both logins again after the worker died between the two', async () => {
+    const pair = fakePair();
+    watchLogins(pair);
+    pair.onDone = (verb) => void (verb === 'director1 switch' && (pair.journal.writesLeft = 0));
+    await ended(runDeploy(pair.run)).catch(() => undefined);
+    const before = pair.done.length;
+    expect(await ended(runDeploy(restarted(pair)))).toBe('verified');
+    expect(pair.done.slice(before).toSorted()).toEqual([
+      ...['director1 confirm', 'director1 login', 'director2 confirm', 'director2 login'],
+    ]);
+    expectWhole(pair, 'verified');
+  });
+
+  it('proves no login before both directors are verified where both are switched together', async () => {
     const pair = fakePair('together');
     pair.onDone = (verb) => {
       if (verb === 'director2 switch') Object.assign(pair.hosts['director2']!, { differs: true });

@@ -16,7 +16,7 @@ import { finishConfirm } from './finish-confirm';
 import { goForward } from './forward';
 import { pairWords } from './pair-words';
 import { preflight } from './preflight';
-import { awaitHolder, undoHost, type Undone } from './roll-back';
+import { awaitHolder, undoHost, type Undone, type Way } from './roll-back';
 import { clean, onBoth, runStep } from './run-step';
 import { takeStock } from './take-stock';
 
@@ -106,12 +106,16 @@ async function back(run: Run, cause: string, notes: readonly string[] = []): Pro
   const reason = [cause, ...notes].join(' ');
   // Without the pair's lock this run has no say any more: another worker may have taken the deploy up already.
   if (run.signal.aborted) throw new Suspended('the worker is stopping');
-  const { reached } = await takeStock(run, BACK_WAIT_MS);
+  const { reached, statuses } = await takeStock(run, BACK_WAIT_MS);
   if (Object.values(reached).includes('confirmed')) return confirmRest(run, reached, reason, notes);
   await run.journal.setState('rolling-back');
   const timers = await run.journal.timers();
   const directors = run.deploy.hosts.map(({ director }) => director);
-  const undone = await onBoth(directors, (director) => undo(run, director, timers[director]));
+  const undone = await onBoth(directors, (director) => {
+    const firesAt = timers[director];
+    const isAway = statuses[director] === undefined;
+    return undo(run, director, { firesAt: firesAt === undefined ? undefined : new Date(firesAt), isAway });
+  });
   if (undone.includes('confirmed'))
     return confirmRest(run, (await takeStock(run, BACK_WAIT_MS)).reached, reason, notes);
   const those = (end: Undone) => directors.filter((_director, index) => undone[index] === end).join(' and ');
@@ -135,9 +139,9 @@ async function back(run: Run, cause: string, notes: readonly string[] = []): Pro
 }
 
 /** What fails on one director must not stop the way back of the other one. */
-async function undo(run: Run, director: string, firesAt: string | undefined): Promise<Undone> {
+async function undo(run: Run, director: string, way: Way): Promise<Undone> {
   try {
-    return await undoHost(run, director, firesAt === undefined ? undefined : new Date(firesAt));
+    return await undoHost(run, director, way);
   } catch (error) {
     if (error instanceof Suspended) throw error;
     return 'unreachable';

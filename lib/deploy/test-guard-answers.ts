@@ -1,4 +1,5 @@
 // For tests: what a fake director answers to `guard facts` and `guard read`, in the guard's own form.
+import type { HostError } from '../core/errors';
 import type { GuardState } from '../parse/guard-status';
 
 export type FakeHost = {
@@ -12,6 +13,8 @@ export type FakeHost = {
   busy?: string | undefined;
   isActive: boolean;
   isAway: boolean;
+  /** Why it cannot be asked while it is away; a line that is cut when absent. */
+  refusal?: HostError | undefined;
   differs: boolean;
   guardVersion: string;
   isHeartbeatStopped: boolean;

@@ -117,7 +117,7 @@ function prepared(mode: PreparedDeploy['mode']): PreparedDeploy {
 }
 
 function openFake(host: FakeHost, pair: FakePair): DeployHost {
-  const gone = () => new HostError('unreachable', `${host.name} cannot be reached`, { retry: true });
+  const gone = () => host.refusal ?? new HostError('unreachable', `${host.name} cannot be reached`, { retry: true });
   /** The host's own timer: it does not need anybody. */
   const settle = () => {
     if (

@@ -270,10 +270,11 @@ describe('a worker that is killed', () => {
     ['arm', 1],
     ['switch', 1],
     ['verify', 1],
+    ['new-connection', 1],
     ['arm', 2],
     ['switch', 2],
     ['verify', 2],
-    ['new-connection', 1],
+    ['new-connection', 2],
     ['confirm', 1],
     ['confirm', 2],
   ] as const;

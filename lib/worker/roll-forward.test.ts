@@ -6,7 +6,7 @@ import { getDb } from '../db/client';
 import { setUpTestDatabase } from '../testing/test-database';
 import type { DirectorHosts } from './director-hosts';
 import { openLogger } from './logger';
-import { isApproved, listSplitPairs, rollForward, type RollForwardDeps } from './roll-forward';
+import { insertDeploy, isApproved, listSplitPairs, rollForward, type RollForwardDeps } from './roll-forward';
 
 setUpTestDatabase();
 
@@ -174,5 +174,46 @@ describe('what was approved goes out again by itself', () => {
     };
     const planId = await planOf({ d1: 'a' });
     expect(await isApproved(db, { planId, approver, breakGlass }, await planOf(next))).toBe(expected);
+  });
+});
+
+describe('a deploy of the console and a failover of the same pair', () => {
+  /** The newest deploy left the pair split; what the console would roll it forward by. */
+  async function splitPair() {
+    const db = getDb();
+    const topologyId = await pairWith([split]);
+    const row = await db.deploy.findFirstOrThrow({ where: { topologyId } });
+    const head = { topologyId, revision: 1, hash: 'next', body: {}, createdBy: 'console' };
+    const plan = await db.plan.create({ data: head });
+    const begin = () => insertDeploy(db, row, plan);
+    const openFailover = { topologyId, from: 'director1', to: 'director2', state: 'running', author: 'anna' };
+    const opened = () => db.deploy.count({ where: { topologyId, openFor: { not: null } } });
+    return { db, topologyId, begin, opened, openFailover: { ...openFailover, openFor: topologyId } };
+  }
+
+  it('never run at once: the deploy waits until the failover has ended', async () => {
+    const { db, topologyId, begin, opened, openFailover } = await splitPair();
+    const { id } = await db.failover.create({ data: openFailover });
+    expect(await begin()).toBe('failover');
+    expect(await opened()).toBe(0);
+    await db.failover.update({ where: { id }, data: { openFor: null, state: 'done' } });
+    const begun = await begin();
+    const { id: deployId } = await db.deploy.findFirstOrThrow({ where: { openFor: topologyId } });
+    expect(begun).toEqual({ id: deployId });
+    expect(await begin()).toBe('busy');
+    expect(await opened()).toBe(1);
+  });
+
+  it('that are asked for at the same moment are one after the other: the failover that has the lock goes first', async () => {
+    const { db, topologyId, begin, opened, openFailover } = await splitPair();
+    let begun: ReturnType<typeof begin> | undefined;
+    await db.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${topologyId} FOR UPDATE`;
+      begun = begin();
+      await new Promise((resolve) => setTimeout(resolve, 300)); // it would be done by then
+      await tx.failover.create({ data: openFailover });
+    });
+    expect(await begun).toBe('failover');
+    expect(await opened()).toBe(0);
   });
 });

@@ -104,7 +104,9 @@ export async function rollForward(deps: RollForwardDeps, topologyId: string): Pr
       log.error({ deploy: split.number }, 'the pair stays split: what would be deployed is not what was approved');
       return undefined;
     }
-    if (plan?.deployable) return insertDeploy(db, split, plan);
+    const begun = plan?.deployable ? await insertDeploy(db, split, plan) : undefined;
+    if (begun === 'busy') return undefined;
+    if (begun && begun !== 'failover') return begun.id;
     log.info({ deploy: split.number, attempt }, 'the split pair cannot be rolled forward yet');
     await sleepFor(PAUSE_MS);
   }
@@ -176,16 +178,22 @@ export async function isApproved(
   return old !== undefined && isDeepStrictEqual(old, next);
 }
 
+/** `busy`: another deploy was quicker. `failover`: the roles that the plan was made for are about to change. */
+type Begun = { id: string } | 'busy' | 'failover';
+
 /** The same release that was asked for and approved, so nobody is asked again; an open deploy of an operator goes first. */
-async function insertDeploy(
+export async function insertDeploy(
   db: Db,
   split: Deploy,
   plan: { id: string; hash: string; revision: number },
-): Promise<string | undefined> {
+): Promise<Begun> {
   const { topologyId, approver, breakGlass } = split;
   const head = { topologyId, approver, breakGlass, planId: plan.id, planHash: plan.hash, revision: plan.revision };
   try {
     return await db.$transaction(async (tx) => {
+      // Locked, as the request of a deploy and that of a failover do: of two that come at once one wins.
+      await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${topologyId} FOR UPDATE`;
+      if (await tx.failover.findFirst({ where: { openFor: topologyId } })) return 'failover';
       const { _max: newest } = await tx.deploy.aggregate({ where: { topologyId }, _max: { generation: true } });
       const row = await tx.deploy.create({
         data: {
@@ -204,10 +212,10 @@ async function insertDeploy(
         },
       });
       await notify(tx, 'deploy', row.id);
-      return row.id;
+      return { id: row.id };
     });
   } catch (error) {
-    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') return undefined;
+    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') return 'busy';
     throw error;
   }
 }
