@@ -1,7 +1,8 @@
 // A confirmation and the dead-man timer's roll back at the same moment, a thousand times on a real director: exactly one of them wins.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../lab/lab';
-import { requestDeploy, untilEnded } from '../worker/test-console';
+import { untilEnded } from '../worker/test-console';
+import { planAndAsk } from './answers';
 import type { Broken } from './invariants';
 import { DIRECTORS, type Rig } from './rig';
 import { END_MS, type Scene } from './run-cell';
@@ -127,8 +128,9 @@ async function needRounds(lab: Lab, director: string, signal: AbortSignal): Prom
 export const confirmRace: Scene = {
   id: 'D/confirm-races-the-timer',
   ends: ['verified'],
+  hasOwnTimers: true,
   play: async (rig, { revision }) => {
-    const deploy = await untilEnded(rig.db, await requestDeploy(rig.db, rig.topologyId, revision), END_MS);
+    const deploy = await untilEnded(rig.db, await planAndAsk(rig.answers, rig.topologyId, revision), END_MS);
     const races = await Promise.all(DIRECTORS.map((director) => race(rig, director)));
     const note = races.map(
       ({ director, confirmed, back, longestSeconds }) =>

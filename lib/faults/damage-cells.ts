@@ -1,6 +1,7 @@
-// Part E of the matrix: a release that lies damaged on a director's disk between its check and its switch, each file alone and all of them. What arrives damaged is
-// refused by the guard's own tests (lib/guard/guard-stage.test.ts: archives cut at each tenth, flipped bits, links, devices, huge members).
+// Part E of the matrix: a release that lies damaged on a director's disk between its check and its switch, or between its switch and its confirmation, each file alone
+// and all of them; and archives that no console sends. Those that are cut or have a flipped bit are in the guard's own tests (lib/guard/guard-stage.test.ts).
 import type { DeployState } from '../core/views/deploy';
+import { HALVES } from './cells';
 import type { HostCell } from './host-cells';
 
 const NOTHING_DONE: DeployState[] = ['refused', 'failed', 'rolled-back'];
@@ -10,13 +11,14 @@ const RELEASE = 'cd "/var/lib/lvs-console/releases/$(/usr/lib/lvs-console/guard 
 const FILES = "find . -type f -size +0c -not -path './snapshot/*' -not -path './rehearsal/*' -not -name name";
 const cutAt = (tenth: number) =>
   `${RELEASE}; for f in $(${FILES}); do truncate -s $(($(stat -c %s "$f") * ${tenth} / 10)) "$f"; done`;
-/** One file after the other is cut, found damaged by the verb that would come next, and put back. */
-const cutAlone = (tenth: number) => `${RELEASE}
-read_tx() {
+const READ_TX = `read_tx() {
   while IFS='=' read -r key value; do
     case $key in tx) tx=$value ;; generation) generation=$value ;; state) state=$value ;; esac
   done < /var/lib/lvs-console/tx
-}
+}`;
+/** One file after the other is cut, found damaged by the verb that would come next, and put back. */
+const cutAlone = (tenth: number) => `${RELEASE}
+${READ_TX}
 next_verb() {
   read_tx
   case $state in checked) set -- check "$tx" ;; *) set -- switch "$tx" "$generation" ;; esac
@@ -32,10 +34,33 @@ while read -r size f; do
   [ "$code" = 11 ] || { echo "$f is cut, and guard ended with $code: $words" >&2; exit 1; }
 done < /run/files.lvs
 `;
+/** The staged release once more, with a member that `add` appends to /run/odd.tar; the guard must refuse it for that one, and keep what it had. */
+const oddArchive = (add: string, words: string) => `${RELEASE}
+${READ_TX}
+read_tx
+{ echo MANIFEST; cut -d ' ' -f 3 MANIFEST; } | tar -cf /run/odd.tar -T - || exit 1
+mkdir -p /run/odd && (cd /run/odd && ${add}) || exit 1
+said=$(/usr/lib/lvs-console/guard stage "$tx" "$generation" 2>&1 < /run/odd.tar); code=$?
+rm -rf /run/odd /run/odd.tar
+[ "$code" = 11 ] || { echo "guard ended with $code: $said" >&2; exit 1; }
+case $said in *${JSON.stringify(words)}*) ;; *) echo "refused, but not for the member: $said" >&2; exit 1 ;; esac
+[ ! -e /run/climbed ] && [ ! -e /var/lib/lvs-console/incoming ] || { echo "something of it is there" >&2; exit 1; }
+echo "refused: ${words}" >&2`;
+const appended = (file: string, as: string) => `tar -P --transform 's,.*,${as},S' -rf /run/odd.tar ${file}`; // S: not the targets of links
+const ODD: [string, string, string][] = [
+  ['a-name-that-climbs', `echo x > x && ${appended('x', 'files/../../../../../run/climbed')}`, 'name not plain'],
+  ['a-symbolic-link', `ln -s /etc/shadow x && ${appended('x', 'files/etc/ha.d/x')}`, 'not a regular file'],
+  ['a-hard-link', `echo x > x && ln x y && ${appended('x y', 'files/etc/ha.d/&')}`, 'not a regular file'],
+  ['a-device', `mknod x c 1 3 && ${appended('x', 'files/etc/ha.d/x')}`, 'not a regular file'],
+  ['2-gb-that-are-not-there', `truncate -s 2G x && ${appended('-S x', 'files/etc/ha.d/x')}`, 'more than '],
+];
 /** The first byte of the largest file of the kind gets another lowest bit. */
 const flipIn = (where: string) =>
   `${RELEASE}; f=$(find ${where} -type f -printf '%s %p\\n' | sort -n | tail -n 1 | cut -d ' ' -f 2)
 b=$(od -An -tu1 -N1 "$f"); printf "\\\\$(printf %o $((b ^ 1)))" | dd of="$f" conv=notrunc bs=1 count=1 2> /dev/null`;
+
+/** Through its link, as an editor or another tool does it; the kernel is as intended, so only the sums tell. */
+const BY_HAND = 'f=/etc/ha.d/ldirectord.cf; [ -e "$f" ] || f=/etc/keepalived/keepalived.conf; echo "# by hand" >> "$f"';
 
 const cell = (name: string, half: HostCell['half'], strike: string): HostCell => ({
   ...{ id: `E/${name}@${half}`, half, at: 'arm', strike, heal: ':', holdsWorker: true },
@@ -55,4 +80,12 @@ export const MATRIX_E: HostCell[] = [
   cell('bit-flipped-in-an-intent', 'active', flipIn('intent')),
   cell('bit-flipped-in-the-manifest', 'standby', flipIn('MANIFEST')),
   cell('manifest-gone', 'active', `${RELEASE}; rm MANIFEST`),
+  ...HALVES.map((half): HostCell => ({
+    ...cell('changed-between-switch-and-confirm', half, BY_HAND),
+    at: 'verify',
+  })),
+  ...ODD.map(([name, add, words], at): HostCell => ({
+    ...cell(`archive-with-${name}`, at % 2 === 0 ? 'active' : 'standby', oddArchive(add, words)),
+    ...{ at: 'check', ends: ['verified'] },
+  })),
 ];

@@ -14,7 +14,7 @@ import { MATRIX_C } from './network-cells';
 import { PAIR_TRIALS, SCENES } from './pair-cells';
 import { RANDOM_SCENES } from './random-cells';
 import { appendResult, printRuns, printTable, readResults } from './report';
-import { openRig, type Rig } from './rig';
+import { openRig, STACKS, type PairStack, type Rig } from './rig';
 import { runCell, runHostCell, runScene, runTrial, type CellResult } from './run-cell';
 import { SUDO_SCENES } from './sudo-cells';
 
@@ -32,6 +32,11 @@ const program = new Command('faults')
   .option('--quick', 'the selection that `npm test` runs', false)
   .option('--random', '200 deploys in a row with kills at random moments, instead of the matrix', false)
   .option('--compare', 'the same accidents with iptables-apply and Ansible (package ansible-core), instead', false)
+  .addOption(
+    new Option('--stack <stack>', 'of the pair; parts B and D strike what only heartbeat has')
+      .choices(STACKS)
+      .default('heartbeat'),
+  )
   .option('--list', 'print the names of the cells and end', false)
   .option(
     '--resume',
@@ -54,6 +59,7 @@ const values = program.opts<{
   resume: boolean;
   within?: string;
   tabulate?: string[];
+  stack: PairStack;
   shards: string;
   repeat: string;
   shard?: string;
@@ -89,7 +95,8 @@ if (values.compare) {
   process.exit(0);
 }
 const quick = () => QUICK.map((id) => matrix.find((cell) => cell.id === id) ?? fail(`there is no cell ${id}`));
-const all = values.random ? storm : values.quick ? quick() : matrix;
+const parts = values.stack === 'heartbeat' ? matrix : matrix.filter(({ id }) => /^[ACE]\//.test(id));
+const all = values.random ? storm : values.quick ? quick() : parts;
 const once = selectCells(all, positionals);
 const cells = Array.from({ length: Number(values.repeat) }, (_, at) =>
   once.map(({ id, run }) => ({ id: at === 0 ? id : `${id} #${at + 1}`, run })),
@@ -134,7 +141,7 @@ async function runPart(shard: number): Promise<void> {
     for (const [at, { id, run }] of todo.entries()) {
       if (isInterrupted || Date.now() > lastBegin) break;
       if (!claim(id)) continue;
-      rig ??= await openRig(TIMER_SECONDS, shard, (line) => console.log(`    ${line}`));
+      rig ??= await openRig(values.stack, TIMER_SECONDS, shard, (line) => console.log(`    ${line}`));
       // A broken pair says nothing about the next cell.
       if (isBroken) await rig.renew();
       const result = { ...(await run(rig).catch(toFailure(id))), id };

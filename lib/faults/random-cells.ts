@@ -1,5 +1,6 @@
 // Deploys in a row, each with one kill at a moment that nobody chose: what the points of the matrix have missed.
 import { requestDeploy, untilEnded } from '../worker/test-console';
+import { planAndAsk } from './answers';
 import { HALVES, type FaultName, type Half } from './cells';
 import { FAULT, healBeside } from './faults';
 import type { Rig } from './rig';
@@ -34,7 +35,7 @@ function sceneOf(number: number): Scene {
     savesTwo: true,
     play: async (rig, { revision, later, active, standby }) => {
       const afterMs = Math.floor(share * (await undisturbedMs(rig, revision)));
-      const deployId = await requestDeploy(rig.db, rig.topologyId, later);
+      const deployId = await planAndAsk(rig.answers, rig.topologyId, later);
       await new Promise((resolve) => setTimeout(resolve, afterMs));
       const { note, heal } = await FAULT[victim](rig, half === 'active' ? active : standby);
       const healed = healBeside(heal);
@@ -45,7 +46,7 @@ function sceneOf(number: number): Scene {
   };
 }
 
-/** What a deploy takes here without a fault: the kill may come at any moment of it, however slow the machine is. Of a pair that had none, one of `revision`. */
+/** What a deploy takes here without a fault: the kill may come at any moment of it, however slow the machine is. Of a pair that had none, one of `revision`, which the services would not deploy: a later one is there. */
 async function undisturbedMs(rig: Rig, revision: number): Promise<number> {
   const { db, topologyId } = rig;
   const verified = await db.deploy.findMany({ where: { topologyId, state: 'verified' }, orderBy: { number: 'asc' } });

@@ -3,12 +3,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { startConsole, type RunningConsole } from '../cli/supervisor';
-import type { TopologyDocument } from '../core/document';
+import type { Stack, TopologyDocument } from '../core/document';
 import { getDb, type Db } from '../db/client';
 import { openLab, type Lab } from '../lab/lab';
+import { noAnswers, planAndAsk, save, type Answers } from './answers';
 import { openLink, type Link } from './link';
 import { callWorker } from '../worker/client';
-import { labDocument, requestDeploy, saveDocument, trustDirectors, until, untilEnded } from '../worker/test-console';
+import { labDocument, saveDocument, trustDirectors, until, untilEnded } from '../worker/test-console';
 
 /** `shard`: runs beside each other have names and ports of their own. */
 const labOf = (shard: number) => ({ name: `lvsfaults${shard === 0 ? '' : shard}`, portBase: 2900 + 20 * shard });
@@ -18,10 +19,14 @@ const LINKS = 5;
 export const DIRECTORS = ['director1', 'director2'];
 /** Deploys read what they need themselves; at its own pace the poller takes a quarter of what a director of the lab can do. */
 const POLL_SECONDS = 10;
+/** A single director is no pair. */
+export const STACKS = ['heartbeat', 'keepalived'] as const satisfies readonly Stack[];
+export type PairStack = (typeof STACKS)[number];
 /** Served by mark 1, which no cell's deploy touches. */
 export const UNTOUCHED_ADDRESS = '192.168.0.10';
 
 export type Rig = {
+  stack: PairStack;
   db: Db;
   lab: Lab;
   labName: string;
@@ -36,13 +41,21 @@ export type Rig = {
   dataFolder: string;
   /** A revision with another weight and another port of the group that changes; answers its number. */
   nextRevision: () => Promise<number>;
+  /** The key of heartbeat, which the directors share and which must appear nowhere else; keepalived has none. */
   secret: string;
+  /** What was answered with success since this topology began. */
+  answers: Answers;
   /** Directors as from the factory and a new topology on them: after a cell that broke the pair. One that comes to nothing is told and done again. */
   renew: () => Promise<void>;
   close: () => Promise<void>;
 };
 
-export async function openRig(timerSeconds: number, shard: number, report: (line: string) => void): Promise<Rig> {
+export async function openRig(
+  stack: PairStack,
+  timerSeconds: number,
+  shard: number,
+  report: (line: string) => void,
+): Promise<Rig> {
   const { name: labName, portBase } = labOf(shard);
   const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'lvs-faults-'));
   fs.chmodSync(dataFolder, 0o711);
@@ -65,14 +78,14 @@ export async function openRig(timerSeconds: number, shard: number, report: (line
     lab = opened;
     for (const [index, director] of DIRECTORS.entries())
       links[director] = await openLink(portBase + LINKS + index + 1, portBase + index + 1);
-    const documentNumber = (count: number) => documentOf(count, portBase + LINKS);
+    const documentNumber = (count: number) => documentOf(count, portBase + LINKS, stack);
     const rows = await db.$queryRaw<{ data_directory: string }[]>`SHOW data_directory`;
     let count = 0;
     let pairs = 0;
     const rig: Rig = {
-      ...{ db, lab: opened, labName, links, portBase, console: running, timerSeconds, dataFolder, close },
-      ...{ databaseFolder: rows[0]?.data_directory ?? '', topologyId: '', secret: '' },
-      nextRevision: async () => (await saveDocument(db, documentNumber((count += 1)), rig.topologyId)).revision,
+      ...{ stack, db, lab: opened, labName, links, portBase, console: running, timerSeconds, dataFolder, close },
+      ...{ databaseFolder: rows[0]?.data_directory ?? '', topologyId: '', secret: '', answers: noAnswers() },
+      nextRevision: () => save(rig.answers, db, rig.topologyId, documentNumber((count += 1))),
       renew: async () => {
         await begin().catch((error: unknown) => {
           report(`a first deploy came to nothing: ${error instanceof Error ? error.message : String(error)}`);
@@ -85,9 +98,10 @@ export async function openRig(timerSeconds: number, shard: number, report: (line
       if (pairs > 0) for (const director of DIRECTORS) await opened.factoryReset(director);
       const name = `faults-${(pairs += 1)}`;
       ({ topologyId: rig.topologyId } = await saveDocument(db, { ...documentNumber(count), name }));
+      rig.answers = noAnswers();
       // The directors may answer slowly just after their boot.
       await until('the directors are trusted', async () => (await trustDirectors(db, rig.topologyId), true), 180_000);
-      rig.secret = await firstDeploy(db, opened, rig.topologyId);
+      rig.secret = await firstDeploy(rig);
     };
     await rig.renew();
     return rig;
@@ -98,25 +112,26 @@ export async function openRig(timerSeconds: number, shard: number, report: (line
 }
 
 /** The first deploy, so that every cell changes a pair that serves. Answers the shared secret, which must appear nowhere. */
-async function firstDeploy(db: Db, lab: Lab, topologyId: string): Promise<string> {
-  const first = await untilEnded(db, await requestDeploy(db, topologyId, 1));
+async function firstDeploy({ stack, db, lab, answers, topologyId }: Rig): Promise<string> {
+  const first = await untilEnded(db, await planAndAsk(answers, topologyId, 1));
   if (first.state !== 'verified') {
-    const words = await Promise.all(DIRECTORS.map((director) => heartbeatWords(lab, director)));
+    const words = await Promise.all(DIRECTORS.map((director) => daemonWords(lab, director)));
     // The outcome last: a record that is cut keeps the end.
     throw new Error(`${words.join('\n')}\nthe first deploy ended ${first.state}: ${first.outcome ?? ''}`);
   }
+  if (stack !== 'heartbeat') return '';
   const { stdout } = await lab.exec('director1', ['cat', '/etc/ha.d/authkeys']);
   return /^\d+ sha1 (\S+)$/m.exec(stdout)?.[1] ?? '';
 }
 
 /** Why nobody took the addresses can be read only there, and the next reset takes it away. */
-async function heartbeatWords(lab: Lab, director: string): Promise<string> {
-  const script = 'journalctl --no-pager -q -o short-precise | grep -i heartbeat | tail -n 80';
+async function daemonWords(lab: Lab, director: string): Promise<string> {
+  const script = 'journalctl --no-pager -q -o short-precise | grep -i -E "heartbeat|keepalived" | tail -n 80';
   return `${director}:\n${(await lab.exec(director, ['sh', '-c', script], { timeoutMs: 30_000 })).stdout}`;
 }
 
 /** Group `untouched` (mark 1) is the same in all; `changed` (mark 2) has another port and its pool another weight each time. */
-export function documentOf(count: number, portBase: number): TopologyDocument {
+export function documentOf(count: number, portBase: number, stack: PairStack = 'heartbeat'): TopologyDocument {
   const document = labDocument(portBase);
   const realServers = ['192.168.6.2', '192.168.6.3'];
   const poolOf = (name: string, weights: [number, number]): TopologyDocument['pools'][number] => ({
@@ -127,6 +142,7 @@ export function documentOf(count: number, portBase: number): TopologyDocument {
   });
   return {
     ...document,
+    stack,
     ranges: [
       { name: 'kept', addresses: '192.168.0.0/26' },
       { name: 'moving', addresses: '192.168.0.64/26' },

@@ -4,19 +4,13 @@ import path from 'node:path';
 import type { Deploy, DeployState } from '../core/views/deploy';
 import { callWorker } from '../worker/client';
 
-import {
-  getDeploy,
-  insertDeploy,
-  listSplitPairs,
-  printDeploy,
-  requestDeploy,
-  until,
-  untilEnded,
-} from '../worker/test-console';
+import { getDeploy, listSplitPairs, printDeploy, until, untilEnded } from '../worker/test-console';
+import { askDeploy, planAndAsk } from './answers';
 import type { Cell, Half, Point } from './cells';
 import { FAULT, healBeside, NoVictim } from './faults';
 import { AT_REST, checkInvariants, readBefore, readStatus, type Broken } from './invariants';
 import { GONE, type HostCell } from './host-cells';
+import { startHostWatch } from './host-watch';
 import { startProbe } from './probe';
 import { DIRECTORS, UNTOUCHED_ADDRESS, type Rig } from './rig';
 
@@ -57,6 +51,8 @@ export type Trial = Wanted & {
 export type Scene = Wanted & {
   /** That a later revision is saved, too. */
   savesTwo?: boolean;
+  /** That its timers are of another length, and run out while a confirmation holds the lock. */
+  hasOwnTimers?: boolean;
   play: (rig: Rig, setting: Setting) => Promise<Outcome>;
 };
 /** `later`: the revision saved after `revision`, or the same. */
@@ -139,12 +135,13 @@ export async function runScene(rig: Rig, scene: Scene, again = 2): Promise<CellR
 }
 
 async function playScene(rig: Rig, scene: Scene): Promise<CellResult> {
-  const { id, ends, mayLoseProbes = false, savesTwo = false, play } = scene;
+  const { id, ends, mayLoseProbes = false, savesTwo = false, hasOwnTimers = false, play } = scene;
   const started = Date.now();
   const { active, standby } = await settle(rig);
   const revision = await rig.nextRevision();
   const later = savesTwo ? await rig.nextRevision() : revision;
   const before = await readBefore(rig, active);
+  const endWatch = hasOwnTimers ? undefined : await startHostWatch(rig);
   const probe = startProbe(rig.lab, UNTOUCHED_ADDRESS, path.join(rig.dataFolder, 'probe.log'));
   const played = play(rig, { revision, later, active, standby });
   // A cell that comes to nothing must not leave its client behind.
@@ -159,10 +156,16 @@ async function playScene(rig: Rig, scene: Scene): Promise<CellResult> {
   await Promise.all(DIRECTORS.map((director) => atRest(rig, director)));
   await oneRelease(rig);
   const result = await probe.stop();
-  const broken = [...seen, ...(await checkInvariants(rig, { deploy, before, probe: result, mayLoseProbes }))];
+  const watched = await endWatch?.();
+  const broken = [
+    ...seen,
+    ...(watched?.broken ?? []),
+    ...(await checkInvariants(rig, { deploy, before, probe: result, mayLoseProbes })),
+  ];
   if (ends && !ends.includes(deploy.state))
     broken.push({ invariant: 0, what: `ended ${deploy.state}, expected ${ends.join(' or ')}` });
-  const end = { state: printEnd(deploy), seconds: (Date.now() - started) / 1000, note };
+  const late = watched?.late.map((seconds) => `; a timer ran out, all as before ${seconds} s after it`).join('') ?? '';
+  const end = { state: printEnd(deploy), seconds: (Date.now() - started) / 1000, note: `${note}${late}` };
   return { id, passed: broken.length === 0, ...end, broken };
 }
 
@@ -177,7 +180,7 @@ async function strikeAt(
   reached: string,
   strike: () => Promise<Struck>,
 ): Promise<Outcome> {
-  const deployId = await requestDeploy(rig.db, rig.topologyId, revision);
+  const deployId = await planAndAsk(rig.answers, rig.topologyId, revision);
   await reach(rig, deployId, point, reached);
   const { note, heal, healsAfter = false } = await strike();
   const healed = healsAfter ? heal : healBeside(heal);
@@ -190,7 +193,7 @@ async function strikeAt(
 async function strikeBefore(rig: Rig, revision: number, director: string, strike: Trial['strike']): Promise<Outcome> {
   const plan = await callWorker('makePlan', { topologyId: rig.topologyId, revision, actor: 'faults' });
   const { note, heal } = await strike(rig, director);
-  const deploy = await untilEnded(rig.db, await insertDeploy(rig.db, plan), END_MS);
+  const deploy = await untilEnded(rig.db, await askDeploy(rig.answers, plan), END_MS);
   await heal();
   return { deploy, note };
 }
@@ -242,6 +245,7 @@ export async function settle(rig: Rig): Promise<{ active: string; standby: strin
 
 /** Heartbeat of a director that has just booted takes its time to meet the other. */
 async function knowEachOther(rig: Rig): Promise<boolean> {
+  if (rig.stack !== 'heartbeat') return true;
   const words = await Promise.all(
     DIRECTORS.map(async (director) => {
       const nodes = DIRECTORS.map((node) => `cl_status nodestatus ${node}`).join(' && ');

@@ -1,7 +1,8 @@
 // Part B, sudo: a director that the console enters as a user whom sudo lets start the guard, until it asks him for a password, or knows him no more.
 import type { DeployState } from '../core/views/deploy';
 import { callWorker } from '../worker/client';
-import { insertDeploy, untilEnded } from '../worker/test-console';
+import { untilEnded } from '../worker/test-console';
+import { askDeploy } from './answers';
 import type { Rig } from './rig';
 import { END_MS, reach, type Outcome, type Scene } from './run-cell';
 
@@ -50,7 +51,7 @@ const asks: Scene['play'] = (rig, { revision, standby }) =>
   throughSudo(rig, standby, async () => {
     const plan = await planOf(rig, revision);
     await sh(rig, standby, ASKS.strike);
-    const deploy = await untilEnded(rig.db, await insertDeploy(rig.db, plan), END_MS);
+    const deploy = await untilEnded(rig.db, await askDeploy(rig.answers, plan), END_MS);
     await sh(rig, standby, ASKS.heal);
     return { deploy, note: `${standby}: sudo asked for a password` };
   });
@@ -58,7 +59,7 @@ const asks: Scene['play'] = (rig, { revision, standby }) =>
 /** Armed already: the console can neither go on nor go back there, so the director's own timer must. */
 const takenAway: Scene['play'] = (rig, { revision, active }) =>
   throughSudo(rig, active, async () => {
-    const deployId = await insertDeploy(rig.db, await planOf(rig, revision));
+    const deployId = await askDeploy(rig.answers, await planOf(rig, revision));
     await reach(rig, deployId, { step: 'switch', half: 'active' }, active);
     await sh(rig, active, TAKEN_AWAY.strike);
     const deploy = await untilEnded(rig.db, deployId, END_MS);

@@ -25,6 +25,7 @@ const started = [
   'lib/ssh/connect.test.ts',
   'lib/api/event-stream.test.ts',
   'lib/testing/floors.test.ts',
+  'lib/faults/host-watch.test.ts',
 ];
 
 export default defineConfig({

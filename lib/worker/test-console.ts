@@ -13,6 +13,7 @@ import { migrateDatabase } from '../db/migrate';
 import { toDeploy } from '../db/rows';
 import { callWorker } from './client';
 
+export { ensureConsoleKeys } from './console-secrets';
 export { listSplitPairs } from './roll-forward';
 
 const root = path.resolve(import.meta.dirname, '../..');
