@@ -118,9 +118,23 @@ async function saveWeight(weight: number, message: string): Promise<void> {
   await saveRevision(message);
 }
 
+const ruleList = () => page.getByRole('list', { name: 'Rules' });
+const deployButton = () => page.getByRole('button', { name: /^Deploy to / });
+
+/** In the dialog on the pair's deploy page. */
+async function changeRules(change: (rules: Locator) => Promise<void>): Promise<void> {
+  await page.getByRole('button', { name: 'Change these rules' }).click();
+  const rules = page.getByRole('dialog');
+  await change(rules);
+  await rules.getByRole('button', { name: 'Save these rules' }).click();
+  await expect(rules).toHaveCount(0);
+}
+
+const freeze = (reason: string) => changeRules((rules) => rules.getByLabel('Freeze').fill(reason));
+
 async function deploy(timeout: number): Promise<number> {
   await page.getByRole('link', { name: 'Deploy', exact: true }).click();
-  await page.getByRole('button', { name: /^Deploy to / }).click({ timeout: 60_000 });
+  await deployButton().click({ timeout: 60_000 });
   const started = Date.now();
   await expect(page.getByText('Deployed, verified and confirmed on both directors.')).toBeVisible({ timeout });
   return Date.now() - started;
@@ -137,6 +151,24 @@ test('signs in by the one-time link, which works once', async ({ browser }) => {
   await stranger.close();
 });
 
+/** From the editor and back to it: a revision with errors has no plan, and its pair can be frozen all the same. */
+async function freezeWithoutPlan(): Promise<void> {
+  const editor = page.url();
+  const rules = await page.getByRole('link', { name: 'Rules for deploys' }).getAttribute('href');
+  // Loaded anew, so that the page knows the revision that was saved just now.
+  await page.goto(`${demo.url}${rules}`);
+  await expect(page.getByText('No plan could be made; nothing was sent.')).toBeVisible();
+  await expect(ruleList()).toContainText('One operator may plan and deploy alone.');
+  await freeze('Nothing goes before the misprint is out.');
+  await expect(ruleList()).toContainText(/frozen since .* by .+: Nothing goes before the misprint is out\./);
+  await screenshot('frozen-without-plan');
+  await page.goto(editor);
+  await page.getByRole('link', { name: 'deploys are frozen' }).click();
+  await freeze('');
+  await expect(ruleList()).not.toContainText('frozen');
+  await page.goto(editor);
+}
+
 test('an impossible address is kept as a draft, told at its field, and cannot be deployed', async () => {
   await page.getByRole('main').getByRole('link', { name: 'fwmark-seed' }).first().click();
   await page.getByRole('button', { name: 'Addresses' }).click();
@@ -147,6 +179,8 @@ test('an impossible address is kept as a draft, told at its field, and cannot be
   await expect(page.getByRole('list', { name: 'Problems' }).getByText(/340/).first()).toBeVisible();
   await saveRevision('the seed’s misprint');
   await expect(page.getByRole('button', { name: 'Deploy', exact: true })).toBeDisabled();
+  await freezeWithoutPlan();
+  await page.getByRole('button', { name: 'Addresses' }).click();
   await field.fill('192.168.7.240/24');
   await field.blur();
   await saveRevision('corrected');
@@ -234,7 +268,7 @@ test('a deploy that is cancelled before its switch changes nothing, and the page
   const before = await ipvsTables();
   await saveWeight(7, 'a change of mind');
   await page.getByRole('link', { name: 'Deploy', exact: true }).click();
-  await page.getByRole('button', { name: /^Deploy to / }).click({ timeout: 60_000 });
+  await deployButton().click({ timeout: 60_000 });
   // The button has another name once a director was switched.
   await page.getByRole('button', { name: 'Cancel deploy' }).click();
   await expect(page.getByText(/The deploy was cancelled by an operator\./).first()).toBeVisible({ timeout: 60_000 });
@@ -285,7 +319,7 @@ test('the worker and then the whole web die in the middle of a deploy: the page 
   test.setTimeout(300_000);
   await saveWeight(4, 'rs1 is stronger still');
   await page.getByRole('link', { name: 'Deploy', exact: true }).click();
-  await page.getByRole('button', { name: /^Deploy to / }).click({ timeout: 60_000 });
+  await deployButton().click({ timeout: 60_000 });
   await expect(page.getByText('switch', { exact: true }).first()).toBeVisible({ timeout: 60_000 });
   demo.kill('lib/worker/main.ts');
   demo.kill('next-server');
@@ -298,23 +332,6 @@ test('the worker and then the whole web die in the middle of a deploy: the page 
   expect(await Promise.all(['director1', 'director2'].map(foreignRules))).toEqual(foreignBefore);
 });
 
-/** The refusal is told in the dialog: the page behind it is covered. */
-async function refuseBreakGlass(detail: string): Promise<void> {
-  const body = JSON.stringify({ code: 'busy', detail });
-  await page.route('**/api/v1/deploys', (route) =>
-    route.request().method() === 'POST'
-      ? route.fulfill({ status: 409, contentType: 'application/problem+json', body })
-      : route.fallback(),
-  );
-  await page.getByRole('button', { name: 'Break glass' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Deploy past the rules of this pair' });
-  await dialog.getByLabel('Reason').fill('Nobody else is awake.');
-  await dialog.getByRole('button', { name: 'Deploy now, past the rules' }).click();
-  await expect(dialog.getByText(detail)).toBeVisible();
-  await dialog.getByRole('button', { name: 'Do not deploy' }).click();
-  await page.unroute('**/api/v1/deploys');
-}
-
 test('an older deploy is put back with one click, and waits for a second person where the pair needs one', async ({
   browser,
 }) => {
@@ -325,7 +342,7 @@ test('an older deploy is put back with one click, and waits for a second person 
   await expect(page).toHaveURL(/\/deploys\?pair=/);
   await page.getByRole('main').getByRole('link', { name: '1', exact: true }).click();
   await page.getByRole('button', { name: 'Roll the pair back to this' }).click();
-  await page.getByRole('button', { name: 'Change these rules' }).click({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Change these rules' }).click();
   const rules = page.getByRole('dialog');
   await rules.getByLabel('Four eyes').check();
   await rules.getByRole('button', { name: 'Add a window' }).click();
@@ -334,10 +351,9 @@ test('an older deploy is put back with one click, and waits for a second person 
   await expect(rules.getByRole('alert')).toContainText('Choose at least one day.');
   await rules.getByRole('button', { name: 'Remove window 1' }).click();
   await rules.getByRole('button', { name: 'Save these rules' }).click();
-  await expect(page.getByText(/^A second person must approve this plan/).first()).toBeVisible();
-  await expect(page.getByRole('button', { name: /^Deploy to / })).toBeDisabled();
+  await expect(page.getByText(/^A second person must approve this plan/).first()).toBeVisible({ timeout: 60_000 });
+  await expect(deployButton()).toBeDisabled();
   await screenshot('approval');
-  await refuseBreakGlass('Deploy 9 of this pair is open.');
 
   const other = await (await browser.newContext()).newPage();
   await other.goto(`${demo.url}/sign-in`);
@@ -351,10 +367,72 @@ test('an older deploy is put back with one click, and waits for a second person 
   await expect(other.getByText(/valid until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S/)).toBeVisible();
   await other.context().close();
 
-  await page.getByRole('button', { name: /^Deploy to / }).click();
+  await deployButton().click();
   await expect(page.getByText('Deployed, verified and confirmed on both directors.')).toBeVisible({ timeout: 90_000 });
   await expect(page.getByText('approved by second@example.org')).toBeVisible();
 });
+
+test('a closed window and a freeze stop a deploy; past them an administrator goes with a reason, which stays with the deploy', async ({
+  browser,
+}) => {
+  test.setTimeout(240_000);
+  await saveWeight(5, 'rs1 during the freeze');
+  await page.getByRole('link', { name: 'Deploy', exact: true }).click();
+  await expect(deployButton()).toBeVisible({ timeout: 60_000 });
+  const today = new Date().getUTCDay();
+  await changeRules(async (rules) => {
+    await rules.getByLabel('Four eyes').uncheck();
+    await rules.getByRole('button', { name: 'Add a window' }).click();
+    // Open on one day, which is neither today nor next to it.
+    const wanted = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][(today + 3) % 7] ?? '';
+    for (const day of ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']) {
+      const button = rules.getByRole('button', { name: day });
+      if (((await button.getAttribute('aria-pressed')) === 'true') !== (day === wanted)) await button.click();
+    }
+  });
+  await expect(page.getByText(/^Deploys of this pair begin only in its windows/).first()).toBeVisible();
+  await expect(ruleList()).toContainText('closed now');
+  await expect(deployButton()).toBeDisabled();
+  await changeRules(async (rules) => {
+    await rules.getByRole('button', { name: 'Remove window 1' }).click();
+    await rules.getByLabel('Freeze').fill('Year end.');
+  });
+  await expect(page.getByText(/^Deploys of this pair are frozen: Year end\./).first()).toBeVisible();
+  await expect(ruleList()).toContainText(/frozen since .* by .+: Year end\./);
+  await expect(deployButton()).toBeDisabled();
+  await screenshot('frozen');
+
+  const reason = 'Nobody else is awake, and rs1 is overloaded.';
+  const late = await (await browser.newContext({ storageState: await page.context().storageState() })).newPage();
+  await late.goto(page.url());
+  const [first, second] = [await openBreakGlass(page, reason), await openBreakGlass(late, reason)];
+  const begun = page.waitForResponse(/\/api\/v1\/deploys$/);
+  await first.getByRole('button', { name: 'Deploy now, past the rules' }).click();
+  expect((await begun).status()).toBe(202);
+  // The refusal is told in the dialog: the page behind it is covered.
+  await second.getByRole('button', { name: 'Deploy now, past the rules' }).click();
+  await expect(second.getByText('A deploy of this pair is open already.')).toBeVisible();
+  await late.context().close();
+  await expect(page.getByText('Deployed, verified and confirmed on both directors.')).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByRole('main').getByText(`past the rules: ${reason}`)).toBeVisible();
+
+  await page.getByRole('main').getByRole('link', { name: 'Plan', exact: true }).click();
+  await freeze('');
+  await expect(ruleList()).toContainText('A deploy may begin at any time.');
+  await expect(ruleList()).not.toContainText('frozen');
+  await page.goto(`${demo.url}/deploys`);
+  const history = page.getByRole('table', { name: 'Deploys' });
+  await expect(history.getByText('past the rules')).toHaveAttribute('title', reason);
+});
+
+/** What stands in the way is told there, and the reason is typed in. */
+async function openBreakGlass(on: Page, reason: string): Promise<Locator> {
+  await on.getByRole('button', { name: 'Break glass' }).click({ timeout: 60_000 });
+  const dialog = on.getByRole('dialog', { name: 'Deploy past the rules of this pair' });
+  await expect(dialog).toContainText('Deploys of this pair are frozen: Year end.');
+  await dialog.getByLabel('Reason').fill(reason);
+  return dialog;
+}
 
 test('the active director loses its power: the other answers, and the page shows it', async () => {
   test.setTimeout(TAKEOVER_MS + 60_000);

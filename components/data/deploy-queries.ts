@@ -51,6 +51,15 @@ export function useDeploys(limit: number) {
   });
 }
 
+/** Of one pair, null when it has none: when a deploy of it is open, this one is. */
+export function useNewestDeploy(topologyId: string) {
+  return useQuery({
+    queryKey: ['deploys', 'newest', topologyId],
+    queryFn: async () => (await api.listDeploys({ topologyId, limit: 1 })).rows[0] ?? null,
+    refetchInterval: ({ state }) => refreshMs(state.data ? [state.data] : []),
+  });
+}
+
 export function useDeployQuery(deployId: string, refetchInterval: number | false = false) {
   return useQuery({
     queryKey: ['deploy', deployId],

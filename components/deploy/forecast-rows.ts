@@ -1,6 +1,5 @@
 // The forecast as the plan page shows it: which groups, which columns, and the sentence above.
 import type { Count, Forecast, GroupForecast } from '@/lib/core/views/forecast';
-import type { Plan } from '@/lib/core/views/plan';
 
 export type ForecastColumn = { id: string; head: string; title: string; count: (row: GroupForecast) => Count };
 
@@ -57,19 +56,11 @@ export function splitGroups({ groups }: Forecast) {
   return { touched, untouched, remarked: untouched.filter((group) => !isPlain(group)) };
 }
 
-/** Where nftables marks, the whole table is loaded anew, with new counters; of iptables only the rules that change. IPVS keeps its own. */
-const NFTABLES_FILE = '/etc/lvs-console/rules.nft';
-
-export function untouchedLine(count: number, hosts: Plan['hosts']): string {
+/** IPVS keeps its counters, and of iptables only the rules that change are new. The rules of nftables, loaded anew as a whole, count nothing. */
+export function untouchedLine(count: number): string {
   if (count === 0) return '';
   const subject = count === 1 ? '1 group is not touched' : `${count} groups are not touched`;
-  const loadsTable = hosts.some(
-    ({ actions, files }) =>
-      actions.some(({ kind }) => kind === 'mark-rules') && files.some(({ path }) => path === NFTABLES_FILE),
-  );
-  return loadsTable
-    ? `${subject}: every connection stays; the packet counters of the mark rules begin at 0.`
-    : `${subject}: every connection and counter stays.`;
+  return `${subject}: every connection and counter stays.`;
 }
 
 export function printCount(count: Count): string {

@@ -1,5 +1,5 @@
 'use client';
-// Before a deploy: what changes, the files, what happens to traffic; one button that says what it does.
+// Before a deploy: who may and when, what changes, the files, what happens to traffic; one button that says what it does.
 import { useEffect } from 'react';
 import Link from 'next/link';
 import { RotateCw } from 'lucide-react';
@@ -65,7 +65,7 @@ export function PlanPage({ topologyId }: { topologyId: string }) {
         <Failure error={plan.error} what="The plan could not be read" onRetry={() => void plan.refetch()} />
       )}
       {standing === 'foreign' && read && <ForeignPlan plan={read} />}
-      {shown && <GatePanel plan={shown} />}
+      <GatePanel topologyId={topologyId} plan={shown} />
       {shown ? (
         <PlanColumns plan={shown} />
       ) : (

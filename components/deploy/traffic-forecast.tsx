@@ -51,7 +51,7 @@ export function TrafficForecast({ plan, isRecord = false }: { plan: Plan; isReco
         <Failure error={renew.error} what="The connections could not be counted again" onRetry={() => renew.mutate()} />
       )}
       {forecast ? (
-        <Counted plan={plan} forecast={forecast} />
+        <Counted forecast={forecast} />
       ) : (
         <p className="text-muted-foreground">Nobody counted connections for this plan.</p>
       )}
@@ -68,7 +68,7 @@ export function TrafficForecast({ plan, isRecord = false }: { plan: Plan; isReco
   );
 }
 
-function Counted({ plan, forecast }: { plan: Plan; forecast: Forecast }) {
+function Counted({ forecast }: { forecast: Forecast }) {
   const { touched, untouched, remarked } = splitGroups(forecast);
   return (
     <>
@@ -79,7 +79,7 @@ function Counted({ plan, forecast }: { plan: Plan; forecast: Forecast }) {
         </p>
       ))}
       {touched.length > 0 && <TouchedGroups rows={touched} />}
-      {untouched.length > 0 && <p>{untouchedLine(untouched.length, plan.hosts)}</p>}
+      {untouched.length > 0 && <p>{untouchedLine(untouched.length)}</p>}
       {remarked.length > 0 && (
         <ul aria-label="Remarks on untouched groups" className="flex flex-col gap-0.5 text-muted-foreground">
           {remarked.map(({ service, group, reasons }) => (

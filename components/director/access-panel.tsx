@@ -126,6 +126,10 @@ function Install({ director, form }: { director: DirectorView; form: AccessForm 
         <CopyButton text={data.script} label="Copy whole script" />
       </div>
       <CodeBlock label="Install command" text={command} className="whitespace-pre-wrap [overflow-wrap:anywhere]" />
+      <details>
+        <summary>The script that this command runs</summary>
+        <CodeBlock label={`Install script of ${director.name}`} text={data.script} className="mt-2 max-h-96" />
+      </details>
       {data.user !== director.user && (
         <p>
           Then set the SSH user of {director.name} to <span className="font-mono text-xs">{data.user}</span> in{' '}

@@ -1,5 +1,5 @@
 'use client';
-// One director: endpoint, host key, the way to the first contact, guard, facts.
+// One director: endpoint, host key, what it runs, the way to the first contact, guard, facts.
 import type { ReactNode } from 'react';
 import Link from 'next/link';
 import type { DirectorView } from '@/lib/core/views/director';
@@ -20,6 +20,7 @@ import { AccessPanel } from './access-panel';
 import { ConnectionPanel } from './connection-panel';
 import { ConsoleKeyPanel } from './console-key-panel';
 import { HostKeyPanel } from './host-key-panel';
+import { ReleasePanel } from './release-panel';
 import { TrustBadge } from './trust-badge';
 
 /** Asked for every fifteen seconds (director-queries.ts); two answers may be missed. */
@@ -74,6 +75,7 @@ function DirectorDetails({ director, notFresh }: { director: DirectorView; notFr
         </div>
         <div className="flex flex-col gap-3">
           <EndpointPanel director={director} />
+          <ReleasePanel director={director} />
           <AccessPanel director={director} />
           <FactsPanel director={director} />
         </div>

@@ -7,6 +7,7 @@ import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { DriftLink } from './drift-link';
 import { useEditor } from './editor-context';
+import { RulesLink } from './rules-link';
 import type { TopologyDraft } from './use-topology-draft';
 
 type ToolbarProps = {
@@ -40,6 +41,7 @@ export function EditorToolbar({ draft, deployedRevision, isChecked, checkFailure
         </Badge>
       )}
       {deployedRevision !== undefined && <DriftLink topologyId={topologyId} />}
+      <RulesLink topologyId={topologyId} />
       <span className="flex-1" />
       {!isReadOnly && (
         <div className="flex flex-wrap items-center gap-1.5">

@@ -27,7 +27,6 @@ export async function getDeployGate({ ctx, input }: VerbArgs<{ planId: string }>
   const policy = await loadDeployPolicy(ctx.db, plan.topologyId);
   const approvals = await validApprovals(ctx.db, plan);
   return {
-    policy,
     approvals: approvals.map(({ approver, approvedAt, expiresAt }) => ({
       ...{ approver, approvedAt: approvedAt.toISOString(), expiresAt: expiresAt.toISOString() },
     })),

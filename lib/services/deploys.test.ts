@@ -1,5 +1,6 @@
 // Deploy requests: exactly one open per pair, bound to the plan that was shown, refused for lower roles.
 import { describe, expect, it } from 'vitest';
+import { ServiceError } from '@/lib/core/errors';
 import { seedDocument } from '@/lib/core/seed';
 import type { AccountRole } from '@/lib/core/views/account';
 import type { Plan } from '@/lib/core/views/plan';
@@ -171,6 +172,18 @@ describe('counting the connections of a plan again', () => {
     expect(worker.calls.filter(({ verb }) => verb === 'renewForecast')).toEqual([
       { verb: 'renewForecast', input: { planId: input.planId } },
     ]);
+    await worker.close();
+  });
+
+  it('is the same conflict when the deploy began while the director was read', async () => {
+    const worker = await openTestWorker();
+    const { input } = await planned();
+    worker.answer.renewForecast = () => Promise.reject(new ServiceError('conflict', 'A deploy of this plan began.'));
+    await expect(renewForecast({ ctx: contextOf('operator'), input: { id: input.planId } })).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'This plan was deployed: its numbers are the record of what was known then.',
+      next: 'Make a new plan to have them counted now.',
+    });
     await worker.close();
   });
 });

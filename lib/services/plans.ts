@@ -29,12 +29,18 @@ export async function getPlan({ ctx, input }: VerbArgs<{ id: string }>): Promise
 export async function renewForecast({ ctx, input }: VerbArgs<{ id: string }>): Promise<Plan> {
   requireRole(ctx, 'operator');
   const plan = await getPlan({ ctx, input });
-  if ((await ctx.db.deploy.count({ where: { planId: plan.id } })) > 0)
-    throw new ServiceError(
-      'conflict',
-      'This plan was deployed: its numbers are the record of what was known then.',
-      {},
-      { next: 'Make a new plan to have them counted now.' },
-    );
-  return callWorker('renewForecast', { planId: input.id });
+  if ((await ctx.db.deploy.count({ where: { planId: plan.id } })) > 0) throw deployedAlready();
+  // A director is read for seconds: the worker looks again when it writes.
+  return callWorker('renewForecast', { planId: plan.id }).catch((cause: unknown) => {
+    throw cause instanceof ServiceError && cause.code === 'conflict' ? deployedAlready(cause) : cause;
+  });
+}
+
+function deployedAlready(cause?: ServiceError): ServiceError {
+  return new ServiceError(
+    'conflict',
+    'This plan was deployed: its numbers are the record of what was known then.',
+    {},
+    { next: 'Make a new plan to have them counted now.', cause },
+  );
 }

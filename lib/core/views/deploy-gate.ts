@@ -1,10 +1,9 @@
-// What stands between a plan and its deploy: the pair's policy and the approvals, as the plan's page shows them.
+// What stands between a plan and its deploy, beside the rules of its pair: approvals, and what they and the rules refuse now.
 import { z } from 'zod';
 import { deployPolicySchema } from '../deploy-policy';
 
 export const approvalSchema = z.object({ approver: z.string(), approvedAt: z.string(), expiresAt: z.string() });
 export const deployGateSchema = z.object({
-  policy: deployPolicySchema,
   /** Of this plan, valid now. */
   approvals: z.array(approvalSchema),
   /** Why the person who asks cannot deploy this plan now; empty when nothing stands in the way. */
