@@ -60,7 +60,7 @@ const flipIn = (where: string) =>
 b=$(od -An -tu1 -N1 "$f"); printf "\\\\$(printf %o $((b ^ 1)))" | dd of="$f" conv=notrunc bs=1 count=1 2> /dev/null`;
 
 /** Through its link, as an editor or another tool does it; the kernel is as intended, so only the sums tell. */
-const BY_HAND = 'f=/etc/ha.d/ldirectord.cf; [ -e "$f" ] || f=/etc/keepalived/keepalived.conf; echo "# by hand" >> "$f"';
+const BY_HAND = 'f=/etc/ha.d/ldirectord.cf; [ -L "$f" ] || f=/etc/keepalived/keepalived.conf; echo "# by hand" >> "$f"';
 
 const cell = (name: string, half: HostCell['half'], strike: string): HostCell => ({
   ...{ id: `E/${name}@${half}`, half, at: 'arm', strike, heal: ':', holdsWorker: true },

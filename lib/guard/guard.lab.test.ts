@@ -207,18 +207,33 @@ describe('the guard on a real director', () => {
     expect(await sh(`${FILES}; ${KERNEL}`)).toBe(before);
   });
 
+  it('puts an earlier release in place by `guard apply`, with its daemons, for now and for every start', async () => {
+    await serves(1);
+    const before = await sh(`${FILES}; ${KERNEL}`);
+    const oneAddress = { 'files/etc/ha.d/haresources': `${HA_RESOURCES}\n` };
+    await arm('5-000000ab', 5, release(1, 'restart-heartbeat', oneAddress), 300);
+    for (const verb of ['switch', 'confirm']) await must(`${verb} 5-000000ab 5`);
+    await holds('192.168.7.240');
+    expect(await sh('ip -o -4 addr')).not.toContain('192.168.6.240');
+    await must('apply 2-000000bb');
+    await holds('192.168.6.240');
+    await serves(1);
+    expect(await sh(`${FILES}; ${KERNEL}`)).toBe(before);
+    expect(await status()).toMatchObject({ live: '2-000000bb', confirmed: '2-000000bb' });
+  });
+
   it('boots the confirmed release after a power cut in the middle of an unconfirmed one', async () => {
     const before = await sh(FILES);
     await arm(
-      '5-000000ee',
-      5,
+      '6-000000ee',
+      6,
       release(5, 'reload-ldirectord', {
         'files/etc/ha.d/haresources': undefined,
         'files/etc/lvs-console/extra': 'x\n',
       }),
       600,
     );
-    await must('switch 5-000000ee 5');
+    await must('switch 6-000000ee 6');
     expect(await sh(FILES)).not.toBe(before);
     await lab.crash('director1');
     await lab.powerOn('director1');
