@@ -180,7 +180,7 @@ test('an impossible address is kept as a draft, told at its field, and cannot be
   await saveRevision('the seed’s misprint');
   await expect(page.getByRole('button', { name: 'Deploy', exact: true })).toBeDisabled();
   await freezeWithoutPlan();
-  await page.getByRole('button', { name: 'Addresses' }).click();
+  await page.getByRole('button', { name: 'Addresses', exact: true }).click();
   await field.fill('192.168.7.240/24');
   await field.blur();
   await saveRevision('corrected');

@@ -1,6 +1,6 @@
 'use client';
 // What a director runs now: confirmed and live release, an open transaction with its dead-man timer, and drift, with the way to where it is shown.
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import Link from 'next/link';
 import { composePairDrift } from '@/lib/core/pair-drift';
 import type { Deploy } from '@/lib/core/views/deploy';
@@ -42,9 +42,14 @@ export function ReleasePanel({ director: { name, topologyId } }: { director: Dir
 type RunningProps = { host: LiveHost; topologyId: string; feed: Feed };
 
 function Running({ host, topologyId, feed }: RunningProps) {
-  const { data: deploy } = useNewestDeploy(topologyId);
+  const newest = useNewestDeploy(topologyId);
   const { isStale } = freshnessOf(host, useNow(), feed);
   const { live, confirmed, transaction } = host.release;
+  const deploy = newest.data;
+  // A frame comes sooner than the list of deploys, which is asked for at leisure while none is open.
+  const isNewer = deploy !== undefined && numberOf(transaction) > (deploy?.number ?? 0);
+  const { refetch, isFetching } = newest;
+  useEffect(() => void (isNewer && refetch()), [isNewer, transaction, refetch]);
   const firesAt = deploy && isOf(transaction, deploy) && !deploy.endedAt ? deploy.timers[host.director] : undefined;
   return (
     <div className={cn('flex flex-col gap-3', isStale && 'text-muted-foreground grayscale')}>
@@ -58,17 +63,24 @@ function Running({ host, topologyId, feed }: RunningProps) {
               {live !== confirmed && <strong className="text-warn"> (not confirmed)</strong>}
             </span>,
           ],
-          ['Open transaction', <Transaction key="t" name={transaction} newest={deploy} />],
+          [
+            'Open transaction',
+            <Transaction key="t" name={transaction} newest={isNewer && isFetching ? undefined : deploy} />,
+          ],
           ['Drift', <Drift key="d" host={host} topologyId={topologyId} feed={feed} />],
         ]}
       />
+      {newest.isError && transaction !== '' && (
+        <Failure error={newest.error} what="Its deploy could not be read" onRetry={() => void refetch()} />
+      )}
       {firesAt !== undefined && <DeadManTimer director={host.director} firesAt={firesAt} />}
     </div>
   );
 }
 
 /** A transaction, as the release that it makes, is named by the number of its deploy first. */
-const isOf = (transaction: string, { number }: Deploy) => transaction.startsWith(`${number}-`);
+const numberOf = (transaction: string) => Number(transaction.split('-')[0]);
+const isOf = (transaction: string, { number }: Deploy) => numberOf(transaction) === number;
 
 const mono = (text: string) => <span className="font-mono text-xs">{text}</span>;
 

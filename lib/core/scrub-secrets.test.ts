@@ -46,6 +46,8 @@ describe('a text that leaves the console', () => {
 
   it('keeps what stands behind a secret', () => {
     expect(scrubText('passwd = "open\nweight = 1\n', [])).toBe('passwd = (secret, not shown)\nweight = 1\n');
+    const open = { c: 'passwd = "open', d: 'say "x"' };
+    expect(JSON.parse(scrubText(JSON.stringify(open), []))).toEqual({ ...open, c: 'passwd = (secret, not shown)' });
     const row = { a: 'auth_pass x', b: 'passwd = "y"\nweight = 1', c: 'passwd = "open' };
     expect(JSON.parse(scrubText(JSON.stringify(row), []))).toEqual({
       ...{ a: 'auth_pass (secret, not shown)', b: 'passwd = (secret, not shown)\nweight = 1' },

@@ -8,7 +8,7 @@ const SHORTEST_KNOWN = 4;
  * In quotes, in quotes within JSON, in quotes that nobody closed, or to the end of the line, which within JSON is written as two
  * characters. A quote within a bare value ends it only where JSON goes on behind it.
  */
-const VALUE = String.raw`(?:\\"(?:(?!\\").)*\\"|"(?:[^"\\\n]|\\.)*"|\\"(?:(?!\\n)[^\n"])*|"[^\n]*|(?!\\n|\\")[^\s"](?:(?!\\n|\\")[^\n"]|"(?![,:}\]\s]|$))*)`;
+const VALUE = String.raw`(?:\\"(?:(?!\\["n])[^\n"])*\\"|"(?:[^"\\\n]|\\.)*"|\\"(?:(?!\\n)[^\n"])*|"[^\n]*|(?!\\n|\\")[^\s"](?:(?!\\n|\\")[^\n"]|"(?![,:}\]\s]|$))*)`;
 
 /** Anywhere in a line: a message may quote one. */
 const PLACES: readonly RegExp[] = [

@@ -8,6 +8,8 @@ import { pause, runStep } from './run-step';
 
 const GRACE_MS = 10_000;
 const RETRY_MS = 1_000;
+/** The guard's exit code for a release whose files are not what came. */
+const DAMAGED = 11;
 
 export type ConfirmEnd = { state: 'verified' } | { state: 'failed'; outcome: string };
 
@@ -38,19 +40,20 @@ async function noteFound(run: Run, reached: Record<string, Reached>): Promise<vo
 }
 
 async function confirmUntil(run: Run, director: string, firesAt: number): Promise<Reached | 'unreachable'> {
-  for (;;) {
+  for (let isDamaged = false; ;) {
     const seen = await ask(run, director);
     if (seen === 'confirmed') return seen;
-    if (seen === 'switched') {
+    if (seen === 'switched' && !isDamaged) {
       const isDone = await confirmHost(run, director).then(
         () => true,
         (error: unknown) => {
-          if (error instanceof HostError) return false;
-          throw error; // ours, or the database: the next worker goes on from the directors' own words
+          if (!(error instanceof HostError)) throw error; // ours, or the database: the next worker goes on from the directors' own words
+          isDamaged = error.details.exitCode === DAMAGED; // no other attempt would end otherwise
+          return false;
         },
       );
       if (isDone) return 'confirmed';
-    } else if (seen !== 'unreachable') return seen;
+    } else if (seen !== 'unreachable' && seen !== 'switched') return seen;
     if (Date.now() > firesAt + GRACE_MS) return seen;
     if (run.signal.aborted) throw new Suspended('the worker is stopping');
     await pause(RETRY_MS, run.signal);

@@ -33,7 +33,7 @@ export async function goForward(begun: Run, reached: ReachedByDirector, notes: s
   const { proof, active } = await (directors.length === 1
     ? switchSingle(run, directors, reached)
     : run.deploy.mode === 'together'
-      ? switchTogether(run, directors, reached, seen)
+      ? switchTogether(run, directors, reached)
       : switchOneByOne(run, directors, reached, seen));
   await confirmPair(run, active, reached);
   return [...notes, ...proof, pairWords(run).loggedIn];
@@ -102,11 +102,9 @@ async function removeLeftOver(run: Run, director: string, refusal: unknown): Pro
   return true;
 }
 
-async function switchTogether(run: ForwardRun, directors: readonly string[], reached: ReachedByDirector, seen: Seen) {
-  const before = await readRoles(run, seen);
-  await onBoth(directors, (director) =>
-    arm(run, director, director === before.standby ? 'standby' : 'active', reached[director]),
-  );
+async function switchTogether(run: ForwardRun, directors: readonly string[], reached: ReachedByDirector) {
+  // Of one length: who goes back alone is deaf to the other one, and both would be active until that has gone back, too.
+  await onBoth(directors, (director) => arm(run, director, 'active', reached[director]));
   await onBoth(directors, (director) => switchHost(run, director, reached[director]));
   // Both are read anew: what came with the first switch to end is older than the end of the other one, and roles change in between.
   return verifyAndLogIn(run, {});

@@ -372,6 +372,25 @@ describe('faults', () => {
     expectWhole(pair, end);
   });
 
+  it('confirms nothing when hands have changed a file of one director since its switch', async () => {
+    const pair = fakePair();
+    pair.onDone = (verb) => void (verb === 'director1 switch' && (pair.hosts['director2']!.edited = '/etc/ha.d/ha.cf'));
+    expect(await ended(runDeploy(pair.run))).toBe('rolled-back');
+    expect(pair.journal.ended?.outcome).toContain('/etc/ha.d/ha.cf was changed by hand since the switch.');
+    expectWhole(pair, 'rolled-back');
+  });
+
+  it('asks once for a confirmation of a release that is damaged, then waits for the timer', async () => {
+    const pair = fakePair();
+    pair.onDone = (verb) =>
+      void (verb === 'director1 confirm' && (pair.hosts['director2']!.edited = '/etc/ha.d/ha.cf'));
+    expect(await ended(runDeploy(pair.run))).toBe('failed');
+    const asked = pair.journal.rows.filter(({ name, director }) => name === 'confirm' && director === 'director2');
+    expect(asked.map(({ state }) => state)).toEqual(['failed', 'failed']); // on the way forward, and while the rest is confirmed
+    expect(pair.hosts['director2']!.state).toBe('rolled-back');
+    expect(pair.journal.ended?.outcome).toContain('rolls director2 forward');
+  });
+
   it('tells a split pair when the standby cannot be confirmed before its timer fires, and the active one keeps the release', async () => {
     const pair = fakePair();
     pair.faults.set('director2 confirm', 'away');

@@ -13,6 +13,8 @@ export type FakeHost = {
   busy?: string | undefined;
   isActive: boolean;
   isAway: boolean;
+  /** A managed file that hands have changed in the live release. */
+  edited?: string;
   /** Why it cannot be asked while it is away; a line that is cut when absent. */
   refusal?: HostError | undefined;
   differs: boolean;
@@ -61,6 +63,7 @@ export function readFrames(host: FakeHost): string {
     frame('sysctls', ''),
     frame('modules', 'ip_vs'),
     frame('daemons', `heartbeat\t${host.isHeartbeatStopped ? 'stopped' : 'running'}\nldirectord\trunning`),
+    frame('files', host.edited === undefined ? '' : `changed ${host.edited}`),
     frame('clock', `epoch=1\nuptime=1\nheartbeat=${host.held ?? (host.isActive ? 'all' : 'none')}`),
   ].join('');
 }

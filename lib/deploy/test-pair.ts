@@ -4,7 +4,7 @@ import { seedDocument } from '../core/seed';
 import { resolveTopology } from '../core/resolve';
 import type { GuardState } from '../parse/guard-status';
 import { framesOf } from '../ssh/guard-host';
-import type { DeployHost, PreparedDeploy, Run } from './deploy-run';
+import { timersOf, type DeployHost, type PreparedDeploy, type Run } from './deploy-run';
 import {
   addresses,
   deliveryFrames,
@@ -103,7 +103,7 @@ function prepared(mode: PreparedDeploy['mode']): PreparedDeploy {
   const expected = { intent, daemons: [] };
   return {
     ...{ id: 'd', number: 7, transaction: TRANSACTION, generation: 7, state: 'queued', mode, topology },
-    timerSeconds: { active: 60, standby: 180 },
+    timerSeconds: timersOf(mode === 'rolling' ? 60 : 240), // as a plan has them
     hosts: ['director1', 'director2'].map((director) => ({
       director,
       baseRelease: BASE,
@@ -137,6 +137,8 @@ function openFake(host: FakeHost, pair: FakePair): DeployHost {
       throw new HostError('connection-lost', 'the connection was lost', { retry: true });
     if (fault === 'refused')
       throw new HostError('command-failed', `${verb} failed: hunter2`, { exitCode: 13, stderr: 'words with hunter2' });
+    if (verb === 'confirm' && host.edited !== undefined)
+      throw new HostError('command-failed', 'the release is damaged', { exitCode: 11 });
     const finish = () => {
       apply(host, verb, args);
       pair.done.push(key);

@@ -1,7 +1,7 @@
 // Reads a director back and compares it with what its release must produce, as the verify step and a rollback need it.
 import { parseIpAddresses, type HeldAddress } from '../parse/ip-json';
 import { diffHost, type ExpectedHost } from '../plan/diff-host';
-import { OBSERVED_SECTIONS, readSection, toObservedHost, type ObservedHost } from '../plan/observed-host';
+import { FILE_SECTION, OBSERVED_SECTIONS, readSection, toObservedHost, type ObservedHost } from '../plan/observed-host';
 import { foreignBefore, provePackets } from '../plan/prove-packets';
 import type { HeldRole } from '../plan/roles';
 import type { Topology } from '../core/topology';
@@ -65,15 +65,18 @@ function toObserved(director: string, frames: GuardFrames): ObservedHost {
 /** What one answer of a director says of its kernel, and of where it would deliver marked packets. */
 export type Reading = { observed: ObservedHost; undelivered: string[] };
 
+/** The files too: what somebody wrote into one since the switch is not what was checked, and the host would boot from it. */
+const READING_SECTIONS = [...OBSERVED_SECTIONS, FILE_SECTION] as const;
+
 /** The calls of a Reading, to be sent alone or behind a change: what is read behind a switch costs no round trip of its own. */
 export function readingCalls(topology: Topology, director: string): { calls: GuardCall[]; stdin: string } {
   const stdin = deliveryQuestions(topology, director);
-  return { calls: [['read', ...OBSERVED_SECTIONS], ...(stdin === '' ? [] : [['delivery'] as const])], stdin };
+  return { calls: [['read', ...READING_SECTIONS], ...(stdin === '' ? [] : [['delivery'] as const])], stdin };
 }
 
 /** Throws `unreadable-answer` when a section could not be read. */
 export function toReading(topology: Topology, director: string, stdout: string): Reading {
-  const frames = framesOf(director, stdout, OBSERVED_SECTIONS);
+  const frames = framesOf(director, stdout, READING_SECTIONS);
   return {
     observed: toObserved(director, frames),
     undelivered: findUndelivered(topology, director, frames),

@@ -167,6 +167,8 @@ function judge(run: Run, director: string, { observed, undelivered }: Reading): 
   const own = prepared.previous?.intent.active.ipvs.map(({ key }) => key) ?? [];
   const found = { ...compareHost(prepared.expected, observed, own), addresses: observed.addresses };
   if (found.differences.length > 0) return found;
+  const edited = (observed.files ?? []).map(({ path, kind }) => `${path} was ${kind} by hand since the switch.`);
+  if (edited.length > 0) return { ...found, differences: edited };
   if (undelivered.length > 0) return { ...found, differences: undelivered };
   return { ...compareMarks(found, run.deploy.topology, director, observed), addresses: observed.addresses };
 }

@@ -15,14 +15,15 @@ afterEach(() => {
 
 const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
-/** A folder as the guard keeps it, with release `1-aa` confirmed, and a watch of it whose timers last `seconds`. */
+/** A folder as the guard keeps it, with release `1-aa` confirmed, and a watch of it whose timer lasts `seconds`. */
 function watched(seconds: number) {
   const folder = mkdtempSync(path.join(tmpdir(), 'lvs-watch-'));
   folders.push(folder);
   symlinkSync('releases/1-aa', path.join(folder, 'confirmed'));
   const timer = path.join(folder, 'timer-2.timer');
   const log = path.join(folder, 'log');
-  const child = spawn('perl', ['-', String(seconds), log, '60', folder, folder], { stdio: ['pipe', 'ignore', 'pipe'] });
+  const child = spawn('perl', ['-', '1', log, '60', folder, folder], { stdio: ['pipe', 'ignore', 'pipe'] });
+  const deadline = Math.floor(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])) + seconds;
   let warnings = '';
   child.stderr.on('data', (chunk: Buffer) => (warnings += chunk.toString()));
   child.stdin.end(WATCH);
@@ -30,7 +31,15 @@ function watched(seconds: number) {
     hasTimer: (isThere: boolean) => (isThere ? writeFileSync(timer, '') : rmSync(timer)),
     /** Whole at every instant, as the guard writes it. */
     is: (state: string, step = '', timerName = 'timer-2') => {
-      const lines = [`tx=2-bb`, `state=${state}`, `step=${step}`, `boot_id=${bootId}`, `timer=${timerName}`, 'end=1'];
+      const lines = [
+        `tx=2-bb`,
+        `state=${state}`,
+        `step=${step}`,
+        `boot_id=${bootId}`,
+        `deadline=${deadline}`,
+        `timer=${timerName}`,
+        'end=1',
+      ];
       writeFileSync(path.join(folder, 'tx.new'), `${lines.join('\n')}\n`);
       renameSync(path.join(folder, 'tx.new'), path.join(folder, 'tx'));
     },
@@ -45,12 +54,12 @@ function watched(seconds: number) {
 
 describe('a watch of a director', () => {
   it('tells how long after its time a change was taken back', async () => {
-    const { hasTimer, is, end } = watched(1.5);
+    const { hasTimer, is, end } = watched(2);
     hasTimer(true);
     is('armed');
     await sleep(700);
     is('switched');
-    await sleep(1_000);
+    await sleep(1_500);
     is('switched', 'rolling-back');
     hasTimer(false);
     await sleep(600);

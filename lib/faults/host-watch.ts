@@ -6,6 +6,8 @@ const LOG = '/run/lvs-watch.log';
 const PID = '/run/lvs-watch.pid';
 /** No cell lasts so long; the race of 1,000 confirmations is not watched to its end. */
 const LAST_SECONDS = 1200;
+/** Every timer of a plan or a rehearsal lasts a multiple of so many seconds; to arm one takes less. */
+const GRAIN = 10;
 const FOLDERS = '/var/lib/lvs-console /run/systemd/transient';
 
 /**
@@ -13,8 +15,8 @@ const FOLDERS = '/var/lib/lvs-console /run/systemd/transient';
  * /proc/uptime, which no clock changes, five times a second. While a change is not confirmed the dead-man timer must be there; 5 s after its time
  * nothing of the change may be open or marked in the kernel. It tells what it saw when it is ended, so a full /run does not matter before.
  */
-export const WATCH = `use strict; use warnings; use Time::HiRes ();
-my ($seconds, $log, $last, $root, $timers) = @ARGV;
+export const WATCH = `use strict; use warnings; use POSIX (); use Time::HiRes ();
+my ($grain, $log, $last, $root, $timers) = @ARGV;
 my (@told, %due, %without, %once);
 $SIG{HUP} = 'IGNORE';
 $SIG{TERM} = sub { open my $out, '>', $log or exit 1; print $out @told, "end\\n"; close $out; exit 0; };
@@ -42,7 +44,10 @@ while (up() < $end) {
   my ($state, $now) = ($tx{state} || '', up());
   if ($tx{end} && $tx{timer} && $tx{boot_id} eq $boot && $state =~ /^(armed|switched)$/ && confirmed() ne $tx{tx}) {
     my $key = "$tx{tx} $tx{timer}";
-    $due{$key} = $now - age($tx{timer}) + $seconds unless $due{$key};
+    unless ($due{$key}) { # its length: from the beginning of the call that armed it, in whole seconds, to its deadline
+      my $made = $now - age($tx{timer});
+      $due{$key} = $made + $grain * POSIX::ceil(($tx{deadline} - $made) / $grain);
+    }
     $open = $key;
     if ($tx{step} ne 'rolling-back' && $now < $due{$key} - 5 && !timer_is_there($tx{timer})) {
       $without{$key} = $now unless $without{$key};
@@ -63,8 +68,8 @@ while (up() < $end) {
 }
 `;
 
-const START = (seconds: number) => `[ ! -e ${PID} ] || kill -9 "$(cat ${PID})" 2> /dev/null; rm -f ${LOG}
-cat > /run/lvs-watch.pl && { setsid perl /run/lvs-watch.pl ${seconds} ${LOG} ${LAST_SECONDS} ${FOLDERS} < /dev/null > /dev/null 2>&1 & echo $! > ${PID}; }`;
+const START = `[ ! -e ${PID} ] || kill -9 "$(cat ${PID})" 2> /dev/null; rm -f ${LOG}
+cat > /run/lvs-watch.pl && { setsid perl /run/lvs-watch.pl ${GRAIN} ${LOG} ${LAST_SECONDS} ${FOLDERS} < /dev/null > /dev/null 2>&1 & echo $! > ${PID}; }`;
 /** A host that was started anew has neither process nor file: what it would have done was done by its boot, which invariant 1 sees. */
 const STOP = `[ -e ${PID} ] || { echo booted; exit; }
 read -r pid < ${PID}; kill "$pid"; n=0
@@ -77,11 +82,11 @@ export type Watched = {
   late: number[];
 };
 
-export async function startHostWatch({ lab, timerSeconds }: Rig): Promise<() => Promise<Watched>> {
+export async function startHostWatch({ lab }: Rig): Promise<() => Promise<Watched>> {
   await Promise.all(
     DIRECTORS.map(async (director) => {
       const options = { input: WATCH, timeoutMs: 30_000 };
-      const { code, stderr } = await lab.exec(director, ['sh', '-c', START(timerSeconds)], options);
+      const { code, stderr } = await lab.exec(director, ['sh', '-c', START], options);
       if (code !== 0) throw new Error(`${director} cannot be watched: ${stderr}`);
     }),
   );

@@ -95,8 +95,7 @@ if (values.compare) {
   process.exit(0);
 }
 const quick = () => QUICK.map((id) => matrix.find((cell) => cell.id === id) ?? fail(`there is no cell ${id}`));
-const parts = values.stack === 'heartbeat' ? matrix : matrix.filter(({ id }) => /^[ACE]\//.test(id));
-const all = values.random ? storm : values.quick ? quick() : parts;
+const all = ofStack(values.random ? storm : values.quick ? quick() : matrix);
 const once = selectCells(all, positionals);
 const cells = Array.from({ length: Number(values.repeat) }, (_, at) =>
   once.map(({ id, run }) => ({ id: at === 0 ? id : `${id} #${at + 1}`, run })),
@@ -126,6 +125,12 @@ if (own !== undefined) await runPart(own);
 else if (shards === 1) await runPart(0);
 else codes = await Promise.all(Array.from({ length: shards }, (_, shard) => runShard(shard)));
 if (own === undefined) report(codes.every((code) => code === 0));
+
+/** By names of their own: a journal may be gone on with for another stack. */
+function ofStack(list: Runnable[]): Runnable[] {
+  if (values.stack === 'heartbeat') return list;
+  return list.filter(({ id }) => /^[ACER]\//.test(id)).map(({ id, run }) => ({ id: `${values.stack}/${id}`, run }));
+}
 
 /** The cells of one shard against a lab of its own, in order. */
 async function runPart(shard: number): Promise<void> {
@@ -191,7 +196,8 @@ function journalsOf(journal: string): string[] {
 
 function inOrder(results: readonly CellResult[]): CellResult[] {
   const places = new Map([...matrix, ...storm].map(({ id }, at) => [id, at]));
-  return results.toSorted((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
+  const placeOf = ({ id }: CellResult) => places.get(id.replace(`${values.stack}/`, '')) ?? 0;
+  return results.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** `isWhole`: no shard ended badly; what a broken one did not run has failed and is not skipped. */

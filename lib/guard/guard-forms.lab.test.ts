@@ -177,12 +177,17 @@ describe('the guard on a real director with keepalived, IPv6 and sets', () => {
     await sh('kill "$(cat /run/locker)"');
     await must('rollback 6-000000ff');
     await expect.poll(() => sh(`${FILES}; ${KERNEL}`), { timeout: 20_000, interval: 1000 }).toBe(before);
+    // And with keepalived at work on the same servers at the same moment.
+    await arm('7-000000fa', 7, release(1, 'reload-keepalived', change));
+    await must('switch 7-000000fa 7');
+    expect(await guard('rollback 7-000000fa')).toMatchObject({ code: 0, stderr: '' });
+    await expect.poll(() => sh(`${FILES}; ${KERNEL}`), { timeout: 20_000, interval: 1000 }).toBe(before);
   });
 
   it('boots the confirmed release after a power cut in the middle of an unconfirmed one', async () => {
     const before = await sh(FILES);
-    await arm('7-000000ff', 7, release(2, 'reload-keepalived'));
-    await must('switch 7-000000ff 7');
+    await arm('8-000000ff', 8, release(2, 'reload-keepalived'));
+    await must('switch 8-000000ff 8');
     await lab.crash('director1');
     await lab.powerOn('director1');
     expect((await guard('status')).stdout).toContain('state=rolled-back');
@@ -194,11 +199,11 @@ describe('the guard on a real director with keepalived, IPv6 and sets', () => {
 
   it('changes the stack: keepalived gives the address up, heartbeat takes it; a rollback reverses it', async () => {
     const before = await sh(FILES);
-    await arm('8-000000aa', 8, heartbeat(1, 'start-heartbeat'));
-    await must('switch 8-000000aa 8');
+    await arm('9-000000aa', 9, heartbeat(1, 'start-heartbeat'));
+    await must('switch 9-000000aa 9');
     expect(await sh('pidof keepalived || echo stopped')).toBe('stopped\n');
     await eventually('ip -o -4 addr', ' 192.168.7.240/24 ');
-    await must('rollback 8-000000aa');
+    await must('rollback 9-000000aa');
     expect(await sh('cat /run/heartbeat.pid 2>/dev/null || echo stopped')).toBe('stopped\n');
     expect(await sh(FILES)).toBe(before);
     await eventually('ip -o -4 addr', ' 192.168.7.240/24 ');

@@ -1406,11 +1406,18 @@ END {
   }
 }'
 
-# A reload of keepalived compares its files only: what the switch had edited before keepalived read the new one, nobody would take back.
+# A reload of keepalived compares its files only: what the switch had edited before keepalived read the new one, nobody would take back; nor would a daemon that is not
+# told to read. keepalived may be doing the same meanwhile, and ipvsadm fails when it was quicker: then what is left is read again.
 return_edits() { # BASE OLD
-  [ "$STACK" = keepalived ] && [ -n "$2" ] && [ -f /proc/net/ip_vs ] && keepalived_pid || return 0
-  now=$(read_table) && text=$(printf '%s\n' "$now" | awk "$BACK_AWK" part=tx "$R/intent/ipvs" part=base "$S/releases/$1/intent/ipvs" part=old "$2" part=now -) || return 1
-  change_table "$text" "services and real servers as before"
+  [ "$STACK" = keepalived ] || [ -n "$UNTOLD" ] || return 0
+  [ -n "$2" ] && [ -f /proc/net/ip_vs ] && table_daemon_runs || return 0
+  for round in 1 2 3; do
+    now=$(read_table) && text=$(printf '%s\n' "$now" | awk "$BACK_AWK" part=tx "$R/intent/ipvs" part=base "$S/releases/$1/intent/ipvs" part=old "$2" part=now -) || return 1
+    [ "$round" -lt 3 ] || { change_table "$text" "services and real servers as before"; return; }
+    [ -n "$text" ] || return 0
+    ! printf '%s\n' "$text" | ipvsadm -R 2> /dev/null || { say "ipvs: services and real servers as before"; return 0; }
+    sleep 0.1
+  done
 }
 
 # part=from and part=to: intent/ipvs of two releases, part=now: read_table. What is to be added and edited; with stale=1 instead what is to go, only of
@@ -1755,13 +1762,14 @@ ask_keepalived() { # FILE SECONDS -> 1 and words; it says 5 to a warning with wh
   return 1
 }
 
-# For the way back: a file of a release may have been changed by hand through its link since it was checked, and nobody has checked what stood there before the console.
-# One that its daemon cannot read ends its health checks, or the daemon.
+# For the way back: a file of a release may have been changed by hand through its link since it was checked, and one that its daemon cannot read ends its health
+# checks, or the daemon. What stood there before the console the daemon ran by, perhaps with warnings.
 may_read() { # DAEMON FILE RELEASE
-  [ -f "$ROOT$2" ] || return 0
+  [ -f "$ROOT$2" ] && [ "$3" != origin ] || return 0
   sum=$(sha256sum < "$ROOT$2") || sum=unknown
   [ -n "$(awk -v sum="${sum%% *}" -v name="files$2" '$1 == sum && $3 == name' "$S/releases/$3/MANIFEST")" ] && return 0
   "ask_$1" "$ROOT$2" 20 && return 0
+  UNTOLD=yes
   warn "$2 is not as it was checked, so $1 is not told to read it and goes on by the file of $TX; mend it, then reload $1: $words"
   return 1
 }
@@ -1882,7 +1890,8 @@ undo_before() { # before the files go back: what the switch started stops, and h
   if [ -d "$RUN/systemd/system" ] || daemon_pid "$ACTOR"; then daemon "$ACTOR" stop; fi
 }
 
-undo_after() { # BASE: the daemons as they were before the switch; STACK is that of the base
+undo_after() { # BASE -> UNTOLD: the daemons as they were before the switch; STACK is that of the base
+  UNTOLD=''
   [ "$ACTED" != none ] || [ -n "$STOPPED" ] || return 0
   for d in $ACTOR $STOPPED; do
     was_running "$d" && ! daemon_pid "$d" || continue
@@ -1894,7 +1903,7 @@ undo_after() { # BASE: the daemons as they were before the switch; STACK is that
     *ldirectord*)
       if ldirectord_pid; then
         ! may_read ldirectord /etc/ha.d/ldirectord.cf "$1" || { raise_weights "$R/intent/ipvs" "$S/releases/$1/intent/ipvs"; reload_ldirectord || return 1; }
-      elif was_running ldirectord && may_run_ldirectord "$1"; then daemon ldirectord start || return 1; fi ;; # a reload that failed has ended it
+      elif [ "$ACTED" = reload-ldirectord ] && was_running ldirectord && may_run_ldirectord "$1"; then daemon ldirectord start || return 1; fi ;; # a reload that failed has ended it
   esac
   case $CHANGED:$ACTED in
     *keepalived*:restart-keepalived) ! keepalived_pid || { daemon keepalived stop && daemon keepalived start; } || return 1 ;;
@@ -2193,9 +2202,10 @@ do_rollback() { # BASE, of transaction TX: every part is tried, also when anothe
   if [ -f "$R/snapshot/complete" ]; then
     old=$R/snapshot/ipvs
     [ -f "$old" ] || old=''
-    # Before the rules that send packets there; a daemon would make them, later.
+    daemons_then "$1"
     stack_of "$1"
-    settle_ipvs "$R/intent/ipvs" "$S/releases/$1/intent/ipvs" "$old" missing || :
+    # Before the rules that send packets there; a daemon would make them, later. Not where one is about to stop, which would leave them.
+    case $ACTED in none | reload-*) settle_ipvs "$R/intent/ipvs" "$S/releases/$1/intent/ipvs" "$old" missing || : ;; esac
     if read_kernel; then
       set_firewall "$R/snapshot" || failed="$failed rules"
       set_delivery "$R/snapshot" || failed="$failed delivery"
@@ -2205,7 +2215,6 @@ do_rollback() { # BASE, of transaction TX: every part is tried, also when anothe
       set_addresses "$stood" "$PART" /dev/null || failed="$failed addresses"
     else failed="$failed kernel"; fi
     [ ! -f "$R/snapshot/sysctl" ] || set_sysctls "$R/snapshot/sysctl" there || failed="$failed sysctls"
-    daemons_then "$1"
     undo_before || failed="$failed daemons"
     set_live "$1" || failed="$failed live"
     restore_paths || failed="$failed files"

@@ -15,8 +15,11 @@ type Input = {
   observed: Record<string, Pick<ObservedHost, 'files'> | undefined>;
 };
 
-/** They decide who of two that hear each other becomes active, and only where neither is yet. */
-const OF_ONE_SIDE = ['state', 'nopreempt', 'priority'];
+/**
+ * What a director takes of no advert. The first three decide who of two that hear each other becomes active, and only where neither is
+ * yet; the last ones are addresses that adverts leave out (keepalived.conf(5)).
+ */
+const NOT_IN_ADVERTS = ['state', 'nopreempt', 'priority', 'virtual_ipaddress_excluded'];
 
 /** Undefined: nothing of it changes where a keepalived runs. One that does not run says nothing that its peer could miss. */
 export function findVrrpChange(hosts: readonly HostPlan[], input: Input): VrrpChange | undefined {
@@ -63,7 +66,7 @@ function sharedWords(statements: readonly KeepalivedStatement[]): Map<string, st
   const said = new Map<string, string>();
   for (const statement of statements) {
     const [keyword = ''] = statement.words;
-    if (!OF_ONE_SIDE.includes(keyword)) said.set(keyword, `${said.get(keyword) ?? ''}${printed(statement)}\n`);
+    if (!NOT_IN_ADVERTS.includes(keyword)) said.set(keyword, `${said.get(keyword) ?? ''}${printed(statement)}\n`);
   }
   return said;
 }
