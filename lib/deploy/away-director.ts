@@ -7,8 +7,11 @@ import { Suspended, type JournalStep, type Run } from './deploy-run';
 import { patientStatus } from './guard-change';
 import { clean, pause, type StepWork } from './run-step';
 
-/** After its timer fired a director has five seconds by the protocol; heartbeat's resource scripts may take longer to follow. */
-const GRACE_MS = 30_000;
+/**
+ * After its timer fired a director has five seconds by the protocol, and heartbeat's resource scripts may take longer to follow. The rest is
+ * for a line that comes back: what is read then is proven, what is not is told as unknown.
+ */
+const GRACE_MS = 60_000;
 const UNARMED_WAIT_MS = 10_000;
 const RETRY_MS = 2_000;
 /** A host may lock out an address that offers a refused key again and again; somebody must mend it first anyway. */
