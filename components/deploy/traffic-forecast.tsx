@@ -61,8 +61,8 @@ export function TrafficForecast({ plan, isRecord = false }: { plan: Plan; isReco
         empty="Nothing."
       />
       <p className="text-xs text-muted-foreground">
-        Dead-man timer: {plan.timerSeconds} s on the active director, {plan.timerSeconds + 120} s on the standby. When
-        nothing confirms by then, a director puts its old release back by itself.
+        Dead-man timer: {timerWords(plan)}. When nothing confirms by then, a director puts its old release back by
+        itself.
       </p>
     </Panel>
   );
@@ -186,4 +186,11 @@ function CountCell({ id, value }: { id: string; value: number | 'unknown' }) {
       {printCount(value)}
     </td>
   );
+}
+
+/** As lib/deploy/forward.ts arms them: the standby, which is confirmed last, has the longer one, and two that are changed at once have the same. */
+function timerWords({ mode, hosts, timerSeconds }: Pick<Plan, 'mode' | 'hosts' | 'timerSeconds'>): string {
+  if (hosts.length === 1) return `${timerSeconds} s`;
+  if (mode === 'together') return `${timerSeconds} s on both directors`;
+  return `${timerSeconds} s on the active director, ${timerSeconds + 120} s on the standby`;
 }
