@@ -31,3 +31,8 @@ export function getDb(): PrismaClient {
 export function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db.$transaction(work, { maxWait: 10_000, timeout: 20_000 });
 }
+
+/** Until the transaction ends: whatever begins or changes something of this pair, also in another process, comes one after the other. */
+export async function lockTopology(tx: Tx, id: string): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${id} FOR UPDATE`;
+}

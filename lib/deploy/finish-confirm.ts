@@ -1,5 +1,6 @@
 // One director has confirmed and keeps the release: the other one is confirmed too as long as its timer lets it, or the split is told.
 import { HostError } from '../core/errors';
+import { EXIT_DAMAGED } from '../ssh/guard-host';
 import { confirmHost } from './confirm-pair';
 import { reachedBy, type Reached } from './decide-resume';
 import { confirmedIn, Suspended, type Run } from './deploy-run';
@@ -8,8 +9,6 @@ import { pause, runStep } from './run-step';
 
 const GRACE_MS = 10_000;
 const RETRY_MS = 1_000;
-/** The guard's exit code for a release whose files are not what came. */
-const DAMAGED = 11;
 
 export type ConfirmEnd = { state: 'verified' } | { state: 'failed'; outcome: string };
 
@@ -48,7 +47,7 @@ async function confirmUntil(run: Run, director: string, firesAt: number): Promis
         () => true,
         (error: unknown) => {
           if (!(error instanceof HostError)) throw error; // ours, or the database: the next worker goes on from the directors' own words
-          isDamaged = error.details.exitCode === DAMAGED; // no other attempt would end otherwise
+          isDamaged = error.details.exitCode === EXIT_DAMAGED; // no other attempt would end otherwise
           return false;
         },
       );

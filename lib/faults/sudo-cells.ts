@@ -2,7 +2,7 @@
 import type { DeployState } from '../core/views/deploy';
 import { callWorker } from '../worker/client';
 import { untilEnded } from '../worker/test-console';
-import { askDeploy } from './answers';
+import { askDeploy, planAndAsk } from './answers';
 import type { Rig } from './rig';
 import { END_MS, reach, type Outcome, type Scene } from './run-cell';
 
@@ -44,12 +44,9 @@ async function throughSudo(rig: Rig, director: string, work: () => Promise<Outco
   }
 }
 
-const planOf = (rig: Rig, revision: number) =>
-  callWorker('makePlan', { topologyId: rig.topologyId, revision, actor: 'faults' });
-
 const asks: Scene['play'] = (rig, { revision, standby }) =>
   throughSudo(rig, standby, async () => {
-    const plan = await planOf(rig, revision);
+    const plan = await callWorker('makePlan', { topologyId: rig.topologyId, revision, actor: 'faults' });
     await sh(rig, standby, ASKS.strike);
     const deploy = await untilEnded(rig.db, await askDeploy(rig.answers, plan), END_MS);
     await sh(rig, standby, ASKS.heal);
@@ -59,7 +56,7 @@ const asks: Scene['play'] = (rig, { revision, standby }) =>
 /** Armed already: the console can neither go on nor go back there, so the director's own timer must. */
 const takenAway: Scene['play'] = (rig, { revision, active }) =>
   throughSudo(rig, active, async () => {
-    const deployId = await askDeploy(rig.answers, await planOf(rig, revision));
+    const deployId = await planAndAsk(rig.answers, rig.topologyId, revision);
     await reach(rig, deployId, { step: 'switch', half: 'active' }, active);
     await sh(rig, active, TAKEN_AWAY.strike);
     const deploy = await untilEnded(rig.db, deployId, END_MS);

@@ -176,17 +176,19 @@ describe('keepalived', () => {
     expect(await daemons(box)).toBe('');
   });
 
-  /** In the release that is confirmed, as one writes through the link in /etc. */
-  const editByHand = (box: Sandbox) =>
-    appendFileSync(`${box.root}/var/lib/lvs-console/releases/1-0000000d/files${CONF}`, 'by hand\n');
-
-  it('is not told to read a file by a rollback that hands have spoilt since its check, and goes on', async () => {
+  /** It runs by release 2; hands have written into release 1, which is confirmed, as one does through the link in /etc. */
+  async function withBaseEdited(): Promise<Sandbox> {
     const box = await withRunningKeepalived();
     await arm(box, 2, release(2, 'reload-keepalived', withKeepalived(2)));
     await must(box, 'switch', 2);
     await eventually(box, [`keepalived reads by ${second}`]);
     forget(box);
-    editByHand(box);
+    appendFileSync(`${box.root}/var/lib/lvs-console/releases/1-0000000d/files${CONF}`, 'by hand\n');
+    return box;
+  }
+
+  it('is not told to read a file by a rollback that hands have spoilt since its check, and goes on', async () => {
+    const box = await withBaseEdited();
     const shim = `${box.root}/shims/keepalived`;
     const picky = '#!/bin/sh\nfor f; do :; done\n! grep -q "by hand" "$f" || { echo "unknown keyword by"; exit 5; }\n';
     await box.run(['sh', '-c', `cat > ${shim} && chmod 755 ${shim}`], { input: picky });
@@ -199,12 +201,7 @@ describe('keepalived', () => {
   });
 
   it('is told by a rollback to read a file that hands have changed, when it takes it', async () => {
-    const box = await withRunningKeepalived();
-    await arm(box, 2, release(2, 'reload-keepalived', withKeepalived(2)));
-    await must(box, 'switch', 2);
-    await eventually(box, [`keepalived reads by ${second}`]);
-    forget(box);
-    editByHand(box);
+    const box = await withBaseEdited();
     await must(box, 'rollback', 2);
     await expect.poll(() => events(box), { timeout: 5000 }).toHaveLength(1);
   });

@@ -199,24 +199,16 @@ describe.each([['awk'], ['busybox', 'awk']])('with %s %s', (...awk) => {
     expect(settle(tool, now, releases)).toEqual(lines.toSorted());
   });
 
+  const heavier = RELEASE.replace('-w 2', '-w 5');
+  const weightless = RELEASE.replace('-w 2', '-w 0');
   const ninth = '-a -f 1 -r 192.168.6.9:0 -m -w 3\n';
   const goBack = (now: string, { tx, old = RELEASE, base = RELEASE }: { tx: string; old?: string; base?: string }) =>
     runParts(programOf('BACK_AWK'), tool, { tx, base, old, now });
 
   it.each<[string, string, { tx: string; old?: string; base?: string }, string[]]>([
     ['a real server that it added', RELEASE + ninth, { tx: RELEASE + ninth }, ['-d -f 1 -r 192.168.6.9:0']],
-    [
-      'a weight',
-      RELEASE.replace('-w 2', '-w 5'),
-      { tx: RELEASE.replace('-w 2', '-w 5') },
-      ['-e -f 1 -r 192.168.6.3:0 -m -w 2'],
-    ],
-    [
-      'a drain',
-      RELEASE.replace('-w 2', '-w 0'),
-      { tx: RELEASE.replace('-w 2', '-w 0') },
-      ['-e -f 1 -r 192.168.6.3:0 -m -w 2'],
-    ],
+    ['a weight', heavier, { tx: heavier }, ['-e -f 1 -r 192.168.6.3:0 -m -w 2']],
+    ['a drain', weightless, { tx: weightless }, ['-e -f 1 -r 192.168.6.3:0 -m -w 2']],
     ['a scheduler', RELEASE.replace('-s rr', '-s wlc'), { tx: RELEASE.replace('-s rr', '-s wlc') }, ['-E -f 1 -s rr']],
     [
       'thresholds, of the other family too',
@@ -226,30 +218,20 @@ describe.each([['awk'], ['busybox', 'awk']])('with %s %s', (...awk) => {
     ],
     [
       'a weight to what hands had made it before the switch',
-      RELEASE.replace('-w 2', '-w 5'),
-      { tx: RELEASE.replace('-w 2', '-w 5'), old: RELEASE.replace('-w 2', '-w 7') },
+      heavier,
+      { tx: heavier, old: RELEASE.replace('-w 2', '-w 7') },
       ['-e -f 1 -r 192.168.6.3:0 -m -w 7'],
     ],
     [
       'the weight of a real server that was dead and serves now to that of its file',
-      RELEASE.replace('-w 2', '-w 5'),
-      { tx: RELEASE.replace('-w 2', '-w 5'), old: RELEASE.replace('-w 2', '-w 0') },
+      heavier,
+      { tx: heavier, old: weightless },
       ['-e -f 1 -r 192.168.6.3:0 -m -w 2'],
     ],
-    ['nothing that keepalived has taken back', RELEASE, { tx: RELEASE.replace('-w 2', '-w 5') + ninth }, []],
-    ['nothing that the release does not change', RELEASE, { tx: RELEASE, old: RELEASE.replace('-w 2', '-w 0') }, []],
-    [
-      'nothing that a check has made of it since',
-      RELEASE.replace('-w 2', '-w 0'),
-      { tx: RELEASE.replace('-w 2', '-w 5') },
-      [],
-    ],
-    [
-      'no real server that a check took out',
-      RELEASE.replace(/^.*6\.3:0.*\n/m, ''),
-      { tx: RELEASE.replace('-w 2', '-w 5') },
-      [],
-    ],
+    ['nothing that keepalived has taken back', RELEASE, { tx: heavier + ninth }, []],
+    ['nothing that the release does not change', RELEASE, { tx: RELEASE, old: weightless }, []],
+    ['nothing that a check has made of it since', weightless, { tx: heavier }, []],
+    ['no real server that a check took out', RELEASE.replace(/^.*6\.3:0.*\n/m, ''), { tx: heavier }, []],
     [
       'no real server that stood there before by hand',
       RELEASE + ninth,

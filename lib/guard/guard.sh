@@ -2218,7 +2218,6 @@ do_rollback() { # BASE, of transaction TX: every part is tried, also when anothe
     undo_before || failed="$failed daemons"
     set_live "$1" || failed="$failed live"
     restore_paths || failed="$failed files"
-    stack_of "$1"
     undo_after "$1" || failed="$failed daemons"
     settle_ipvs "$R/intent/ipvs" "$S/releases/$1/intent/ipvs" "$old" || failed="$failed ipvs"
     return_edits "$1" "$old" || failed="$failed ipvs"

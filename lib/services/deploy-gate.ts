@@ -11,7 +11,7 @@ import {
 } from '@/lib/core/deploy-policy';
 import { ServiceError } from '@/lib/core/errors';
 import { saveDeployPolicyInput, type DeployGate } from '@/lib/core/views/deploy-gate';
-import { inTransaction, type Tx } from '@/lib/db/client';
+import { inTransaction, lockTopology, type Tx } from '@/lib/db/client';
 import { loadDeployPolicy, validApprovals } from '@/lib/db/deploy-rules';
 import type { Approval, Plan as PlanRow } from '@/lib/db/generated/client';
 import { appendAudit } from './audit';
@@ -78,7 +78,7 @@ export async function saveDeployPolicy({
   const { topologyId, base, policy } = savePolicyInput.parse(input);
   return inTransaction(ctx.db, async (tx) => {
     // Locked: of two who save at once the second waits, then sees that it is late.
-    await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${topologyId} FOR UPDATE`;
+    await lockTopology(tx, topologyId);
     const before = await loadDeployPolicy(tx, topologyId);
     refuseLate('The rules for deploys of this pair were changed meanwhile.', base, before);
     const { name } = await tx.topology.update({ where: { id: topologyId }, data: { deployPolicy: policy } });

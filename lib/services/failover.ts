@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ServiceError } from '@/lib/core/errors';
 import { failoverSchema, type Failover, type FailoverCheck } from '@/lib/core/views/failover';
 import type { Count } from '@/lib/core/views/forecast';
-import { inTransaction, type Tx } from '@/lib/db/client';
+import { inTransaction, lockTopology, type Tx } from '@/lib/db/client';
 import { Prisma, type Failover as FailoverRow } from '@/lib/db/generated/client';
 import { checkFailover, endsOf, forecastFailover } from '@/lib/plan/check-failover';
 import { callWorker } from '@/lib/worker/client';
@@ -58,7 +58,7 @@ export async function startFailover({ ctx, input }: VerbArgs<z.infer<typeof star
   const warnings = refuseUnfit(check, { from, to, accepted });
   const row = await inTransaction(ctx.db, async (tx) => {
     // Locked, as a deploy's request does: of a failover and a deploy that are asked for at once one wins.
-    await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${topologyId} FOR UPDATE`;
+    await lockTopology(tx, topologyId);
     const open = await describeOpenWork(tx, topologyId);
     if (open !== undefined) throw new ServiceError('busy', `${open} of this pair is open.`);
     const { name } = await tx.topology.findUniqueOrThrow({ where: { id: topologyId } });

@@ -2,7 +2,7 @@
 import 'server-only';
 import { z } from 'zod';
 import { ServiceError } from '@/lib/core/errors';
-import { inTransaction, type Tx } from '@/lib/db/client';
+import { inTransaction, lockTopology, type Tx } from '@/lib/db/client';
 import { notify } from '@/lib/db/listen';
 import { appendAudit } from './audit';
 import { requireRole, type VerbArgs } from './context';
@@ -20,7 +20,7 @@ export async function removeTopology({ ctx, input }: VerbArgs<RemoveTopologyInpu
   const { id, leaveReleases } = removeTopologyInput.parse(input);
   await inTransaction(ctx.db, async (tx) => {
     // Locked, so that no deploy begins beside the removal.
-    await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${id} FOR UPDATE`;
+    await lockTopology(tx, id);
     const topology = await tx.topology.findUnique({ where: { id }, include: { directors: true } });
     if (!topology) throw new ServiceError('not-found', 'There is no such topology.');
     const open = await tx.deploy.findFirst({ where: { openFor: id } });

@@ -3,7 +3,7 @@ import 'server-only';
 import { z } from 'zod';
 import { ServiceError } from '@/lib/core/errors';
 import type { Deploy } from '@/lib/core/views/deploy';
-import { inTransaction, type Tx } from '@/lib/db/client';
+import { inTransaction, lockTopology, type Tx } from '@/lib/db/client';
 import { Prisma, type Plan as PlanRow } from '@/lib/db/generated/client';
 import { notify } from '@/lib/db/listen';
 import { toDeploy, toPlan } from '@/lib/db/rows';
@@ -43,7 +43,7 @@ async function refuseUnfit(tx: Tx, plan: PlanRow, planHash: string): Promise<voi
     throw new ServiceError('conflict', 'This is not the plan that was shown; make a new one.');
   if (!toPlan(plan).deployable) throw new ServiceError('invalid', 'This plan has problems that forbid a deploy.');
   // Locked: nobody saves a revision or moves a director between this look and the deploy's row.
-  await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${plan.topologyId} FOR UPDATE`;
+  await lockTopology(tx, plan.topologyId);
   const failover = await tx.failover.findFirst({ where: { openFor: plan.topologyId } });
   if (failover) {
     const next = 'Wait until the failover has ended, then try again.';

@@ -51,11 +51,12 @@ export type GuardHost = {
 
 const READ_MS = 20_000;
 const EXIT_REFUSED = 10;
+export const EXIT_DAMAGED = 11;
 /** The key is bound to a forced command that does not do this. */
 export const EXIT_NOT_THIS_KEY = 15;
 const EXIT_WORDS: Record<number, string> = {
   2: 'did not understand the call',
-  11: 'found the release damaged',
+  [EXIT_DAMAGED]: 'found the release damaged',
   12: 'refused the release: its check failed',
   13: 'could not apply the change',
   14: 'does not know the transaction',

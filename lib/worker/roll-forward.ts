@@ -2,7 +2,7 @@
 import 'server-only';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Db } from '../db/client';
+import { lockTopology, type Db } from '../db/client';
 import { Prisma, type Deploy, type DeployStep } from '../db/generated/client';
 import { notify } from '../db/listen';
 import { reachedBy, type Reached } from '../deploy/decide-resume';
@@ -192,7 +192,7 @@ export async function insertDeploy(
   try {
     return await db.$transaction(async (tx) => {
       // Locked, as the request of a deploy and that of a failover do: of two that come at once one wins.
-      await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${topologyId} FOR UPDATE`;
+      await lockTopology(tx, topologyId);
       if (await tx.failover.findFirst({ where: { openFor: topologyId } })) return 'failover';
       const { _max: newest } = await tx.deploy.aggregate({ where: { topologyId }, _max: { generation: true } });
       const row = await tx.deploy.create({
