@@ -146,10 +146,9 @@ describe('what is accepted', () => {
 
   it('compiles in PCRE2', () => {
     const some = [...new Set([...longest, ...accepted.toReversed()])].slice(0, 250);
-    // 0 found, 1 not found; 2 no expression, or a grep without PCRE2.
-    const refused = some.filter(
-      (text) => ![0, 1].includes(spawnSync('grep', ['-qP', '--', text], { input: 'a' }).status ?? 2),
-    );
+    // No line to look at, so that only the compiler is asked: a search may end at PCRE2's backtracking limit, also 2.
+    // 1 nothing found; 2 no expression, or a grep without PCRE2.
+    const refused = some.filter((text) => spawnSync('grep', ['-qP', '--', text], { input: '' }).status !== 1);
     expect(refused).toEqual([]);
   });
 
