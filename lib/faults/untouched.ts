@@ -18,21 +18,17 @@ const COUNTED_MS = 2_500;
 
 const READ = `cat /proc/sys/kernel/random/boot_id; ipvsadm -Lnc; ipvsadm -Ln -f 1 --stats --exact`;
 
-/**
- * Makes entries of the untouched mark first. Asked again, because two of a client's datagrams may have one source port, which is one entry,
- * and a datagram that is lost on the way is nobody's to repeat.
- */
+/** Makes entries of the untouched mark first: sent again when all were answered, because two of one source port are one entry. */
 export async function readUntouched(rig: Rig, director: string, again = 2): Promise<Untouched> {
   const echoed = await rig.lab.request(`udp://${UNTOUCHED_ADDRESS}:${ECHO_PORT}`, { count: DATAGRAMS });
   const read = await readIpvs(rig, director);
   const lost = echoed.filter(({ error }) => error).length;
   // Else the cell would pass without anything to lose.
   if (lost === 0 && read.entries.length >= DATAGRAMS && read.counters.length > 0) return read;
-  if (again === 0)
-    throw new Error(
-      `${director} holds ${read.entries.length} entries of the untouched mark, and no more can be made: ${lost} of ${DATAGRAMS} datagrams had no answer`,
-    );
-  return readUntouched(rig, director, again - 1);
+  if (lost === 0 && again > 0) return readUntouched(rig, director, again - 1);
+  throw new Error(
+    `${director} holds ${read.entries.length} entries of the untouched mark, and no more can be made: ${lost} of ${DATAGRAMS} datagrams had no answer`,
+  );
 }
 
 /** Sentences; none after a power cut of the director, which takes every entry with it. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { HostError } from '../core/errors';
-import { getDb } from '../db/client';
+import { getDb, lockTopology } from '../db/client';
 import { setUpTestDatabase } from '../testing/test-database';
 import type { DirectorHosts } from './director-hosts';
 import { openLogger } from './logger';
@@ -208,7 +208,7 @@ describe('a deploy of the console and a failover of the same pair', () => {
     const { db, topologyId, begin, opened, openFailover } = await splitPair();
     let begun: ReturnType<typeof begin> | undefined;
     await db.$transaction(async (tx) => {
-      await tx.$queryRaw`SELECT 1 FROM "Topology" WHERE id = ${topologyId} FOR UPDATE`;
+      await lockTopology(tx, topologyId);
       begun = begin();
       await new Promise((resolve) => setTimeout(resolve, 300)); // it would be done by then
       await tx.failover.create({ data: openFailover });
