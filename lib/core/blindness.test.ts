@@ -59,6 +59,7 @@ describe('a real server is alive or dead to', () => {
     ['a proxy with a URL', { service: 'http_proxy', request: 'http://www.example.org/' }],
     ['a mailbox', { service: 'imap' }],
     ['a file', { service: 'ftp', request: 'alive.txt', receive: '(?i)ok' }],
+    ['a file that takes years to try', { service: 'ftp', request: 'alive.txt', receive: '(a*|b*){40}c' }],
     ['a database', { service: 'pgsql', login: 'probe', request: 'select 1' }],
     ['names', { service: 'dns', request: 'www.example.org', receive: '192.0.2.1' }],
     ['a line break in a request', { service: 'simpletcp', request: 'PING\\n', receive: '.' }],

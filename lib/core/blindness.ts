@@ -1,6 +1,6 @@
 // Negotiations of ldirectord that tell nothing about a real server, as read in its source (4.12).
 import type { HealthCheckDocument } from './document';
-import { findRegexFault } from './find-regex-fault';
+import { fitsEmptyText } from './find-regex-fault';
 
 type Field = keyof HealthCheckDocument;
 type Service = NonNullable<HealthCheckDocument['service']>;
@@ -39,7 +39,7 @@ export function whyNeverFails({ type, service, ...check }: HealthCheckDocument):
   if (type !== 'negotiate') return [];
   if (POST_OFFICES.includes(service)) return isGiven(check.login) ? [] : [NO_CONNECTION];
   if (service !== 'ftp') return [];
-  if (isGiven(check.receive)) return doesMatchNothing(check.receive) ? [NO_FILE] : [];
+  if (isGiven(check.receive)) return fitsEmptyText(check.receive) ? [NO_FILE] : [];
   const missing = (['request', 'receive'] as const).filter((field) => !isGiven(check[field]));
   return missing.map((field) => ({ ...NO_FILE, field, hint: `Add ${field}.` }));
 }
@@ -56,11 +56,6 @@ const NO_FILE: Blindness = {
   why: 'a file that could not be fetched counts as an empty one, which receive would match',
   hint: 'Write a text that the file has.',
 };
-
-function doesMatchNothing(receive: string): boolean {
-  if (findRegexFault(receive)) return false;
-  return new RegExp(receive.replace(/^\(\?i\)/, '')).test('');
-}
 
 const NO_BODY: Blindness = {
   field: 'receive',

@@ -3,9 +3,20 @@ import { CHARACTER_ESCAPE, readRegexClass } from './regex-class';
 import { fault, type RegexFault } from './regex-fault';
 
 /** What a quantifier can repeat. Both see bytes: of a letter outside ASCII they would repeat the last one. */
-type Piece = { kind: 'character' | 'letter' | 'group'; parts: number };
-/** `parts`: PCRE2 writes a repeated group down as often as it may come. */
-type Group = { at: number; parts: number; isEmpty: boolean; last: Piece | undefined };
+type Piece = { kind: 'character' | 'letter' | 'group'; parts: number; fits: boolean };
+/**
+ * `parts`: PCRE2 writes a repeated group down as often as it may come. What fits the empty text: `fits` this alternative so far,
+ * `fitsWithoutLast` the same before its last piece, `otherFits` one of those before it.
+ */
+type Group = {
+  at: number;
+  parts: number;
+  isEmpty: boolean;
+  last: Piece | undefined;
+  fits: boolean;
+  fitsWithoutLast: boolean;
+  otherFits: boolean;
+};
 type Reader = { text: string; at: number; group: Group; outer: Group[] };
 
 const MAX_LENGTH = 255;
@@ -13,16 +24,34 @@ const MAX_LENGTH = 255;
 const MAX_PARTS = 1000;
 /** Perl before 5.30 counts no further. */
 const MAX_TIMES = 32_766;
-const QUANTIFIER = /^(?:[*+?]|\{(?<least>\d+)(?<open>,(?<most>\d*))?\})\??/;
+/** No number begins with a needless zero: Perl calls {00} and {1,03} invalid. */
+const QUANTIFIER = /^(?:[*+?]|\{(?<least>0|[1-9]\d*)(?<open>,(?<most>0|[1-9]\d*|))?\})\??/;
 
 /**
  * The first thing that is wrong, undefined when nothing is. Neither daemon's test of its file sees what cannot be compiled:
  * ldirectord dies of it at the first answer, keepalived logs it and compares with something it has freed (prepare_regex).
  */
 export function findRegexFault(text: string): RegexFault | undefined {
+  return readRegex(begin(text));
+}
+
+/**
+ * Whether an expression without fault is found in the empty text. Read, not tried: an engine that goes back over every choice
+ * needs years for (a*|b*){40}c, and the console stands still for all while it does.
+ */
+export function fitsEmptyText(text: string): boolean {
+  const reader = begin(text);
+  return readRegex(reader) === undefined && fitsInAny(reader.group);
+}
+
+function begin(text: string): Reader {
+  const at = text.startsWith('(?i)') ? 4 : 0;
+  return { text, at, group: groupAt(at), outer: [] };
+}
+
+function readRegex(reader: Reader): RegexFault | undefined {
+  const { text } = reader;
   if (text.length > MAX_LENGTH) return fault(MAX_LENGTH, 'is too far on', `Use at most ${MAX_LENGTH} characters.`);
-  const begin = text.startsWith('(?i)') ? 4 : 0;
-  const reader: Reader = { text, at: begin, group: groupAt(begin), outer: [] };
   while (reader.at < text.length) {
     const { at } = reader;
     const found = readPiece(reader);
@@ -42,22 +71,32 @@ function readPiece(reader: Reader): RegexFault | undefined {
   if ('*+?{'.includes(character)) return repeat(reader);
   if (character === '[') return readClass(reader);
   if (character === '\\') return readEscape(reader);
-  if (character === '^' || character === '$') return take(reader, 1);
-  return take(reader, 1, { kind: character > '\x7f' ? 'letter' : 'character', parts: 1 });
+  if (character === '^' || character === '$') return takeAnchor(reader, 1, true);
+  return take(reader, 1, { kind: character > '\x7f' ? 'letter' : 'character', parts: 1, fits: false });
 }
 
-/** Without a piece: an anchor, which cannot be repeated. */
-function take(reader: Reader, length: number, piece?: Piece): undefined {
+function take(reader: Reader, length: number, piece: Piece): undefined {
+  takeAnchor(reader, length, piece.fits);
+  reader.group.parts += piece.parts - 1;
+  reader.group.last = piece;
+}
+
+/** It cannot be repeated. */
+function takeAnchor(reader: Reader, length: number, fits: boolean): undefined {
   const { group } = reader;
   reader.at += length;
-  group.parts += piece?.parts ?? 1;
-  group.last = piece;
+  group.parts += 1;
+  group.last = undefined;
   group.isEmpty = false;
+  group.fitsWithoutLast = group.fits;
+  group.fits &&= fits;
 }
 
 function groupAt(at: number): Group {
-  return { at, parts: 1, isEmpty: true, last: undefined };
+  return { at, parts: 1, isEmpty: true, last: undefined, fits: true, fitsWithoutLast: true, otherFits: false };
 }
+
+const fitsInAny = ({ fits, otherFits }: Group): boolean => fits || otherFits;
 
 function openGroup(reader: Reader): RegexFault | undefined {
   const { text, at, group, outer } = reader;
@@ -75,17 +114,17 @@ function openGroup(reader: Reader): RegexFault | undefined {
 function closeGroup(reader: Reader): RegexFault | undefined {
   const outer = reader.outer.pop();
   if (!outer) return fault(reader.at, 'closes a group that was never opened', 'Write \\) for the character.');
-  const { parts } = reader.group;
+  const { group } = reader;
   const empty = emptyBranch(reader);
   reader.group = outer;
-  return empty ?? take(reader, 1, { kind: 'group', parts });
+  return empty ?? take(reader, 1, { kind: 'group', parts: group.parts, fits: fitsInAny(group) });
 }
 
 function nextBranch(reader: Reader): RegexFault | undefined {
   const empty = emptyBranch(reader);
+  const { group } = reader;
   reader.at += 1;
-  reader.group.isEmpty = true;
-  reader.group.last = undefined;
+  reader.group = { ...groupAt(group.at), parts: group.parts, otherFits: fitsInAny(group) };
   return empty;
 }
 
@@ -111,6 +150,7 @@ function repeat(reader: Reader): RegexFault | undefined {
   if (Number(least) > times) return fault(at, 'counts backwards', 'Write the smaller number first.');
   if (times > MAX_TIMES) return fault(at, `counts further than ${MAX_TIMES}`, 'Repeat less.');
   if (last.kind === 'group') group.parts += Math.max(times - 1, 0) * last.parts;
+  if (/^(?:[*?]|\{0)/.test(found[0])) group.fits = group.fitsWithoutLast;
   group.last = undefined;
   reader.at += found[0].length;
   return undefined;
@@ -118,14 +158,15 @@ function repeat(reader: Reader): RegexFault | undefined {
 
 function readClass(reader: Reader): RegexFault | undefined {
   const length = readRegexClass(reader.text, reader.at);
-  return typeof length === 'number' ? take(reader, length, { kind: 'character', parts: 1 }) : length;
+  return typeof length === 'number' ? take(reader, length, { kind: 'character', parts: 1, fits: false }) : length;
 }
 
 function readEscape(reader: Reader): RegexFault | undefined {
   const { text, at } = reader;
   const rest = text.slice(at);
-  if (/^\\[bB]/.test(rest)) return take(reader, 2);
-  if (CHARACTER_ESCAPE.test(rest)) return take(reader, 2, { kind: 'character', parts: 1 });
+  // Nothing has no boundary of a word: \b is not there, \B is.
+  if (/^\\[bB]/.test(rest)) return takeAnchor(reader, 2, rest.startsWith('\\B'));
+  if (CHARACTER_ESCAPE.test(rest)) return take(reader, 2, { kind: 'character', parts: 1, fits: false });
   if (rest === '\\') return fault(at, 'escapes nothing', 'Write \\\\ for the character.');
   const hint =
     'Write the character alone; of letters only \\b \\B \\d \\D \\n \\r \\s \\S \\t \\w and \\W have a meaning.';

@@ -223,17 +223,71 @@ function count(code, counts, output) {
 
 const tail = (text, lines) => text.trimEnd().split('\n').slice(-lines).join('\n');
 
+/**
+ * A runner whose worker never comes back, in a loop without a pause, ends neither by its own time limits nor when its parent is gone:
+ * it is ended with all that it started, so that the others are still counted. No test has nothing to say for so long.
+ */
+const SILENT_MINUTES = 15;
+const MINUTES_AFTER_LAST_BEGIN = 30;
+const SECONDS_TO_CLEAN_UP = 20;
+const running = new Set();
+
+function signalGroup(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+])
+  process.once(signal, () => {
+    for (const child of running) signalGroup(child, signal);
+    process.exit(status);
+  });
+
+function endWhenItHangs(child, lastWord, say) {
+  return setInterval(() => {
+    const silent = Date.now() - lastWord() > SILENT_MINUTES * 60_000;
+    if (!silent && Date.now() < lastBegin + MINUTES_AFTER_LAST_BEGIN * 60_000) return;
+    say(silent ? `ended: nothing was said for ${SILENT_MINUTES} minutes` : 'ended: it ran out of the time for all');
+    signalGroup(child, 'SIGTERM');
+    setTimeout(() => signalGroup(child, 'SIGKILL'), SECONDS_TO_CLEAN_UP * 1000).unref();
+  }, 10_000);
+}
+
 function capture([program, ...args], env) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
       env: { ...process.env, FORCE_COLOR: '0', CI: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
     });
+    running.add(child);
     let output = '';
+    let lastWord = Date.now();
     let lastShown = Date.now();
+    const watch = endWhenItHangs(
+      child,
+      () => lastWord,
+      (words) => {
+        clearInterval(watch);
+        output += `\n${words}`;
+      },
+    );
+    const ended = (result) => {
+      clearInterval(watch);
+      running.delete(child);
+      resolve(result);
+    };
     const onData = (chunk) => {
       output += chunk;
+      lastWord = Date.now();
       // Long runners say that they live: the last line, at most every ten seconds.
       if (Date.now() - lastShown > 10_000) {
         lastShown = Date.now();
@@ -242,8 +296,8 @@ function capture([program, ...args], env) {
     };
     child.stdout.on('data', onData);
     child.stderr.on('data', onData);
-    child.on('error', (error) => resolve({ code: 127, output: `${output}\n${error.message}` }));
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+    child.on('error', (error) => ended({ code: 127, output: `${output}\n${error.message}` }));
+    child.on('close', (code) => ended({ code: code ?? 1, output }));
   });
 }
 
