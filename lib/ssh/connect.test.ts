@@ -264,6 +264,15 @@ describe('guard host', () => {
     );
   });
 
+  it('says why a transaction may be rolled back that nobody here rolled back', async () => {
+    const host = await hostThat(10, 'guard: transaction 3-8c1f is already rolled-back\n');
+    await expect(host.guard('stage')).rejects.toThrow(
+      'director1 refused stage: guard: transaction 3-8c1f is already rolled-back (it was taken back there meanwhile: the director was restarted, its timer ran out, or somebody did it by hand).',
+    );
+    const other = await hostThat(10, 'guard: transaction 3-8c1f is open (armed)\n');
+    await expect(other.guard('stage')).rejects.toThrow(/is open \(armed\)$/);
+  });
+
   it('cuts what a guard said into one line', async () => {
     const host = await hostThat(13, 'x'.repeat(5_000));
     const error = await host.guard('switch').catch((thrown: unknown) => thrown);

@@ -112,6 +112,9 @@ export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof HostError && (error.code === 'time-out' || error.code === 'connection-lost');
 }
 
+const TAKEN_BACK =
+  ' (it was taken back there meanwhile: the director was restarted, its timer ran out, or somebody did it by hand).';
+
 type Login = { name: string; user: string };
 
 /** Of what a guard said, in an error's one line: a release's own text or a table of routes may be what it printed last. */
@@ -128,7 +131,10 @@ function toGuardError({ name, user }: Login, verb: string, { code, signal, stdou
   }
   if (code === EXIT_NOT_THIS_KEY)
     return new HostError('key-limited', `${name}: the console's key may not do ${verb}: ${words}`, details);
-  if (code === EXIT_REFUSED) return new HostError('guard-refused', `${name} refused ${verb}: ${words}`, details);
+  if (code === EXIT_REFUSED) {
+    const why = /^guard: transaction \S+ is already rolled-back$/.test(words) ? TAKEN_BACK : '';
+    return new HostError('guard-refused', `${name} refused ${verb}: ${words}${why}`, details);
+  }
   const killedBy = signal ?? signalOfStatus(code);
   if (killedBy) {
     // What it had printed until then is no reason; only its complaints are.
