@@ -18,6 +18,7 @@ const vitest = (project, name = project, ...files) => [
   project,
   '--reporter=default',
   '--reporter=json',
+  '--reporter=./lib/testing/begun-reporter.ts',
   `--outputFile.json=${reportOf(name)}`,
   ...files,
 ];
@@ -173,8 +174,15 @@ function namesOfFailed(name, output) {
     return report.testResults ? failedOfVitest(report) : report.suites.flatMap((suite) => failedOfPlaywright(suite));
   } catch {
     const cells = output.split('\n').filter((line) => /^(FAILED |the first deploy ended )/.test(line.trim()));
-    return cells.length > 0 ? cells : [tail(output, 8)];
+    return cells.length > 0 ? cells : [...filesWithoutEnd(output), tail(output, 8)];
   }
+}
+
+/** From the lines of begun-reporter.ts. */
+function filesWithoutEnd(output) {
+  const namesAfter = (word) => [...output.matchAll(new RegExp(`^${word} (\\S+)$`, 'gm'))].map(([, file]) => file);
+  const ended = new Set(namesAfter('ended'));
+  return namesAfter('begun').flatMap((file) => (ended.has(file) ? [] : [`${file} was begun and has not ended`]));
 }
 
 function failedOfVitest({ testResults }) {
