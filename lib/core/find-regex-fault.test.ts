@@ -180,6 +180,9 @@ const accepted = [...fc.sample(soup, 3000), ...fc.sample(begun, 600), ...longest
   (text) => findRegexFault(text) === undefined,
 );
 
+const askPerl = (program: string) =>
+  spawnSync('perl', ['-e', program, '--', ...accepted], { encoding: 'utf8', timeout: 30_000 });
+
 describe('what is accepted', () => {
   it('is some of everything', () => {
     expect(accepted.length).toBeGreaterThan(600);
@@ -188,10 +191,7 @@ describe('what is accepted', () => {
 
   it('compiles in Perl', () => {
     const program = 'for (@ARGV) { my $text = $_; eval { qr/$text/ }; print "$text\\n" if $@ }';
-    const { status, stdout, stderr } = spawnSync('perl', ['-e', program, '--', ...accepted], {
-      encoding: 'utf8',
-      timeout: 30_000,
-    });
+    const { status, stdout, stderr } = askPerl(program);
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
@@ -205,7 +205,7 @@ describe('what is accepted', () => {
 
   it('is found in the empty text when Perl finds it there', () => {
     const program = 'for (@ARGV) { my $text = $_; print q() =~ /$text/ ? 1 : 0 }';
-    const { stdout } = spawnSync('perl', ['-e', program, '--', ...accepted], { encoding: 'utf8', timeout: 30_000 });
+    const { stdout } = askPerl(program);
     expect(stdout).toBe(accepted.map((text) => (fitsEmptyText(text) ? '1' : '0')).join(''));
   });
 });

@@ -2,11 +2,11 @@
 import { CHARACTER_ESCAPE, readRegexClass } from './regex-class';
 import { fault, type RegexFault } from './regex-fault';
 
-/** What a quantifier can repeat. Both see bytes: of a letter outside ASCII they would repeat the last one. */
-type Piece = { kind: 'character' | 'letter' | 'group'; parts: number; fits: boolean };
+/** A quantifier cannot repeat an anchor. Both see bytes: of a letter outside ASCII they would repeat the last one. `fits` the empty text. */
+type Piece = { kind: 'anchor' | 'character' | 'letter' | 'group'; parts: number; fits: boolean };
 /**
- * `parts`: PCRE2 writes a repeated group down as often as it may come. What fits the empty text: `fits` this alternative so far,
- * `fitsWithoutLast` the same before its last piece, `otherFits` one of those before it.
+ * `parts`: PCRE2 writes a repeated group down as often as it may come. `fits`: what this alternative has before its last piece fits the
+ * empty text; `otherFits`: an alternative before this one does.
  */
 type Group = {
   at: number;
@@ -14,7 +14,6 @@ type Group = {
   isEmpty: boolean;
   last: Piece | undefined;
   fits: boolean;
-  fitsWithoutLast: boolean;
   otherFits: boolean;
 };
 type Reader = { text: string; at: number; group: Group; outer: Group[] };
@@ -71,32 +70,25 @@ function readPiece(reader: Reader): RegexFault | undefined {
   if ('*+?{'.includes(character)) return repeat(reader);
   if (character === '[') return readClass(reader);
   if (character === '\\') return readEscape(reader);
-  if (character === '^' || character === '$') return takeAnchor(reader, 1, true);
+  if (character === '^' || character === '$') return take(reader, 1, { kind: 'anchor', parts: 1, fits: true });
   return take(reader, 1, { kind: character > '\x7f' ? 'letter' : 'character', parts: 1, fits: false });
 }
 
 function take(reader: Reader, length: number, piece: Piece): undefined {
-  takeAnchor(reader, length, piece.fits);
-  reader.group.parts += piece.parts - 1;
-  reader.group.last = piece;
-}
-
-/** It cannot be repeated. */
-function takeAnchor(reader: Reader, length: number, fits: boolean): undefined {
   const { group } = reader;
   reader.at += length;
-  group.parts += 1;
-  group.last = undefined;
+  group.parts += piece.parts;
+  group.fits = fitsSoFar(group);
+  group.last = piece;
   group.isEmpty = false;
-  group.fitsWithoutLast = group.fits;
-  group.fits &&= fits;
 }
 
 function groupAt(at: number): Group {
-  return { at, parts: 1, isEmpty: true, last: undefined, fits: true, fitsWithoutLast: true, otherFits: false };
+  return { at, parts: 1, isEmpty: true, last: undefined, fits: true, otherFits: false };
 }
 
-const fitsInAny = ({ fits, otherFits }: Group): boolean => fits || otherFits;
+const fitsSoFar = ({ fits, last }: Group): boolean => fits && (last?.fits ?? true);
+const fitsInAny = (group: Group): boolean => fitsSoFar(group) || group.otherFits;
 
 function openGroup(reader: Reader): RegexFault | undefined {
   const { text, at, group, outer } = reader;
@@ -139,7 +131,7 @@ function repeat(reader: Reader): RegexFault | undefined {
   const { last } = group;
   const found = QUANTIFIER.exec(text.slice(at));
   if (!found) return fault(at, 'begins no number of times', 'Write {3}, {3,} or {3,5}, or \\{ for the character.');
-  if (!last) {
+  if (!last || last.kind === 'anchor') {
     return fault(at, 'has nothing before it to repeat', `Write \\${text.charAt(at)} for the character.`);
   }
   if (last.kind === 'letter') {
@@ -150,7 +142,8 @@ function repeat(reader: Reader): RegexFault | undefined {
   if (Number(least) > times) return fault(at, 'counts backwards', 'Write the smaller number first.');
   if (times > MAX_TIMES) return fault(at, `counts further than ${MAX_TIMES}`, 'Repeat less.');
   if (last.kind === 'group') group.parts += Math.max(times - 1, 0) * last.parts;
-  if (/^(?:[*?]|\{0)/.test(found[0])) group.fits = group.fitsWithoutLast;
+  const mayBeLeftOut = /^(?:[*?]|\{0)/.test(found[0]);
+  if (!mayBeLeftOut) group.fits = fitsSoFar(group);
   group.last = undefined;
   reader.at += found[0].length;
   return undefined;
@@ -165,7 +158,7 @@ function readEscape(reader: Reader): RegexFault | undefined {
   const { text, at } = reader;
   const rest = text.slice(at);
   // Nothing has no boundary of a word: \b is not there, \B is.
-  if (/^\\[bB]/.test(rest)) return takeAnchor(reader, 2, rest.startsWith('\\B'));
+  if (/^\\[bB]/.test(rest)) return take(reader, 2, { kind: 'anchor', parts: 1, fits: rest.startsWith('\\B') });
   if (CHARACTER_ESCAPE.test(rest)) return take(reader, 2, { kind: 'character', parts: 1, fits: false });
   if (rest === '\\') return fault(at, 'escapes nothing', 'Write \\\\ for the character.');
   const hint =
